@@ -1,0 +1,40 @@
+"""The WebUI's entry: the script in the txt2img dropdown."""
+
+from typing import Any
+
+from fastapi import HTTPException
+from modules import scripts
+
+from sd_expression_grid.errors import StudyError
+from sd_expression_grid.webui.infotext import TITLE
+from sd_expression_grid.webui.panel import asked_for, build_panel, paste_fields
+from sd_expression_grid.webui.run import run_study
+
+
+class ExpressionGrid(scripts.Script):
+    """Sweeps expressions against characters. The methods are the WebUI's hooks."""
+
+    def title(self) -> str:
+        """The name in the dropdown, and in the API."""
+        return TITLE
+
+    def show(self, is_img2img: bool) -> bool:  # noqa: FBT001 - the WebUI's signature
+        """In txt2img only."""
+        return not is_img2img
+
+    def ui(self, is_img2img: bool) -> list[Any]:  # noqa: FBT001
+        """The panel; the WebUI calls this up to three times."""
+        components = build_panel(self.elem_id)
+        self.infotext_fields = paste_fields(components)
+        return components
+
+    def run(self, p: Any, *values: Any) -> Any:
+        """Makes the study; returns the WebUI's Processed."""
+        if getattr(p, "txt2img_upscale", False):
+            return None  # the gallery's upscale button runs the script again, for one picture
+        try:
+            return run_study(p, asked_for(values))
+        except StudyError as error:
+            if p.is_api:
+                raise HTTPException(status_code=422, detail=str(error)) from error
+            raise

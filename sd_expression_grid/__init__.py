@@ -1,0 +1,3 @@
+"""Expression grid: sweeps expressions against characters and draws the result as annotated grids."""
+
+__version__ = "0.1.0"

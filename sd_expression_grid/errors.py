@@ -1,0 +1,42 @@
+"""What can be wrong with a study, said so that its author can mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong, and where: ``characters, line 3 (Noor | weights=x)``."""
+
+    place: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}" if self.place else self.problem
+
+
+class StudyError(Exception):
+    """A study that cannot be made as asked. Names every fault at once."""
+
+    def __init__(self, faults: Iterable[Fault] | str) -> None:
+        self.faults = (Fault("", faults),) if isinstance(faults, str) else tuple(faults)
+        super().__init__(_message(self.faults))
+
+
+def raise_if_any(faults: Iterable[Fault]) -> None:
+    """Raises a StudyError when there are faults."""
+    found = tuple(faults)
+    if found:
+        raise StudyError(found)
+
+
+def _message(faults: tuple[Fault, ...]) -> str:
+    if len(faults) == 1:
+        return str(faults[0])
+    lines = "\n".join(f"- {fault}" for fault in faults)
+    return f"{len(faults)} faults, nothing was generated:\n{lines}"

@@ -1,0 +1,62 @@
+"""Pictures for the gallery and the API, none of which is open or decoded before somebody looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import overload
+
+from PIL import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A picture with its infotext: a file, or the picture itself where nothing may be written."""
+
+    picture: Path | Image.Image
+    infotext: str
+    seed: int
+
+
+def gallery_pictures(entries: Sequence[Entry]) -> list[Image.Image]:
+    """What the page's gallery takes: for a file a 1×1 picture that names it, which the WebUI serves from disk."""
+    return [_named(entry.picture) if isinstance(entry.picture, Path) else entry.picture for entry in entries]
+
+
+class ApiPictures(Sequence[Image.Image]):
+    """What the API encodes one after the other: every file is read when its turn comes."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._open: list[Callable[[], Image.Image]] = [_opener(entry.picture) for entry in entries]
+
+    @overload
+    def __getitem__(self, index: int) -> Image.Image: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Image.Image]: ...
+
+    def __getitem__(self, index: int | slice) -> Image.Image | list[Image.Image]:
+        if isinstance(index, slice):
+            return [open_one() for open_one in self._open[index]]
+        return self._open[index]()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+
+def _named(file: Path) -> Image.Image:
+    picture = Image.new("RGB", (1, 1))
+    picture.already_saved_as = str(file)  # type: ignore[attr-defined]
+    return picture
+
+
+def _opener(picture: Path | Image.Image) -> Callable[[], Image.Image]:
+    def read() -> Image.Image:
+        if isinstance(picture, Image.Image):
+            return picture
+        with Image.open(picture) as opened:
+            opened.load()
+            return opened
+
+    return read

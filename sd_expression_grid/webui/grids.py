@@ -1,0 +1,152 @@
+"""The grids of a study: one a group and seed, saved as the WebUI saves grids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modules import errors, images, shared
+from modules.paths_internal import roboto_ttf_file
+
+from sd_expression_grid.compose import Figure, Page, Style, compose_pages
+from sd_expression_grid.file_names import file_stem
+from sd_expression_grid.keeping import Kept, KeptInFolder
+from sd_expression_grid.plan import edit_of, template_of
+from sd_expression_grid.study import CellKey, Study
+from sd_expression_grid.webui.gallery import Entry
+from sd_expression_grid.webui.infotext import grid_infotext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from PIL import Image
+
+    from sd_expression_grid.folder import Outcome
+
+MAX_PIXELS = 170_000_000
+"""Pillow refuses to open pictures of more than 178 megapixels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A study that was run. ``p`` is the processing object of a finished call, or the page's where none finished."""
+
+    p: Any
+    asked: Mapping[str, object]
+    study: Study
+    kept: Kept
+    outcomes: Mapping[CellKey, Outcome]
+
+    def grids(self) -> Iterator[Entry]:
+        """Draws and saves the grids one after the other; a grid of which no cell was begun is left out."""
+        for group in self.study.groups:
+            for seed in self.study.seeds:
+                if any(outcome.status != "interrupted" for outcome in self._outcomes_of(group, seed)):
+                    yield from self._grid(group, seed)
+
+    def cells(self) -> Iterator[Entry]:
+        """The finished cells."""
+        for outcome in self.outcomes.values():
+            if outcome.status == "done":
+                picture = self._file_of(outcome) or self.kept.open(outcome)
+                yield Entry(picture, outcome.infotext, outcome.key.seed)
+
+    def _file_of(self, outcome: Outcome) -> Path | None:
+        return self.kept.folder.path / outcome.file if isinstance(self.kept, KeptInFolder) else None
+
+    def _outcomes_of(self, group: str, seed: int) -> list[Outcome]:
+        rows, columns = self.study.expressions, self.study.columns_of(group)
+        return [self._outcome(row.label, column.label, seed) for column in columns for row in rows]
+
+    def _outcome(self, row: str, column: str, seed: int) -> Outcome:
+        return self.outcomes[CellKey(expression=row, character=column, seed=seed)]
+
+    def _grid(self, group: str, seed: int) -> Iterator[Entry]:
+        figure = Figure(
+            title=" · ".join(filter(None, (group, self._seed_title(seed)))),
+            columns=tuple(column.label for column in self.study.columns_of(group)),
+            rows=tuple(row.label for row in self.study.expressions),
+            has_reference=bool(self.study.reference),
+            legend=self._legend(seed) if self.study.grid.legend else (),
+        )
+        infotext = grid_infotext(self.p, self.study, self.asked, seed)
+        for page in compose_pages(figure, self._opener(figure, seed), self._cell_size(group, seed), self._style()):
+            yield Entry(self._saved(page, group, seed, infotext), infotext, seed)
+
+    def _opener(self, figure: Figure, seed: int) -> Callable[[int, int], Image.Image | str]:
+        def open_cell(row: int, column: int) -> Image.Image | str:
+            outcome = self._outcome(figure.rows[row], figure.columns[column], seed)
+            if outcome.status == "done":
+                return self.kept.open(outcome)
+            return f"{outcome.status}: {outcome.error}" if outcome.error else outcome.status
+
+        return open_cell
+
+    def _cell_size(self, group: str, seed: int) -> tuple[int, int]:
+        done = next((o for o in self._outcomes_of(group, seed) if o.status == "done"), None)
+        return self.kept.open(done).size if done else (self.p.width, self.p.height)
+
+    def _seed_title(self, seed: int) -> str:
+        return f"seed {seed}" if len(self.study.seeds) > 1 else ""
+
+    def _style(self) -> Style:
+        fonts = (str(getattr(shared.opts, "font", "") or ""), roboto_ttf_file)
+        return Style(
+            ground=self.study.grid.ground,
+            margin=self.study.grid.margin,
+            fonts=tuple(font for font in fonts if font),
+            max_pixels=min(int(shared.opts.img_max_size_mp * 1_000_000), MAX_PIXELS),
+        )
+
+    def _legend(self, seed: int) -> tuple[tuple[str, str], ...]:
+        study, p = self.study, self.p
+        template = template_of(study, study.prompt or "")
+        shown = template.fill(study.expression_placeholder, study.character_placeholder, edit_of(study))
+        schedule = "" if (p.scheduler or "Automatic") == "Automatic" else f" {p.scheduler}"
+        settings = {
+            "Prompt": shown.text,
+            "Negative prompt": study.negative_prompt or "",
+            "Checkpoint": p.sd_model_name or "",
+            "Sampler": f"{p.sampler_name}{schedule}",
+            "Steps": str(p.steps),
+            "CFG scale": f"{p.cfg_scale:g}",
+            "Size": f"{p.width}×{p.height}",
+            "Seed": str(seed),
+        }
+        return tuple((name, value) for name, value in settings.items() if value)
+
+    def _saved(self, page: Page, group: str, seed: int, infotext: str) -> Path | Image.Image:
+        """The page's file; the picture itself where grids are not saved, or cannot be."""
+        if shared.opts.enable_pnginfo:
+            page.image.info["parameters"] = infotext
+        if not isinstance(self.kept, KeptInFolder) or not shared.opts.grid_save:
+            return page.image
+        try:
+            return self._save(page, self.kept.folder.path, group, seed, infotext)
+        except Exception as error:
+            errors.report("Error saving a grid of the expression grid", exc_info=True)
+            self.p.comment(f"A grid could not be saved: {error}")
+            return page.image
+
+    def _save(self, page: Page, folder: Path, group: str, seed: int, infotext: str) -> Path:
+        opts = shared.opts
+        number = f"page {page.number} of {page.of}" if page.of > 1 else ""
+        name = file_stem(" - ".join(filter(None, ("grid", group, self._seed_title(seed), number))))
+        # Without numbers, the WebUI's extended names leave the basename out: two grids would have one name.
+        suffix = f" - {name}" if opts.grid_extended_filename and not opts.save_images_add_number else ""
+        file, _ = images.save_image(
+            page.image,
+            str(folder),
+            name,
+            seed=seed,
+            prompt=self.study.prompt,
+            extension=opts.grid_format,
+            info=infotext,
+            short_filename=not opts.grid_extended_filename,
+            grid=True,
+            p=self.p,
+            suffix=suffix,
+            save_to_dirs=False,
+        )
+        return Path(file)

@@ -1,0 +1,100 @@
+"""What the WebUI has installed: LoRAs, embeddings, and the checkpoint's architecture."""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+from pathlib import Path
+from typing import Any
+
+from modules import extra_networks, sd_hijack, shared
+
+from sd_expression_grid.networks import Catalog
+
+_ARCHITECTURE_OF_CONTEXT = {768: "SD1", 1024: "SD2", 2048: "SDXL"}
+_MAX_HEADER = 64 * 2**20
+
+
+def read_catalog() -> Catalog:
+    """Scans the WebUI's folders anew and lists what can be named in a prompt."""
+    lora = sys.modules.get("networks")
+    if lora:
+        lora.list_available_networks()
+    embeddings = sd_hijack.model_hijack.embedding_db
+    model = shared.sd_model  # loads the checkpoint, without which no embedding is known
+    embeddings.load_textual_inversion_embeddings()
+    return Catalog(
+        checkpoint=model.sd_checkpoint_info.name_for_extra,
+        architecture=_checkpoint_architecture(model),
+        loras=_Loras(_unambiguous(lora)) if lora else {},
+        ambiguous=_ambiguous(lora) if lora else frozenset(),
+        embeddings=frozenset(embeddings.word_embeddings),
+        unusable_embeddings=frozenset(embeddings.skipped_embeddings),
+        other_types=frozenset((*extra_networks.extra_network_registry, *extra_networks.extra_network_aliases)),
+    )
+
+
+class _Loras(dict[str, str]):
+    """Architectures by name; a LoRA's file is only opened for the names that a study uses."""
+
+    def __init__(self, entries: dict[str, Any]) -> None:
+        super().__init__(dict.fromkeys(entries, ""))
+        self._entries = entries
+
+    def __getitem__(self, name: str) -> str:
+        return _lora_architecture(self._entries[name])
+
+
+def _unambiguous(lora: Any) -> dict[str, Any]:
+    """Every name that the WebUI resolves to one file: file names, and aliases that no two LoRAs share."""
+    aliases = {
+        name: entry
+        for name, entry in lora.available_network_aliases.items()
+        if name.lower() not in lora.forbidden_network_aliases
+    }
+    return {**aliases, **lora.available_networks}
+
+
+def _ambiguous(lora: Any) -> frozenset[str]:
+    shared_names = set(lora.available_network_aliases) - set(lora.available_networks)
+    return frozenset(name for name in shared_names if name.lower() in lora.forbidden_network_aliases)
+
+
+def _checkpoint_architecture(model: Any) -> str:
+    names = {"is_sdxl": "SDXL", "is_sd2": "SD2", "is_sd1": "SD1"}
+    return next((name for flag, name in names.items() if getattr(model, flag, False)), "")
+
+
+def _lora_architecture(entry: Any) -> str:
+    """The user's own word in the LoRA's card, else the width of its text projections, else the trainer's metadata.
+
+    The WebUI itself takes any LoRA with metadata for SD1 unless the metadata names another architecture.
+    """
+    said = extra_networks.get_user_metadata(entry.filename).get("sd version", "Unknown")
+    if said in _ARCHITECTURE_OF_CONTEXT.values():
+        return str(said)
+    measured = _measured_architecture(Path(entry.filename))
+    if measured:
+        return measured
+    return entry.sd_version.name if entry.sd_version.name in ("SD2", "SDXL") else ""
+
+
+def _measured_architecture(file: Path) -> str:
+    """From the shape of a weight that reads the text encoding (cross-attention keys), in a safetensors header."""
+    for name, tensor in _safetensors_header(file).items():
+        if "attn2_to_k" in name and name.endswith("lora_down.weight"):
+            return _ARCHITECTURE_OF_CONTEXT.get(tensor["shape"][1], "")
+    return ""
+
+
+def _safetensors_header(file: Path) -> dict[str, Any]:
+    if file.suffix.lower() != ".safetensors":
+        return {}
+    try:
+        with file.open("rb") as stream:
+            (length,) = struct.unpack("<Q", stream.read(8))
+            header = json.loads(stream.read(length)) if length <= _MAX_HEADER else {}
+    except (OSError, ValueError, struct.error):
+        return {}  # the WebUI reports a broken file when it loads it
+    return header if isinstance(header, dict) else {}

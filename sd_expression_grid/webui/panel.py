@@ -1,0 +1,231 @@
+"""The script's panel in txt2img: its fields, what they ask for, and how a pasted infotext fills them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+
+from sd_expression_grid.errors import StudyError
+from sd_expression_grid.lists import write_lines
+from sd_expression_grid.preset_lists import preset_text, preset_titles
+from sd_expression_grid.study import GridOptions, Study
+from sd_expression_grid.webui.infotext import STUDY_FIELD
+
+STUDY_KEYS = (
+    "expressions",
+    "characters",
+    "reference",
+    "composition",
+    "switch_at",
+    "seeds",
+    "mode",
+    "rows_per_batch",
+    "name",
+    "expression_placeholder",
+    "character_placeholder",
+)
+GRID_KEYS = ("margin", "legend", "ground")
+KEYS = (*STUDY_KEYS, *GRID_KEYS)
+
+ElementId = Callable[[str], str]
+
+
+def build_panel(element_id: ElementId) -> list[Any]:
+    """Makes the panel; returns the components whose values ``asked_for`` takes, in its order.
+
+    The first is hidden and empty: through the API it carries a whole study as JSON.
+    """
+    study = gr.Textbox(value="", label="Study as JSON", visible=False, elem_id=element_id("study"))
+    fields = {**_lists(element_id), **_prompt_fields(element_id), **_run_fields(element_id), **_grid_fields(element_id)}
+    return [study, *(fields[key] for key in KEYS)]
+
+
+def asked_for(values: Sequence[Any]) -> Mapping[str, object]:
+    """The study that the panel's values, or the API's one string, describe, in the schema's form."""
+    if not values or not isinstance(values[0], str):
+        msg = 'script_args: must be one string, the study as JSON: ["{…}"]'
+        raise StudyError(msg)
+    if values[0].strip():
+        return _from_json(values[0])
+    if len(values) != len(KEYS) + 1:
+        msg = "script_args: must be one string, the study as JSON; the first one is empty"
+        raise StudyError(msg)
+    panel = dict(zip(KEYS, values[1:], strict=True))
+    panel["seeds"] = [_whole_or_text(part) for part in str(panel["seeds"]).replace(",", " ").split()]
+    for key in ("rows_per_batch", "margin"):  # gradio's sliders may give 4.0 for 4
+        panel[key] = int(panel[key]) if isinstance(panel[key], float) else panel[key]
+    asked = {key: panel[key] for key in STUDY_KEYS}
+    return {**asked, "grid": {key: panel[key] for key in GRID_KEYS}}
+
+
+def paste_fields(components: Sequence[Any]) -> list[tuple[Any, Callable[[Mapping[str, Any]], Any]]]:
+    """What a grid's infotext puts into each field."""
+    return [(component, _pasted(key)) for key, component in zip(KEYS, components[1:], strict=True)]
+
+
+def _lists(element_id: ElementId) -> dict[str, Any]:
+    titles = preset_titles()
+    with gr.Row():
+        with gr.Column(min_width=200):
+            expressions = gr.Textbox(
+                label="Expressions",
+                info="Rows. One a line: label | text",
+                value=preset_text(titles[0]),
+                lines=11,
+                max_lines=25,
+                elem_id=element_id("expressions"),
+            )
+            preset = gr.Dropdown(
+                label="Expression preset",
+                info="Replaces the list above",
+                choices=titles,
+                value=titles[0],
+                elem_id=element_id("preset"),
+            )
+            preset.do_not_save_to_config = True
+            preset.input(preset_text, inputs=[preset], outputs=[expressions], show_progress=False)
+        with gr.Column(min_width=200):
+            characters = gr.Textbox(
+                label="Characters",
+                info="Columns. One a line: label | text | key=value. [Group title] starts a grid",
+                placeholder="[Celebrity LoRAs]\nNoor | <lora:Noor:0.8> noor | person=Noor\n[Embeddings]\nember_nobody",
+                lines=11,
+                max_lines=25,
+                elem_id=element_id("characters"),
+            )
+            reference = gr.Textbox(
+                label="Reference",
+                info="First column: this instead of a character. Empty: no such column",
+                value="1girl",
+                elem_id=element_id("reference"),
+            )
+    return {"expressions": expressions, "characters": characters, "reference": reference}
+
+
+def _prompt_fields(element_id: ElementId) -> dict[str, Any]:
+    with gr.Row():
+        composition = gr.Textbox(
+            label="Composition",
+            info="Drawn first, so that the rows of a column share it. Empty: expressions from the first step",
+            value="hair, neck, eyes, lips",
+            elem_id=element_id("composition"),
+        )
+        switch_at = gr.Slider(
+            label="Switch to the expression at",
+            info="Fraction of the steps",
+            minimum=0.01,
+            maximum=0.99,
+            step=0.01,
+            value=0.2,
+            elem_id=element_id("switch_at"),
+        )
+    with gr.Row():
+        expression_placeholder = gr.Textbox(
+            label="Expression placeholder",
+            info="Stands in the prompt for a row's text",
+            value="{expression}",
+            elem_id=element_id("expression_placeholder"),
+        )
+        character_placeholder = gr.Textbox(
+            label="Character placeholder",
+            info="Stands in the prompt for a column's text",
+            value="{character}",
+            elem_id=element_id("character_placeholder"),
+        )
+    gr.HTML(
+        "<p class='expression-grid-hint'>An empty prompt box stands for the study's own: closeup of woman facing "
+        "viewer, {expression}, RAW photo, {character}</p>"
+    )
+    return {
+        "composition": composition,
+        "switch_at": switch_at,
+        "expression_placeholder": expression_placeholder,
+        "character_placeholder": character_placeholder,
+    }
+
+
+def _run_fields(element_id: ElementId) -> dict[str, Any]:
+    with gr.Row():
+        seeds = gr.Textbox(
+            label="Seeds of the study",
+            info="A grid for each. Empty: from the page's seed, batch count × batch size of them",
+            elem_id=element_id("seeds"),
+        )
+        name = gr.Textbox(
+            label="Name of the study",
+            info="Its folder among the grids. Empty: date and settings",
+            elem_id=element_id("name"),
+        )
+    with gr.Row():
+        mode = gr.Radio(
+            label="Mode of the study",
+            info="Exact: the very pictures of single runs. Batched: faster, differs invisibly",
+            choices=["exact", "batched"],
+            value="exact",
+            elem_id=element_id("mode"),
+        )
+        rows_per_batch = gr.Slider(
+            label="Rows a batch",
+            info="In batched mode",
+            minimum=1,
+            maximum=32,
+            step=1,
+            value=Study.__dataclass_fields__["rows_per_batch"].default,
+            elem_id=element_id("rows_per_batch"),
+        )
+    return {"seeds": seeds, "name": name, "mode": mode, "rows_per_batch": rows_per_batch}
+
+
+def _grid_fields(element_id: ElementId) -> dict[str, Any]:
+    options = GridOptions()
+    with gr.Accordion("Grid", open=False, elem_id=element_id("grid")), gr.Row():
+        margin = gr.Slider(
+            label="Grid margin",
+            info="Pixels between cells",
+            minimum=0,
+            maximum=100,
+            step=1,
+            value=options.margin,
+            elem_id=element_id("margin"),
+        )
+        ground = gr.Radio(
+            label="Grid ground", choices=["light", "dark"], value=options.ground, elem_id=element_id("ground")
+        )
+        legend = gr.Checkbox(label="Legend with the settings", value=options.legend, elem_id=element_id("legend"))
+    return {"margin": margin, "ground": ground, "legend": legend}
+
+
+def _from_json(text: str) -> Mapping[str, object]:
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        message = f"the study is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
+        raise StudyError(message) from error
+    if not isinstance(data, dict):
+        msg = "the study must be a JSON object"
+        raise StudyError(msg)
+    return data
+
+
+def _pasted(key: str) -> Callable[[Mapping[str, Any]], Any]:
+    def value_from(params: Mapping[str, Any]) -> Any:
+        """None leaves the field as it is."""
+        try:
+            asked = json.loads(params.get(STUDY_FIELD, ""))
+        except ValueError:
+            return None
+        if not isinstance(asked, dict):
+            return None
+        value = asked.get("grid", {}).get(key) if key in GRID_KEYS else asked.get(key)
+        if key in ("expressions", "characters") and isinstance(value, list):
+            return write_lines(value)
+        return ", ".join(map(str, value)) if key == "seeds" and isinstance(value, list) else value
+
+    return value_from
+
+
+def _whole_or_text(part: str) -> object:
+    return int(part) if part.isdecimal() else part

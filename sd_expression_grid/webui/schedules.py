@@ -1,0 +1,73 @@
+"""How the WebUI will read a prompt: by its own styles, comments, network tags, AND and prompt-editing parser."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from modules import extra_networks, prompt_parser, sd_hijack, sd_samplers, shared
+
+if TYPE_CHECKING:
+    from sd_expression_grid.plan import Cell
+    from sd_expression_grid.prompts import Schedule
+
+
+class PromptReader:
+    """Reads prompts as they will be read for a processing object ``p``."""
+
+    def __init__(self, p: Any) -> None:
+        self._p = p
+        sampler = sd_samplers.find_sampler_config(p.sampler_name)
+        self.total_steps: int = sampler.total_steps(p.steps) if sampler else p.steps
+
+    def styled(self, prompt: str) -> str:
+        """The prompt with the page's styles."""
+        return str(shared.prompt_styles.apply_styles_to_prompt(prompt, self._p.styles))
+
+    @property
+    def schedules(self) -> tuple[Schedule, Schedule]:
+        """The schedule of a prompt, and of a negative prompt, where AND and network tags are plain text."""
+        return self._prompt_schedule, self._negative_schedule
+
+    def conditioning_shape(self, cell: Cell) -> tuple[tuple[int, ...], ...]:
+        """The numbers of 75-token chunks of a cell's prompts, by AND part."""
+        prompts = (cell.prompt, cell.hires_prompt)
+        negatives = (cell.negative_prompt, cell.hires_negative_prompt)
+        parts = [self._prompt_schedule(text) for text in prompts] + [
+            self._negative_schedule(text) for text in negatives
+        ]
+        return tuple(tuple(max(map(_token_places, set(texts))) for texts in schedule) for schedule in parts)
+
+    def _prompt_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
+        text, _ = extra_networks.parse_prompt(self._without_comments(self.styled(prompt)))
+        indexes, parts, _ = prompt_parser.get_multicond_prompt_list([text])
+        return tuple(self._steps(parts[index]) for index, _ in indexes[0])
+
+    def _negative_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
+        styled = shared.prompt_styles.apply_negative_styles_to_prompt(prompt, self._p.styles)
+        return (self._steps(self._without_comments(styled)),)
+
+    def _steps(self, prompt: str) -> tuple[str, ...]:
+        (schedule,) = prompt_parser.get_learned_conditioning_prompt_schedules(
+            [prompt], self.total_steps, None, shared.opts.use_old_scheduling
+        )
+        texts: list[str] = []
+        for end_at_step, text in schedule:
+            texts += [text] * (end_at_step - len(texts))
+        return tuple(texts)
+
+    def _without_comments(self, prompt: str) -> str:
+        """What the WebUI's own always-on script leaves of a prompt; it is no module that could be imported."""
+        for script in self._p.scripts.alwayson_scripts if self._p.scripts else ():
+            if script.title() == "Comments":
+                stripped = SimpleNamespace(
+                    all_prompts=[prompt], all_negative_prompts=[""], main_prompt="", main_negative_prompt=""
+                )
+                script.process(stripped)
+                return str(stripped.all_prompts[0])
+        return prompt
+
+
+def _token_places(text: str) -> int:
+    places: int = sd_hijack.model_hijack.get_prompt_lengths(text)[1]
+    return places

@@ -1,0 +1,90 @@
+from functools import partial
+
+import pytest
+
+from sd_expression_grid.check import prompt_faults
+from sd_expression_grid.plan import Templates, templates_of
+from sd_expression_grid.schema import study_from_dict
+from tests.unit.schedules import negative_schedule, schedule
+
+
+def faults(expressions="neutral\nsad", characters="Noor\nmei", total_steps=20, hires="", **changes):
+    prompt, negative = changes.pop("prompt", ""), changes.pop("negative_prompt", "")
+    study = study_from_dict({"expressions": expressions, "characters": characters, **changes})
+    study = study.with_templates(prompt, negative)
+    schedules = partial(schedule, steps=total_steps), partial(negative_schedule, steps=total_steps)
+    found = prompt_faults(study, templates_of(study, hires), schedules, total_steps)
+    return [str(fault) for fault in found]
+
+
+def test_the_original_study_has_no_faults():
+    assert faults() == []
+
+
+def test_user_edits_beside_ours_are_kept_and_judged_with_them():
+    assert faults(prompt="[sunny:rainy:0.5], {expression}, {character} AND (forest:1.2) [a|b] BREAK x") == []
+
+
+def test_a_missing_placeholder_says_so():
+    (fault,) = faults(prompt="woman, {character}")
+    assert fault.startswith("prompt: the placeholder '{expression}' does not stand in it")
+
+
+def test_a_template_that_breaks_the_edit_is_named_once():
+    (fault,) = faults(prompt="a | b, {expression}, {character}")
+    assert fault.startswith("prompt: the WebUI would not read the prompt edit")
+
+
+def test_an_expression_that_breaks_the_edit_is_named_with_its_line():
+    (fault,) = faults(expressions="sad\n[a:b:c:0.5]\nbored")
+    assert fault.startswith("expressions, line 2 ([a:b:c:0.5]): the WebUI would not read")
+
+
+def test_a_character_that_breaks_the_edit_is_named_with_its_line():
+    (fault,) = faults(characters="mei\nNoor | noor\\", prompt="{character}{expression}")
+    assert fault.startswith("characters, line 2")
+
+
+@pytest.mark.parametrize("list_name", ["expressions", "characters"])
+def test_a_comment_sign_is_named_with_its_line(list_name):
+    (fault,) = faults(**{list_name: "fine\nface #3"})
+    assert fault.startswith(f"{list_name}, line 2 (face #3): '#' starts a comment")
+
+
+def test_and_is_refused_in_an_expression_and_allowed_in_a_character():
+    assert "write 'and'" in faults(expressions="sad AND crying")[0]
+    assert faults(characters="noor AND city") == []
+
+
+def test_a_switch_before_the_first_step_is_refused():
+    (fault,) = faults(switch_at=0.04)
+    assert fault == "switch_at: 0.04 of 20 steps is before the first step; use at least 0.05"
+    assert faults(switch_at=0.04, total_steps=40) == []
+
+
+def test_without_composition_there_is_nothing_to_judge():
+    assert faults(composition="", prompt="a | b {expression} {character}", switch_at=0.01) == []
+
+
+def test_a_prompt_of_a_characters_own_needs_the_expression():
+    assert "does not stand in its prompt" in faults(characters="Noor | noor | prompt=photo of {character}")[0]
+    assert faults(characters="Noor | noor | prompt=photo of noor, {expression}") == []
+
+
+def test_edits_in_negative_and_hires_prompts_are_judged():
+    assert faults(negative_prompt="{expression} | x")
+    assert faults(hires="a | {expression}")
+    assert faults(negative_prompt="not {expression}", hires="sharp {expression}") == []
+
+
+def test_forty_by_forty_are_judged_at_once():
+    calls = []
+
+    def counted(prompt):
+        calls.append(prompt)
+        return schedule(prompt)
+
+    rows = "\n".join(f"row {chr(65 + n % 26)}{chr(97 + n // 26)}" for n in range(40))
+    study = study_from_dict({"expressions": rows, "characters": rows}).with_templates("", "")
+    assert prompt_faults(study, Templates(prompt=study.prompt), (counted, counted), 20) == []
+    assert len(calls) < 10

@@ -1,0 +1,136 @@
+import json
+
+import pytest
+from PIL import Image
+
+from sd_expression_grid.errors import StudyError
+from sd_expression_grid.folder import Outcome, create_folder
+from sd_expression_grid.keeping import KeptInFolder, KeptInMemory
+from sd_expression_grid.plan import Batch, Cell
+from sd_expression_grid.preview import ContactSheet
+from sd_expression_grid.study import CellKey
+from sd_expression_grid.sweep import Generated, NotFinishedError, sweep
+
+
+def batches_of(count, size=1):
+    cells = [
+        Cell(key=CellKey(expression=f"e{n}", character="c", seed=1), prompt=f"p{n}", negative_prompt="")
+        for n in range(count)
+    ]
+    return [Batch(cells=tuple(cells[start : start + size])) for start in range(0, count, size)]
+
+
+def picture(text="info"):
+    image = Image.new("RGB", (4, 4), (1, 2, 3))
+    image.info["parameters"] = text
+    return Generated(picture=image, infotext=text)
+
+
+def run(batches, generate, interrupted=lambda: False):
+    return list(sweep(batches, generate, KeptInMemory().keep, interrupted))
+
+
+def test_every_cell_has_an_outcome_in_order():
+    outcomes = run(batches_of(5, size=2), lambda batch: [picture(cell.prompt) for cell in batch.cells])
+    assert [(o.key.expression, o.status, o.infotext) for o in outcomes] == [
+        (f"e{n}", "done", f"p{n}") for n in range(5)
+    ]
+
+
+def test_a_failure_is_recorded_and_the_rest_goes_on():
+    def generate(batch):
+        if batch.cells[0].prompt in ("p0", "p1", "p3"):
+            raise RuntimeError(f"out of memory {batch.cells[0].prompt}")
+        return [picture()]
+
+    outcomes = run(batches_of(5), generate)
+    assert [o.status for o in outcomes] == ["failed", "failed", "done", "failed", "done"]
+    assert outcomes[0].error == "RuntimeError: out of memory p0"
+
+
+def test_the_same_failure_everywhere_stops_early_and_says_so():
+    calls = []
+
+    def generate(batch):
+        calls.append(batch)
+        raise RuntimeError("no model")
+
+    with pytest.raises(StudyError, match="every cell so far failed in the same way.*no model"):
+        run(batches_of(10), generate)
+    assert len(calls) == 3
+
+
+def test_a_late_series_of_failures_does_not_stop():
+    def generate(batch):
+        if batch.cells[0].prompt != "p0":
+            raise RuntimeError("x")
+        return [picture()]
+
+    assert [o.status for o in run(batches_of(6), generate)] == ["done", *["failed"] * 5]
+
+
+def test_skip_marks_its_batch_and_goes_on():
+    def generate(batch):
+        if batch.cells[0].prompt == "p2":
+            raise NotFinishedError(status="skipped")
+        return [picture() for _ in batch.cells]
+
+    assert [o.status for o in run(batches_of(5, size=2), generate)] == ["done", "done", "skipped", "skipped", "done"]
+
+
+def test_after_an_interrupt_nothing_more_is_made():
+    made = []
+
+    def generate(batch):
+        made.append(batch)
+        return [picture()]
+
+    outcomes = run(batches_of(4), generate, interrupted=lambda: len(made) == 2)
+    assert [o.status for o in outcomes] == ["done", "done", "interrupted", "interrupted"]
+
+
+def test_a_wrong_number_of_pictures_is_a_failure():
+    outcome = run(batches_of(3, size=2), lambda _: [picture()])[0]
+    assert "returned 1 pictures for 2 cells" in outcome.error
+
+
+def test_a_cell_is_a_png_with_its_infotext_and_a_line_in_the_record(tmp_path):
+    kept = KeptInFolder(create_folder(tmp_path, "study"))
+    cell = batches_of(1)[0].cells[0]
+    outcome = kept.keep(cell, picture("a\nSteps: 20"))
+    kept.record(outcome)
+    kept.record(Outcome(key=cell.key, status="failed", error="x"))
+    with Image.open(tmp_path / "study" / "cells" / "c" / "e0_1.png") as written:
+        assert written.info["parameters"] == "a\nSteps: 20"
+        assert written.getpixel((0, 0)) == (1, 2, 3)
+    record = [json.loads(line) for line in (tmp_path / "study" / "cells.jsonl").read_text().splitlines()]
+    key = {"expression": "e0", "character": "c", "seed": 1}
+    assert record == [
+        {**key, "status": "done", "file": "cells/c/e0_1.png", "infotext": "a\nSteps: 20"},
+        {**key, "status": "failed", "error": "x"},
+    ]
+    assert kept.open(outcome).size == (4, 4)
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_a_folder_is_never_written_over(tmp_path):
+    names = [create_folder(tmp_path, "study").path.name for _ in range(3)]
+    assert names == ["study", "study 2", "study 3"]
+
+
+def test_a_full_disk_stops_with_a_message(tmp_path):
+    folder = create_folder(tmp_path, "study")
+    (folder.path / "cells").write_text("in the way")
+    with pytest.raises(StudyError, match="could not be saved"):
+        KeptInFolder(folder).keep(batches_of(1)[0].cells[0], picture())
+
+
+def test_the_contact_sheet_shows_cells_in_their_places():
+    sheet = ContactSheet(["r1", "r2"], ["c1", "c2"], (4000, 4000))
+    sheet.show("r2", "c1", Image.new("RGB", (8, 8), (255, 0, 0)))
+    image = sheet.image_with("r1", "c2", Image.new("L", (8, 8), 255))
+    assert max(image.size) <= 1026
+    width, height = image.size
+    assert image.getpixel((width // 4, 3 * height // 4)) == (255, 0, 0)
+    assert image.getpixel((3 * width // 4, height // 4)) == (255, 255, 255)
+    assert sheet.image().getpixel((3 * width // 4, height // 4)) != (255, 255, 255)
