@@ -47,7 +47,8 @@ def test_a_network_that_cannot_be_used_is_named_with_its_line(character, part):
     "character",
     [
         "<lora:Noor:0.8> noor", "<lora:tomas-w:0.4:0.6:dyn=4>", "<lyco:Noor:1>", "<hypernet:any:1>", "a plain name",
-        "(ember_nobody:0.7)", "x | EMBER_nobody woman | kind=embedding", "x | sd2_face | kind=none", "xl_faces of sd2_faces",
+        "(ember_nobody:0.7)", "x | EMBER_nobody woman | kind=embedding", "x | sd2_face | kind=none",
+        "xl_faces of sd2_faces",
     ],
 )  # fmt: skip
 def test_good_networks_are_no_faults(character):

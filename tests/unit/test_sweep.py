@@ -55,7 +55,7 @@ def test_the_same_failure_everywhere_stops_early_and_says_so():
         calls.append(batch)
         raise RuntimeError("no model")
 
-    with pytest.raises(StudyError, match="every cell so far failed in the same way.*no model"):
+    with pytest.raises(StudyError, match=r"every cell so far failed in the same way.*no model"):
         run(batches_of(10), generate)
     assert len(calls) == 3
 

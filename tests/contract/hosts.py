@@ -1,0 +1,158 @@
+"""WebUIs to hold the contract against, as servers: the stand-in, and the real one that $A1111_DIR names."""
+
+import base64
+import io
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+TITLE = "Expression grid"
+REAL_FLAGS = (
+    "--skip-prepare-environment --skip-torch-cuda-test --skip-version-check --skip-python-version-check "
+    "--no-download-sd-model --do-not-download-clip --skip-load-model-at-start --use-cpu all --no-half "
+    "--precision full --api"
+).split()
+START_SECONDS = 120
+SETTINGS = {"steps": 6, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler a"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API says to a txt2img request."""
+
+    status: int
+    body: dict
+
+    @property
+    def info(self):
+        return json.loads(self.body["info"])
+
+    @property
+    def pictures(self):
+        return [Image.open(io.BytesIO(base64.b64decode(data))) for data in self.body["images"]]
+
+    @property
+    def message(self):
+        return self.body["detail"] or self.body["errors"]
+
+    @property
+    def folder(self):
+        return Path(self.info["extra_generation_params"]["Study folder"])
+
+    @property
+    def grids(self):
+        return self.pictures[: self.info["index_of_first_image"]]
+
+    @property
+    def cells(self):
+        """(picture, infotext) of every cell."""
+        first = self.info["index_of_first_image"]
+        return list(zip(self.pictures[first:], self.info["infotexts"][first:], strict=True))
+
+
+@dataclass(frozen=True)
+class Host:
+    """A running WebUI."""
+
+    url: str
+    name: str
+
+    def post(self, path, body=None):
+        return requests.post(f"{self.url}{path}", json=body or {}, timeout=300)
+
+    def get(self, path):
+        return requests.get(f"{self.url}{path}", timeout=60).json()
+
+    def txt2img(self, **body):
+        response = self.post("/sdapi/v1/txt2img", {**SETTINGS, **body})
+        return Answer(response.status_code, response.json())
+
+    def study(self, study, **body):
+        return self.txt2img(script_name=TITLE, script_args=[json.dumps(study)], **{"save_images": True, **body})
+
+    def again(self, infotext, **body):
+        """The picture that a cell's infotext describes, as a plain txt2img picture, with its own infotext."""
+        prompt, negative, parameters = re.fullmatch(
+            r"(.*?)(?:\nNegative prompt: (.*?))?\n(Steps: .*)", infotext, re.DOTALL
+        ).groups()
+        fields = {"seed": ("Seed", int), "cfg_scale": ("CFG scale", float), "subseed": ("Variation seed", int)}
+        fields |= {"hr_prompt": ("Hires prompt", str), "hr_negative_prompt": ("Hires negative prompt", str)}
+        read = {key: _field(parameters, label, cast) for key, (label, cast) in fields.items()}
+        read = {key: value for key, value in read.items() if value is not None}
+        answer = self.txt2img(**{"hr_prompt": "", **body, "prompt": prompt, "negative_prompt": negative or "", **read})
+        return answer.pictures[0], answer.info["infotexts"][0]
+
+
+def _field(parameters, label, cast):
+    found = re.search(rf'(?:^|, ){label}: ("(?:\\.|[^"\\])*"|[^,]*)', parameters)
+    if not found:
+        return None
+    return cast(json.loads(found[1])) if found[1].startswith('"') else cast(found[1])
+
+
+@contextmanager
+def standin(data_dir):
+    port = _free_port()
+    command = [sys.executable, "-m", "tests.standin", "--serve", "--port", str(port), "--data", str(data_dir)]
+    log = data_dir / "server.log"
+    with _server(command, ROOT, port, log, lambda _: "listening on" in log.read_text()) as url:
+        yield Host(url, "standin")
+
+
+@contextmanager
+def real(log):
+    folder = Path(os.environ["A1111_DIR"])
+    python = os.environ.get("A1111_PYTHON", folder / "venv" / "bin" / "python")
+    port = _free_port()
+    command = [str(python), "launch.py", *REAL_FLAGS, "--port", str(port)]
+    # Scripts can be called only when their default arguments are known, which this answer tells.
+    ready = "/sd_extra_networks/metadata?page=lora&item=x"
+    with _server(command, folder, port, log, lambda url: _answers(f"{url}{ready}")) as url:
+        yield Host(url, "real")
+
+
+@contextmanager
+def _server(command, folder, port, log, is_ready):
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
+    url = f"http://127.0.0.1:{port}"
+    with log.open("w") as output:
+        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment)
+        try:
+            _wait(process, lambda: is_ready(url), log)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait(process, is_ready, log):
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if is_ready():
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"the server did not start:\n{log.read_text()[-3000:]}")
+
+
+def _answers(url):
+    try:
+        return requests.get(url, timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

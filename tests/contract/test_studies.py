@@ -1,0 +1,222 @@
+"""A study through the API, on the stand-in and on a real WebUI alike."""
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sd_expression_grid.preset_lists import preset_text, preset_titles
+from sd_expression_grid.schema import study_from_dict
+
+STUDY = {
+    "expressions": "neutral | neutral face\nsmile | smile: big (teeth:1.2)\nsad | [sad|crying] eyes closed",
+    "characters": (
+        "[LoRAs]\nNoor | <lora:Noor:0.8> noor woman | cfg_scale=5 | negative=old\nmei | <lora:mei:1> AND city\n"
+        "[Embeddings]\nember_nobody"
+    ),
+    "switch_at": 0.34,
+}
+
+
+def difference(one, other):
+    if one.size != other.size:
+        return 256
+    return int(np.abs(np.asarray(one, dtype=int) - np.asarray(other, dtype=int)).max())
+
+
+def test_the_script_is_listed(webui):
+    assert "expression grid" in webui.get("/sdapi/v1/scripts")["txt2img"]
+    assert "expression grid" not in webui.get("/sdapi/v1/scripts")["img2img"]
+
+
+def test_a_study_is_a_folder_of_grids_and_cells(webui):
+    answer = webui.study(STUDY)
+    assert answer.status == 200
+    assert len(answer.grids) == 2
+    assert len(answer.cells) == 12
+    files = sorted(str(file.relative_to(answer.folder)) for file in answer.folder.rglob("*") if file.is_file())
+    cells = [file for file in files if file.startswith("cells/")]
+    assert len(cells) == 12
+    assert "cells/Noor/smile_7.png" in cells
+    assert [file.split("-")[0] for file in files if file not in cells] == [
+        "cells.jsonl", "grid ", "grid ", "study.json",
+    ]  # fmt: skip
+
+
+def test_study_json_says_everything_that_was_asked_for(webui):
+    folder = webui.study(STUDY).folder
+    written = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+    study = study_from_dict(written)
+    assert study.seeds == (7,)
+    assert [character.kind for character in study.characters] == ["lora", "lora", "embedding"]
+    assert study.prompt.startswith("closeup of woman")
+    assert study.expressions == study_from_dict(STUDY).expressions
+
+
+def test_every_cell_is_recorded_with_its_file_and_infotext(webui):
+    answer = webui.study(STUDY)
+    record = [json.loads(line) for line in (answer.folder / "cells.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["status"] for line in record] == ["done"] * 12
+    for line, (picture, infotext) in zip(record, answer.cells, strict=True):
+        assert line["infotext"] == infotext
+        with Image.open(answer.folder / line["file"]) as file:
+            assert file.info["parameters"] == infotext
+            assert difference(file, picture) == 0
+
+
+def test_a_cells_infotext_is_that_of_an_ordinary_picture(webui):
+    for _, infotext in webui.study(STUDY).cells:
+        assert "Script:" not in infotext
+        assert "expression" not in infotext.lower()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"sampler_name": "DPM++ 2M SDE", "prompt": "(photo:1.2) BREAK {expression}, {character}", "negative_prompt": "{character} x"},
+        {"sampler_name": "DPM++ 2S a", "override_settings": {"CLIP_stop_at_last_layers": 2}},
+        {
+            "enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Latent", "denoising_strength": 0.6,
+            "hr_prompt": "sharp {expression}, {character}", "hr_second_pass_steps": 3,
+        },
+        {"subseed": 11, "subseed_strength": 0.4},
+    ],
+    ids=["plain", "own prompts", "second order", "hires", "variation"],
+)  # fmt: skip
+def test_a_cell_is_the_very_picture_that_its_infotext_makes(webui, settings):
+    for picture, infotext in webui.study(STUDY, **settings).cells:
+        again, text = webui.again(infotext, **{k: v for k, v in settings.items() if k not in ("prompt", "hr_prompt")})
+        assert text == infotext
+        assert difference(picture, again) == 0, infotext
+
+
+def test_rows_of_a_batch_differ_invisibly_from_single_pictures(webui):
+    expressions = STUDY["expressions"] + "\nlong | " + ", ".join(f"word{n}" for n in range(60))
+    study = {**STUDY, "expressions": expressions, "mode": "batched", "rows_per_batch": 4}
+    for picture, infotext in webui.study(study).cells:
+        assert difference(picture, webui.again(infotext)[0]) <= 1, infotext
+
+
+def test_an_adaptive_sampler_is_never_batched(webui):
+    study = {**STUDY, "characters": "mei", "mode": "batched"}
+    for picture, infotext in webui.study(study, sampler_name="DPM adaptive").cells:
+        assert difference(picture, webui.again(infotext, sampler_name="DPM adaptive")[0]) == 0
+
+
+def test_without_saving_everything_comes_back_and_nothing_is_written(webui):
+    saved = webui.study(STUDY)
+    before = sorted(saved.folder.parent.rglob("*"))
+    answer = webui.study(STUDY, save_images=False)
+    assert len(answer.pictures) == len(saved.pictures)
+    assert "Study folder" not in answer.info["extra_generation_params"]
+    assert sorted(saved.folder.parent.rglob("*")) == before
+    for one, other in zip(answer.pictures, saved.pictures, strict=True):
+        assert difference(one, other) == 0
+
+
+def test_cells_are_not_saved_a_second_time(webui):
+    folder = webui.study(STUDY).folder
+    samples = folder.parent.parent / "txt2img-images"
+    before = sorted(samples.rglob("*.*"))
+    webui.study(STUDY)
+    assert sorted(samples.rglob("*.*")) == before
+
+
+def test_the_pages_batches_are_seeds_with_a_grid_each(webui):
+    answer = webui.study({**STUDY, "characters": "mei"}, n_iter=2, batch_size=2, seed=20)
+    assert len(answer.grids) == 4
+    assert {int(re.search(r"Seed: (\d+)", text)[1]) for _, text in answer.cells} == {20, 21, 22, 23}
+
+
+def test_a_random_seed_is_drawn_once_for_all_cells(webui):
+    answer = webui.study(STUDY, seed=-1, subseed=-1, subseed_strength=0.1)
+    seeds = {re.search(r"Seed: (\d+).*Variation seed: (\d+)", text).groups() for _, text in answer.cells}
+    assert len(seeds) == 1
+
+
+def test_a_taken_name_is_numbered(webui):
+    folders = [webui.study({**STUDY, "characters": "mei", "name": "my study"}).folder for _ in range(2)]
+    assert folders[1].name.startswith("my study ")
+    assert folders[0] != folders[1]
+    assert all((folder / "study.json").exists() for folder in folders)
+
+
+def test_a_grid_carries_the_study(webui):
+    answer = webui.study(STUDY)
+    infotext = answer.info["infotexts"][0]
+    assert answer.grids[0].info["parameters"] == infotext
+    assert "Script: Expression grid" in infotext
+    carried = re.search(r'Expression grid study: ("(?:\\.|[^"\\])*")', infotext)[1]
+    assert json.loads(json.loads(carried)) == STUDY
+    assert "Lora hashes" not in infotext
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"foo": 1}, "foo: is not a known key"),
+        ({"switch_at": "early"}, "switch_at: must be a number"),
+        ({"expressions": "a | b | c"}, "expressions, line 1 (a | b | c)"),
+        ({"characters": "<lora:Nour:1>"}, "there is no LoRA named 'Nour'; the nearest: Noor"),
+        ({"characters": "Noor | <lora:Noor:much>"}, "'much' is no number"),
+        ({"characters": "x | ember | kind=embedding"}, "no embedding named 'ember'; the nearest: ember_nobody"),
+        ({"expressions": "sad # very"}, "starts a comment"),
+        ({"expressions": "[a:b:c:0.5]"}, "expressions, line 1"),
+        ({"switch_at": 0.1}, "before the first step"),
+        ({"prompt": "no placeholder, {character}"}, "'{expression}' does not stand in it"),
+        ({"name": "../elsewhere"}, "plain folder name"),
+    ],
+)
+def test_a_faulty_study_is_refused_with_a_readable_text(webui, changes, part):
+    answer = webui.study({**STUDY, **changes})
+    assert answer.status == 422
+    assert part in answer.message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [([], "must be one string"), ([3], "must be one string"), (["{nope"], "not JSON"), (["[]"], "JSON object"), ([""], "one string")],
+)
+def test_script_arguments_are_one_string(webui, arguments, part):
+    answer = webui.txt2img(script_name="Expression grid", script_args=arguments)
+    assert answer.status == 422
+    assert part in answer.message
+
+
+def test_other_settings_are_as_before_after_a_study(webui):
+    before = webui.get("/sdapi/v1/options")
+    webui.study({**STUDY, "characters": "mei"}, override_settings={"CLIP_stop_at_last_layers": 2})
+    webui.study({**STUDY, "characters": "nobody | <lora:gone:1>"}, override_settings={"CLIP_stop_at_last_layers": 2})
+    assert webui.get("/sdapi/v1/options") == before
+
+
+def test_interrupt_keeps_the_finished_cells_and_shows_them(webui):
+    """Stops after the second cell was begun; polls instead of sleeping."""
+    with ThreadPoolExecutor() as pool:
+        study = {**STUDY, "expressions": preset_text(preset_titles()[0]), "characters": "mei\nNoor\nAda"}
+        future = pool.submit(webui.study, study, steps=60, width=128, height=128)
+        while not future.done():
+            text = webui.get("/sdapi/v1/progress?skip_current_image=true")["textinfo"] or ""
+            if text.startswith("row 3 of 9, column 1 of 4: reference, frowning"):
+                webui.post("/sdapi/v1/interrupt")
+                break
+        answer = future.result()
+    record = [json.loads(line) for line in (answer.folder / "cells.jsonl").read_text(encoding="utf-8").splitlines()]
+    statuses = [line["status"] for line in record]
+    done = statuses.count("done")
+    assert 2 <= done <= 4
+    assert statuses == ["done"] * done + ["interrupted"] * (36 - done)
+    assert len(answer.cells) == done
+    assert len(answer.grids) == 1
+
+
+def test_grids_open_as_pictures(webui):
+    for file in webui.study(STUDY).folder.glob("grid*.png"):
+        with Image.open(Path(file)) as grid:
+            grid.load()
+            assert grid.width > 3 * 64
