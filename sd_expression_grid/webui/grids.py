@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from modules import errors, images, shared
 from modules.paths_internal import roboto_ttf_file
 
-from sd_expression_grid.compose import Figure, Page, Style, compose_pages
+from sd_expression_grid.drawing.compose import Figure, Page, Style, compose_pages
 from sd_expression_grid.file_names import file_stem
 from sd_expression_grid.keeping import Kept, KeptInFolder
 from sd_expression_grid.plan import edit_of, template_of
@@ -72,7 +72,9 @@ class Finished:
         )
         infotext = grid_infotext(self.p, self.study, self.asked, seed)
         for page in compose_pages(figure, self._opener(figure, seed), self._cell_size(group, seed), self._style()):
-            yield Entry(self._saved(page, group, seed, infotext), infotext, seed)
+            entry = Entry(self._saved(page, group, seed, infotext), infotext, seed)
+            del page  # else it would live on while the next one is drawn
+            yield entry
 
     def _opener(self, figure: Figure, seed: int) -> Callable[[int, int], Image.Image | str]:
         def open_cell(row: int, column: int) -> Image.Image | str:

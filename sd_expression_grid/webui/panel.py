@@ -86,7 +86,7 @@ def _lists(element_id: ElementId) -> dict[str, Any]:
                 elem_id=element_id("preset"),
             )
             preset.do_not_save_to_config = True
-            preset.input(preset_text, inputs=[preset], outputs=[expressions], show_progress=False)
+            preset.input(preset_text, inputs=[preset], outputs=[expressions], show_progress="hidden")
         with gr.Column(min_width=200):
             characters = gr.Textbox(
                 label="Characters",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from modules import shared
 
-from sd_expression_grid.preview import ContactSheet
+from sd_expression_grid.drawing.contact_sheet import ContactSheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

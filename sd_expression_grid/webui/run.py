@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from sd_expression_grid.folder import Outcome
     from sd_expression_grid.study import CellKey, Study
 
-NOT_BATCHED = "DPM adaptive"
-"""This sampler's step size depends on the whole batch, so that cells would change each other."""
-
 
 def run_study(p: Any, asked: Mapping[str, object]) -> Any:
     """Makes the study that ``asked`` describes with the settings of the processing object ``p``.
@@ -52,8 +49,8 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         study, templates = _settled(p, study)
         reader = PromptReader(p)
         study = _checked(study, templates, reader)
-        size = study.rows_per_batch if study.mode == "batched" and not _is_adaptive(p) else 1
-        batches = plan_batches(plan_cells(study, templates, study.seeds), size, reader.conditioning_shape)
+        cells = plan_cells(study, templates, study.seeds)
+        batches = plan_batches(cells, _rows_per_call(p, study), reader.conditioning_shape)
         kept = _place_for(p, study)
         generator = Generator(p)
         outcomes = _sweep(p, study, batches, generator, kept)
@@ -84,8 +81,25 @@ def _checked(study: Study, templates: Templates, reader: PromptReader) -> Study:
     return with_kinds(study, catalog)
 
 
-def _is_adaptive(p: Any) -> bool:
-    return NOT_BATCHED in (p.sampler_name, p.hr_sampler_name if p.enable_hr else None)
+def _rows_per_call(p: Any, study: Study) -> int:
+    """One in exact mode, and wherever the pictures of a batch would change each other."""
+    if study.mode == "exact":
+        return 1
+    reason = _why_not_batched(p)
+    if reason:
+        p.comment(f"Rows were made one by one: {reason}")
+        return 1
+    return study.rows_per_batch
+
+
+def _why_not_batched(p: Any) -> str:
+    samplers = (p.sampler_name, p.hr_sampler_name if p.enable_hr else None)
+    if "DPM adaptive" in samplers:
+        return "DPM adaptive chooses its steps by the whole batch."
+    if p.enable_hr and p.hr_upscaler and p.hr_upscaler not in shared.latent_upscale_modes:
+        # The upscaled pictures are encoded one after the other, each with the next noise of one generator.
+        return f"the upscaler {p.hr_upscaler} gives the pictures of a batch other noise than single ones."
+    return ""
 
 
 def _place_for(p: Any, study: Study) -> Kept:

@@ -3,11 +3,11 @@ import json
 import pytest
 from PIL import Image
 
+from sd_expression_grid.drawing.contact_sheet import ContactSheet
 from sd_expression_grid.errors import StudyError
 from sd_expression_grid.folder import Outcome, create_folder
 from sd_expression_grid.keeping import KeptInFolder, KeptInMemory
 from sd_expression_grid.plan import Batch, Cell
-from sd_expression_grid.preview import ContactSheet
 from sd_expression_grid.study import CellKey
 from sd_expression_grid.sweep import Generated, NotFinishedError, sweep
 
