@@ -21,16 +21,20 @@ _PLAIN = re.compile(r"[^\W\d]([^\W\d]|[ ,'’-])*")
 _PLAIN_WORD = "x"
 
 
-def prompt_faults(
+def prompt_faults(study: Study, templates: Templates, total_steps: int) -> list[Fault]:
+    """Faults of the templates, of the texts that go into them, and of the switch point."""
+    return [*_template_faults(study, templates), *_text_faults(study), *_switch_faults(study, total_steps)]
+
+
+def edit_faults(
     study: Study, templates: Templates, schedules: tuple[Schedule, Schedule], total_steps: int
 ) -> list[Fault]:
-    """Faults of templates and texts, and edits that the WebUI does not read as meant.
+    """Prompt edits of ours that the WebUI would not read as meant, in a study without other faults.
 
     ``schedules`` are the WebUI's own parser for prompts and for negative prompts.
     """
-    faults = [*_template_faults(study, templates), *_text_faults(study), *_switch_faults(study, total_steps)]
-    if faults or not edit_of(study):
-        return faults
+    if not edit_of(study):
+        return []
     prompts, negatives = cache(schedules[0]), cache(schedules[1])
     return list(_schedule_faults(study, templates, (prompts, negatives), int(study.switch_at * total_steps)))
 
@@ -61,7 +65,7 @@ def _text_faults(study: Study) -> Iterator[Fault]:
 
 
 def _switch_faults(study: Study, total_steps: int) -> Iterator[Fault]:
-    if study.composition and int(study.switch_at * total_steps) < 1:
+    if study.composition and study.switch_at > 0 and int(study.switch_at * total_steps) < 1:
         least = -(-1000 // total_steps) / 1000
         yield Fault(
             "switch_at",

@@ -32,6 +32,13 @@ MAX_MARGIN = 500
 
 def study_from_dict(data: Mapping[str, object]) -> Study:
     """Reads a study; StudyError names every unknown key, wrong type and faulty line at once."""
+    study, faults = read_study(data)
+    raise_if_any(faults)
+    return study
+
+
+def read_study(data: Mapping[str, object]) -> tuple[Study, list[Fault]]:
+    """Reads what can be read, and names the rest, so that further checks can add what they find."""
     reader = Reader(data)
     defaults = {f.name: f.default for f in fields(Study)}
     study = Study(
@@ -51,8 +58,7 @@ def study_from_dict(data: Mapping[str, object]) -> Study:
         grid=_grid(reader),
     )
     reader.refuse_unknown()
-    raise_if_any([*reader.faults, *_study_faults(study, reader)])
-    return study
+    return study, [*reader.faults, *_study_faults(study, reader)]
 
 
 def study_to_dict(study: Study) -> dict[str, object]:

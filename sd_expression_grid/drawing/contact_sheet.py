@@ -9,7 +9,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LONGEST_SIDE = 1024
+LONGEST_SIDE = 768
 _GAP = 2
 _EMPTY = (58, 62, 70)
 _GROUND = (24, 26, 30)
@@ -28,10 +28,6 @@ class ContactSheet:
         self._sheet = Image.new("RGB", (across, down), _GROUND)
         for place in self._place.values():
             self._sheet.paste(_EMPTY, self._box(place))
-
-    def holds(self, row: str, column: str) -> bool:
-        """Whether the sheet has this cell."""
-        return (row, column) in self._place
 
     def show(self, row: str, column: str, picture: Image.Image) -> None:
         """Puts a cell's picture into the sheet for good."""

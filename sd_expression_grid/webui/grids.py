@@ -42,7 +42,7 @@ class Finished:
         """Draws and saves the grids one after the other; a grid of which no cell was begun is left out."""
         for group in self.study.groups:
             for seed in self.study.seeds:
-                if any(outcome.status != "interrupted" for outcome in self._outcomes_of(group, seed)):
+                if self._was_begun(group, seed):
                     yield from self._grid(group, seed)
 
     def cells(self) -> Iterator[Entry]:
@@ -51,6 +51,12 @@ class Finished:
             if outcome.status == "done":
                 picture = self._file_of(outcome) or self.kept.open(outcome)
                 yield Entry(picture, outcome.infotext, outcome.key.seed)
+
+    def _was_begun(self, group: str, seed: int) -> bool:
+        """Whether the grid has more to show than cells that were never begun, and the first grid's reference."""
+        reference = self.study.reference_column.label if group != self.study.groups[0] else ""
+        outcomes = self._outcomes_of(group, seed)
+        return any(o.status != "interrupted" for o in outcomes if o.key.character != reference)
 
     def _file_of(self, outcome: Outcome) -> Path | None:
         return self.kept.folder.path / outcome.file if isinstance(self.kept, KeptInFolder) else None

@@ -69,39 +69,42 @@ def paste_fields(components: Sequence[Any]) -> list[tuple[Any, Callable[[Mapping
 def _lists(element_id: ElementId) -> dict[str, Any]:
     titles = preset_titles()
     with gr.Row():
-        with gr.Column(min_width=200):
-            expressions = gr.Textbox(
-                label="Expressions",
-                info="Rows. One a line: label | text",
-                value=preset_text(titles[0]),
-                lines=11,
-                max_lines=25,
-                elem_id=element_id("expressions"),
-            )
-            preset = gr.Dropdown(
-                label="Expression preset",
-                info="Replaces the list above",
-                choices=titles,
-                value=titles[0],
-                elem_id=element_id("preset"),
-            )
-            preset.do_not_save_to_config = True
-            preset.input(preset_text, inputs=[preset], outputs=[expressions], show_progress="hidden")
-        with gr.Column(min_width=200):
-            characters = gr.Textbox(
-                label="Characters",
-                info="Columns. One a line: label | text | key=value. [Group title] starts a grid",
-                placeholder="[Celebrity LoRAs]\nNoor | <lora:Noor:0.8> noor | person=Noor\n[Embeddings]\nember_nobody",
-                lines=11,
-                max_lines=25,
-                elem_id=element_id("characters"),
-            )
-            reference = gr.Textbox(
-                label="Reference",
-                info="First column: this instead of a character. Empty: no such column",
-                value="1girl",
-                elem_id=element_id("reference"),
-            )
+        expressions = gr.Textbox(
+            label="Expressions",
+            info="Rows, one a line: label | text",
+            value=preset_text(titles[0]),
+            lines=12,
+            max_lines=30,
+            min_width=180,
+            elem_id=element_id("expressions"),
+        )
+        characters = gr.Textbox(
+            label="Characters",
+            info="Columns, one a line: label | text",
+            placeholder="[Celebrity LoRAs]\nNoor | <lora:Noor:0.8> noor\n[Embeddings]\nember_nobody",
+            lines=12,
+            max_lines=30,
+            min_width=180,
+            elem_id=element_id("characters"),
+        )
+    with gr.Row():
+        preset = gr.Dropdown(
+            label="Expression preset",
+            info="Replaces the list of expressions",
+            choices=titles,
+            value=titles[0],
+            min_width=180,
+            elem_id=element_id("preset"),
+        )
+        preset.do_not_save_to_config = True
+        preset.input(preset_text, inputs=[preset], outputs=[expressions], show_progress="hidden")
+        reference = gr.Textbox(
+            label="Reference",
+            info="The first column's text; empty for none",
+            value="1girl",
+            min_width=180,
+            elem_id=element_id("reference"),
+        )
     return {"expressions": expressions, "characters": characters, "reference": reference}
 
 
@@ -109,13 +112,13 @@ def _prompt_fields(element_id: ElementId) -> dict[str, Any]:
     with gr.Row():
         composition = gr.Textbox(
             label="Composition",
-            info="Drawn first, so that the rows of a column share it. Empty: expressions from the first step",
+            info="Drawn first, shared by a column's rows; empty for none",
             value="hair, neck, eyes, lips",
             elem_id=element_id("composition"),
         )
         switch_at = gr.Slider(
-            label="Switch to the expression at",
-            info="Fraction of the steps",
+            label="Switch point",
+            info="Fraction of the steps before the expression",
             minimum=0.01,
             maximum=0.99,
             step=0.01,
@@ -125,20 +128,16 @@ def _prompt_fields(element_id: ElementId) -> dict[str, Any]:
     with gr.Row():
         expression_placeholder = gr.Textbox(
             label="Expression placeholder",
-            info="Stands in the prompt for a row's text",
+            info="In the prompt; an empty prompt box means the study's own",
             value="{expression}",
             elem_id=element_id("expression_placeholder"),
         )
         character_placeholder = gr.Textbox(
             label="Character placeholder",
-            info="Stands in the prompt for a column's text",
+            info="In the prompt, for the column's text",
             value="{character}",
             elem_id=element_id("character_placeholder"),
         )
-    gr.HTML(
-        "<p class='expression-grid-hint'>An empty prompt box stands for the study's own: closeup of woman facing "
-        "viewer, {expression}, RAW photo, {character}</p>"
-    )
     return {
         "composition": composition,
         "switch_at": switch_at,
@@ -151,18 +150,18 @@ def _run_fields(element_id: ElementId) -> dict[str, Any]:
     with gr.Row():
         seeds = gr.Textbox(
             label="Seeds of the study",
-            info="A grid for each. Empty: from the page's seed, batch count × batch size of them",
+            info="A grid each; empty for the page's, one for each of its batch",
             elem_id=element_id("seeds"),
         )
         name = gr.Textbox(
             label="Name of the study",
-            info="Its folder among the grids. Empty: date and settings",
+            info="Its folder's; empty for date and settings",
             elem_id=element_id("name"),
         )
     with gr.Row():
         mode = gr.Radio(
             label="Mode of the study",
-            info="Exact: the very pictures of single runs. Batched: faster, differs invisibly",
+            info="Exact: as single pictures. Batched: faster",
             choices=["exact", "batched"],
             value="exact",
             elem_id=element_id("mode"),

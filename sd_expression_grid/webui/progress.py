@@ -27,9 +27,9 @@ class Progress:
         self._passes = 2 if p.enable_hr else 1
         self._rows = {row.label: number for number, row in enumerate(study.expressions, start=1)}
         self._columns = {column.label: number for number, column in enumerate(study.columns, start=1)}
-        self._groups = {character.label: character.group for character in study.characters}
+        self._groups = {c.label: (c.group,) for c in study.characters}
         self._numbers = {batch.keys: number for number, batch in enumerate(batches)}
-        self._sheet: tuple[tuple[str, int], ContactSheet] | None = None
+        self._sheets: dict[tuple[str, int], ContactSheet] = {}
         self._current: tuple[CellKey, ...] = ()
         shared.state.job_count = len(batches) * self._passes
         shared.state.processing_has_refined_job_count = True  # else every hires pass would double the count
@@ -45,9 +45,10 @@ class Progress:
     def show(self, key: CellKey, picture: Image.Image) -> None:
         """Puts a finished cell into the live preview."""
         if shared.opts.live_previews_enable:
-            sheet = self._sheet_of(key)
-            sheet.show(key.expression, key.character, picture)
-            _assign(sheet.image())
+            sheets = self._sheets_with(key)
+            for sheet in sheets:
+                sheet.show(key.expression, key.character, picture)
+            _assign(sheets[0].image())
 
     def _text(self, keys: tuple[CellKey, ...]) -> str:
         first, last = self._rows[keys[0].expression], self._rows[keys[-1].expression]
@@ -58,12 +59,16 @@ class Progress:
         across = f"column {self._columns[column]} of {len(self._columns)}{seed}"
         return f"{rows} of {len(self._rows)}, {across}: {label}"
 
-    def _sheet_of(self, key: CellKey) -> ContactSheet:
-        group = self._groups.get(key.character, self._study.groups[0])
-        if self._sheet is None or self._sheet[0] != (group, key.seed):
+    def _sheets_with(self, key: CellKey) -> list[ContactSheet]:
+        """One sheet for a character's cell; the reference column stands in every group's."""
+        groups = self._groups.get(key.character, self._study.groups)
+        return [self._sheet(group, key.seed) for group in groups]
+
+    def _sheet(self, group: str, seed: int) -> ContactSheet:
+        if (group, seed) not in self._sheets:
             columns = [column.label for column in self._study.columns_of(group)]
-            self._sheet = (group, key.seed), ContactSheet(list(self._rows), columns, self._size)
-        return self._sheet[1]
+            self._sheets[group, seed] = ContactSheet(list(self._rows), columns, self._size)
+        return self._sheets[group, seed]
 
     @contextmanager
     def live_preview(self) -> Iterator[None]:
@@ -73,7 +78,7 @@ class Progress:
             if len(self._current) != 1:
                 return
             (key,) = self._current
-            _assign(self._sheet_of(key).image_with(key.expression, key.character, picture))
+            _assign(self._sheets_with(key)[0].image_with(key.expression, key.character, picture))
 
         shared.state.assign_current_image = assign
         try:

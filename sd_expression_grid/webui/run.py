@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from modules import processing, sd_samplers, shared
 
-from sd_expression_grid.check import prompt_faults
+from sd_expression_grid.check import edit_faults, prompt_faults
 from sd_expression_grid.errors import raise_if_any
 from sd_expression_grid.file_names import file_stem
 from sd_expression_grid.folder import create_folder
 from sd_expression_grid.keeping import Kept, KeptInFolder, KeptInMemory
 from sd_expression_grid.networks import network_faults, with_kinds
 from sd_expression_grid.plan import Batch, Templates, plan_batches, plan_cells, templates_of
-from sd_expression_grid.schema import study_from_dict
+from sd_expression_grid.schema import read_study
 from sd_expression_grid.sweep import sweep
 from sd_expression_grid.webui.gallery import ApiPictures, Entry, gallery_pictures
 from sd_expression_grid.webui.generate import Generator, stop_requested
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from sd_expression_grid.errors import Fault
     from sd_expression_grid.folder import Outcome
     from sd_expression_grid.study import CellKey, Study
 
@@ -43,12 +44,12 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
     Returns the WebUI's Processed, grids first. Raises StudyError before anything is generated when the study cannot
     be made as asked.
     """
-    study = study_from_dict(asked)
+    study, faults = read_study(asked)
     with overrides_in_force(p):
         sd_samplers.fix_p_invalid_sampler_and_scheduler(p)
         study, templates = _settled(p, study)
         reader = PromptReader(p)
-        study = _checked(study, templates, reader)
+        study = _checked(study, faults, templates, reader)
         cells = plan_cells(study, templates, study.seeds)
         batches = plan_batches(cells, _rows_per_call(p, study), reader.conditioning_shape)
         kept = _place_for(p, study)
@@ -69,15 +70,18 @@ def _settled(p: Any, study: Study) -> tuple[Study, Templates]:
     return study, templates_of(study, *hires)
 
 
-def _checked(study: Study, templates: Templates, reader: PromptReader) -> Study:
+def _checked(study: Study, faults: Sequence[Fault], templates: Templates, reader: PromptReader) -> Study:
+    """The study with its characters' kinds; raises StudyError with all that is wrong, ``faults`` included."""
     catalog = read_catalog()
     prompts = [reader.styled(templates.prompt), templates.hires_prompt]
     raise_if_any(
         [
-            *prompt_faults(study, templates, reader.schedules, reader.total_steps),
+            *faults,
+            *prompt_faults(study, templates, reader.total_steps),
             *network_faults(study, prompts, catalog),
         ]
     )
+    raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
     return with_kinds(study, catalog)
 
 

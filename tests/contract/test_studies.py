@@ -78,7 +78,10 @@ def test_a_cells_infotext_is_that_of_an_ordinary_picture(webui):
     "settings",
     [
         {},
-        {"sampler_name": "DPM++ 2M SDE", "prompt": "(photo:1.2) BREAK {expression}, {character}", "negative_prompt": "{character} x"},
+        {
+            "sampler_name": "DPM++ 2M SDE", "prompt": "(photo:1.2) BREAK {expression}, {character}",
+            "negative_prompt": "{character} x",
+        },
         {"sampler_name": "DPM++ 2S a", "override_settings": {"CLIP_stop_at_last_layers": 2}},
         {
             "enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Latent", "denoising_strength": 0.6,
@@ -180,12 +183,24 @@ def test_a_faulty_study_is_refused_with_a_readable_text(webui, changes, part):
 
 @pytest.mark.parametrize(
     ("arguments", "part"),
-    [([], "must be one string"), ([3], "must be one string"), (["{nope"], "not JSON"), (["[]"], "JSON object"), ([""], "one string")],
+    [
+        ([], "must be one string"),
+        ([3], "must be one string"),
+        (["{nope"], "not JSON"),
+        (["[]"], "JSON object"),
+        ([""], "one string"),
+    ],
 )
 def test_script_arguments_are_one_string(webui, arguments, part):
     answer = webui.txt2img(script_name="Expression grid", script_args=arguments)
     assert answer.status == 422
     assert part in answer.message
+
+
+def test_faults_of_lists_prompts_and_networks_come_together(webui):
+    answer = webui.study({**STUDY, "expressions": "sad # very\na | b | c", "characters": "<lora:Nour:1>", "foo": 1})
+    assert answer.status == 422
+    assert answer.message.startswith("4 faults, nothing was generated:")
 
 
 def test_other_settings_are_as_before_after_a_study(webui):

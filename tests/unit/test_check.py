@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 
-from sd_expression_grid.check import prompt_faults
+from sd_expression_grid.check import edit_faults, prompt_faults
 from sd_expression_grid.plan import Templates, templates_of
 from sd_expression_grid.schema import study_from_dict
 from tests.unit.schedules import negative_schedule, schedule
@@ -13,7 +13,8 @@ def faults(expressions="neutral\nsad", characters="Noor\nmei", total_steps=20, h
     study = study_from_dict({"expressions": expressions, "characters": characters, **changes})
     study = study.with_templates(prompt, negative)
     schedules = partial(schedule, steps=total_steps), partial(negative_schedule, steps=total_steps)
-    found = prompt_faults(study, templates_of(study, hires), schedules, total_steps)
+    templates = templates_of(study, hires)
+    found = prompt_faults(study, templates, total_steps) or edit_faults(study, templates, schedules, total_steps)
     return [str(fault) for fault in found]
 
 
@@ -86,5 +87,5 @@ def test_forty_by_forty_are_judged_at_once():
 
     rows = "\n".join(f"row {chr(65 + n % 26)}{chr(97 + n // 26)}" for n in range(40))
     study = study_from_dict({"expressions": rows, "characters": rows}).with_templates("", "")
-    assert prompt_faults(study, Templates(prompt=study.prompt), (counted, counted), 20) == []
+    assert edit_faults(study, Templates(prompt=study.prompt), (counted, counted), 20) == []
     assert len(calls) < 10

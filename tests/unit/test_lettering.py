@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -250,15 +249,3 @@ def test_a_given_font_comes_first_and_a_broken_one_is_passed_over(tmp_path):
     if whole is None:
         pytest.skip("no font file here")
     assert base_face(("", str(tmp_path), str(broken), whole.file)).source == FontFile(whole.file)
-
-
-def test_a_hundred_labels_are_fast():
-    labels = [f"smiling with closed mouth, variant {number} of many" for number in range(100)]
-    start = time.perf_counter()
-    for label in labels:
-        fit(label, Size(150, 60), PLAIN, even=True)
-    assert time.perf_counter() - start < 5
-    start = time.perf_counter()
-    for label in labels:
-        fit(label, Size(150, 60), PLAIN, even=True)
-    assert time.perf_counter() - start < 0.1

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from tests.contract import hosts
+from tests import hosts
 
 
 @pytest.fixture(scope="session")

@@ -16,13 +16,14 @@ from pathlib import Path
 import requests
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 TITLE = "Expression grid"
-REAL_FLAGS = (
-    "--skip-prepare-environment --skip-torch-cuda-test --skip-version-check --skip-python-version-check "
-    "--no-download-sd-model --do-not-download-clip --skip-load-model-at-start --use-cpu all --no-half "
-    "--precision full --api"
-).split()
+REAL_FLAGS = """
+    --skip-prepare-environment --skip-torch-cuda-test --skip-version-check --skip-python-version-check
+    --no-download-sd-model --do-not-download-clip --skip-load-model-at-start --use-cpu all --no-half --precision full
+    --api
+"""
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
 START_SECONDS = 120
 SETTINGS = {"steps": 6, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler a"}
 
@@ -115,7 +116,7 @@ def real(log):
     folder = Path(os.environ["A1111_DIR"])
     python = os.environ.get("A1111_PYTHON", folder / "venv" / "bin" / "python")
     port = _free_port()
-    command = [str(python), "launch.py", *REAL_FLAGS, "--port", str(port)]
+    command = [str(python), "launch.py", *REAL_FLAGS.split(), "--port", str(port)]
     # Scripts can be called only when their default arguments are known, which this answer tells.
     ready = "/sd_extra_networks/metadata?page=lora&item=x"
     with _server(command, folder, port, log, lambda url: _answers(f"{url}{ready}")) as url:
@@ -124,7 +125,12 @@ def real(log):
 
 @contextmanager
 def _server(command, folder, port, log, is_ready):
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
+    environment = {
+        **os.environ,
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+        "GRADIO_ANALYTICS_ENABLED": "False",
+    }
     url = f"http://127.0.0.1:{port}"
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment)

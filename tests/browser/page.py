@@ -1,0 +1,83 @@
+"""The txt2img page in headless Chromium, driven as a user would."""
+
+import re
+import shutil
+from contextlib import contextmanager
+
+from playwright.sync_api import expect, sync_playwright
+
+FLAGS = """
+    --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync
+"""
+SECONDS = 1000
+PANEL = "#script_expression_grid_"
+
+
+class Page:
+    """Finds things by the element ids that the WebUI and the panel give them."""
+
+    def __init__(self, page):
+        self.page = page
+        self.complaints = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def fill(self, element_id, text):
+        self.page.locator(f"{element_id} textarea, {element_id} input").first.fill(str(text))
+
+    def value(self, element_id):
+        return self.page.locator(f"{element_id} textarea, {element_id} input").first.input_value()
+
+    def choose_script(self, title="Expression grid"):
+        self.page.locator("#txt2img_script_container #script_list input").click()
+        self.page.get_by_role("option", name=title, exact=True).or_(
+            self.page.locator("#txt2img_script_container li", has_text=title)
+        ).first.click()
+        expect(self.page.locator(f"{PANEL}expressions textarea")).to_be_visible()
+
+    def set_size(self, pixels, steps):
+        for name, value in (("width", pixels), ("height", pixels), ("steps", steps)):
+            self.page.locator(f"#txt2img_{name} input[type=number]").fill(str(value))
+
+    def generate(self):
+        self.page.locator("#txt2img_generate").click()
+
+    def wait_for_result(self, timeout=120):
+        """Until pictures, or an error, are there: the time that the WebUI prints comes with either."""
+        expect(self.page.locator("#html_log_txt2img .time").first).to_be_visible(timeout=timeout * SECONDS)
+
+    @property
+    def log(self):
+        return self.page.locator("#html_log_txt2img").first.inner_text()
+
+    def thumbnails(self):
+        return self.page.locator("#txt2img_gallery .thumbnails button")
+
+    def shot(self, file):
+        self.page.screenshot(path=file, full_page=True)
+
+
+def chromium():
+    """Where Chromium is, or None."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextmanager
+def browser():
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS.split())
+        yield launched
+        launched.close()
+
+
+def open_page(launched, url, width=1280, height=1000, theme="light"):
+    """A new tab with the WebUI's page."""
+    page = launched.new_page(viewport={"width": width, "height": height})
+    page.goto(f"{url}/?__theme={theme}")
+    expect(page.locator("#txt2img_generate")).to_be_visible(timeout=60 * SECONDS)
+    return Page(page)
+
+
+def number_in(text, pattern):
+    found = re.search(pattern, text)
+    return int(found[1]) if found else None

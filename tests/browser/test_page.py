@@ -1,0 +1,107 @@
+"""The page as a user meets it: choose the script, paste two lists, generate, look at the gallery."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.page import PANEL, browser, chromium, number_in, open_page
+
+pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
+
+EXPRESSIONS = "neutral | neutral face expression\nsmile | smiling with open mouth\nsad | sad crying eyes closed"
+CHARACTERS = "[LoRAs]\nNoor | <lora:Noor:0.8> noor woman\nmei | <lora:mei:1>\n[Embeddings]\nember_nobody"
+
+
+@pytest.fixture
+def shots(tmp_path):
+    """Where screenshots go: $SCREENSHOTS, to look at them, or a temporary folder."""
+    folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    with browser() as launched:
+        yield launched
+
+
+@pytest.fixture
+def page(webui, chrome, shots, request):
+    page = open_page(chrome, webui.url)
+    page.choose_script()
+    page.fill(f"{PANEL}expressions", EXPRESSIONS)
+    page.fill(f"{PANEL}characters", CHARACTERS)
+    page.set_size(128, 8)
+    yield page
+    page.shot(shots / f"{webui.name}-{request.node.originalname}.png")
+    page.page.close()
+    assert page.complaints == []
+
+
+def test_lists_are_counted_as_they_are_typed(page):
+    counters = page.page.locator(".expression-grid-counter")
+    expect(counters.nth(0)).to_have_text("3 expressions")
+    expect(counters.nth(1)).to_have_text("3 characters in 2 groups")
+    page.fill(f"{PANEL}characters", "# nobody\nNoor")
+    expect(counters.nth(1)).to_have_text("1 character")
+
+
+def test_a_preset_replaces_the_expressions(page):
+    page.page.locator(f"{PANEL}preset input").first.click()
+    page.page.locator(f"{PANEL}preset li", has_text="hard").first.click()
+    expect(page.page.locator(".expression-grid-counter").nth(0)).to_have_text("8 expressions")
+
+
+def test_a_study_is_made_from_the_page(page):
+    page.generate()
+    page.wait_for_result()
+    assert "12 cells: 12 done" in page.log
+    expect(page.thumbnails()).to_have_count(14)
+    page.thumbnails().nth(2).click()
+    info = page.page.locator("#html_info_txt2img").first
+    expect(info).to_contain_text("[hair, neck, eyes, lips:neutral face expression:0.2], RAW photo, 1girl")
+    folder = Path(page.log.split("Saved in ")[1].splitlines()[0])
+    with Image.open(next(folder.glob("grid - LoRAs*.png"))) as grid:
+        assert grid.width > 3 * 128
+
+
+def test_faults_are_shown_a_line_each_and_nothing_typed_is_lost(page):
+    page.fill(f"{PANEL}characters", "<lora:Nour:1>\na | b | c")
+    page.fill(f"{PANEL}expressions", "smile #2")
+    page.generate()
+    page.wait_for_result()
+    assert "3 faults, nothing was generated:" in page.log
+    lines = [line for line in page.log.splitlines() if line.startswith("- ")]
+    assert ["characters, line 2" in lines[0], "expressions, line 1" in lines[1], "Nour" in lines[2]] == [True] * 3
+    assert page.value(f"{PANEL}characters") == "<lora:Nour:1>\na | b | c"
+
+
+def test_interrupt_shows_what_is_finished(page):
+    page.set_size(256, 150)
+    page.generate()
+    text = page.page.locator("#txt2img_results .progress").first
+    expect(text).to_contain_text(re.compile(r"row \d of 3, column [1-3] of 4: "), timeout=60_000)
+    page.page.locator("#txt2img_interrupt").click()
+    page.wait_for_result()
+    done, interrupted = number_in(page.log, r"(\d+) done"), number_in(page.log, r"(\d+) interrupted")
+    assert done + interrupted == 12
+    expect(page.thumbnails()).to_have_count(done + (1 if done <= 9 else 2))
+
+
+def test_a_grids_infotext_restores_the_panel(page):
+    page.fill(f"{PANEL}name", "pasted")
+    page.page.locator(f"{PANEL}composition textarea").fill("hair, shoulders")
+    page.generate()
+    page.wait_for_result()
+    infotext = page.page.locator("#html_info_txt2img").first.inner_text()
+    page.fill(f"{PANEL}characters", "")
+    page.fill(f"{PANEL}composition", "")
+    page.fill("#txt2img_prompt", infotext.strip())
+    page.page.locator("#paste").click()
+    expect(page.page.locator(f"{PANEL}characters textarea")).to_have_value(CHARACTERS)
+    expect(page.page.locator(f"{PANEL}composition textarea")).to_have_value("hair, shoulders")
