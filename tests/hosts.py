@@ -117,9 +117,10 @@ def real(log):
     python = os.environ.get("A1111_PYTHON", folder / "venv" / "bin" / "python")
     port = _free_port()
     command = [str(python), "launch.py", *REAL_FLAGS.split(), "--port", str(port)]
-    # Scripts can be called only when their default arguments are known, which this answer tells.
+    # A request before the start is over makes the WebUI fail to start; and scripts can be called only when their
+    # default arguments are known, which this answer tells.
     ready = "/sd_extra_networks/metadata?page=lora&item=x"
-    with _server(command, folder, port, log, lambda url: _answers(f"{url}{ready}")) as url:
+    with _server(command, folder, port, log, lambda url: _started(log) and _answers(f"{url}{ready}")) as url:
         yield Host(url, "real")
 
 
@@ -149,6 +150,10 @@ def _wait(process, is_ready, log):
             return
         time.sleep(0.2)
     raise RuntimeError(f"the server did not start:\n{log.read_text()[-3000:]}")
+
+
+def _started(log):
+    return "Startup time:" in log.read_text()
 
 
 def _answers(url):

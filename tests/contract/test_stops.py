@@ -1,0 +1,173 @@
+"""Skip, Interrupt, failures and the host's other events, at exact moments: in the stand-in, in process."""
+
+import json
+from pathlib import Path
+
+import pytest
+from fastapi import HTTPException
+from PIL import Image
+
+from tests import standin
+
+TITLE = "Expression grid"
+SETTINGS = {"steps": 6, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler a", "save_images": True}
+STUDY = {
+    "expressions": "neutral\nsmile\nsad",
+    "characters": "Noor | <lora:Noor:1>\nmei | <lora:mei:1>",
+    "switch_at": 0.34,
+}
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    with standin.start(tmp_path_factory.mktemp("stops")) as webui:
+        yield webui
+
+
+@pytest.fixture
+def webui(started):
+    started.reset()
+    return started
+
+
+def run(webui, study=None, **settings):
+    request = {**SETTINGS, **settings, "script_name": TITLE, "script_args": [json.dumps({**STUDY, **(study or {})})]}
+    answer = webui.txt2img(request)
+    info = json.loads(answer["info"])
+    return Path(info["extra_generation_params"]["Study folder"]), answer, info
+
+
+def statuses(folder):
+    lines = (folder / "cells.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["status"] for line in lines]
+
+
+def at_call(number, action):
+    """Does something at the n-th denoiser call of a run."""
+    from modules import script_callbacks
+
+    calls = []
+
+    def count(_params):
+        calls.append(1)
+        if len(calls) == number:
+            action()
+
+    script_callbacks.on_cfg_denoiser(count)
+
+
+def test_skip_leaves_its_cell_out_and_goes_on(webui):
+    at_call(6 + 3, webui.state.skip)
+    folder, answer, _ = run(webui)
+    assert statuses(folder) == ["done", "skipped", *["done"] * 7]
+    assert len(answer["images"]) == 1 + 8
+    assert not (folder / "cells/reference/smile_7.png").exists()
+
+
+def test_skip_leaves_its_batch_out(webui):
+    at_call(3, webui.state.skip)
+    folder, _, _ = run(webui, {"mode": "batched", "rows_per_batch": 2})
+    assert statuses(folder) == ["skipped", "skipped", *["done"] * 7]
+
+
+def test_interrupt_at_once_drops_the_half_denoised_picture(webui):
+    at_call(6 + 3, webui.state.interrupt)
+    folder, _, _ = run(webui)
+    assert statuses(folder) == ["done", *["interrupted"] * 8]
+    assert len(list((folder / "cells").rglob("*.png"))) == 1
+
+
+def test_interrupt_after_the_current_picture_keeps_it(webui):
+    at_call(6 + 3, webui.state.stop_generating)
+    folder, _, _ = run(webui)
+    assert statuses(folder) == ["done", "done", *["interrupted"] * 7]
+
+
+def test_a_failed_cell_is_marked_and_the_rest_goes_on(webui):
+    folder, _, info = run(webui, {"expressions": "neutral\nsmile | standin-oom\nsad | standin-nan"})
+    assert statuses(folder) == ["done", "failed", "failed"] * 3
+    record = (folder / "cells.jsonl").read_text(encoding="utf-8")
+    assert "CUDA out of memory" in record
+    assert "NansException" in record
+    assert len(info["infotexts"]) == 1 + 3
+
+
+def test_the_same_failure_everywhere_stops_early(webui):
+    with pytest.raises(HTTPException) as raised:
+        run(webui, {"composition": "", "expressions": "a | standin-oom a\nb | standin-oom b"})
+    assert raised.value.status_code == 422
+    assert "every cell so far failed in the same way" in raised.value.detail
+    assert webui.state.job_no <= 4
+
+
+def test_a_grid_shows_failed_cells_as_such(webui):
+    folder, _, _ = run(webui, {"expressions": "neutral\nsmile | standin-oom", "grid": {"legend": False}})
+    with Image.open(next(folder.glob("grid*.png"))) as grid:
+        assert grid.height > 2 * 64
+
+
+def test_upscaling_a_picture_of_the_gallery_makes_no_study(webui):
+    from modules import processing
+
+    script = next(script for script in webui.runner.selectable_scripts if script.title() == TITLE)
+    p = processing.StableDiffusionProcessingTxt2Img()
+    p.txt2img_upscale = True
+    assert script.run(p, "") is None
+
+
+def test_the_panel_works_after_reload_ui(webui):
+    webui.reload()
+    folder, _, _ = run(webui)
+    assert statuses(folder) == ["done"] * 9
+    assert webui.runner.titles.count(TITLE) == 1
+
+
+def test_the_panel_has_no_two_labels_alike_and_only_known_components(webui):
+    script = next(script for script in webui.runner.selectable_scripts if script.title() == TITLE)
+    labels = [control.label for control in script.controls]
+    assert len(set(labels)) == len(labels)
+    assert all(control.elem_id.startswith("script_expression_grid_") for control in script.controls)
+
+
+def test_progress_counts_the_whole_study(webui):
+    seen = []
+    at_call(6 * 4 + 1, lambda: seen.append((webui.state.job_no, webui.state.job_count, webui.state.textinfo)))
+    run(webui)
+    assert seen == [(4, 9, "row 2 of 3, column 2 of 3: Noor, smile")]
+
+
+def test_the_live_preview_is_the_grid(webui):
+    sizes = []
+    at_call(6 * 4 + 3, lambda: sizes.append(webui.state.current_image.size))
+    run(webui)
+    (size,) = sizes
+    assert size == (3 * 64 + 4, 3 * 64 + 4)
+    assert "assign_current_image" not in vars(webui.state)
+
+
+@pytest.mark.parametrize(
+    ("settings", "pattern"),
+    [
+        ({"grid_format": "jpg"}, "grid*.jpg"),
+        ({"grid_format": "webp"}, "grid*.webp"),
+        ({"grid_extended_filename": True, "save_images_add_number": False}, "*grid.png"),
+        ({"save_to_dirs": True, "grid_save_to_dirs": True}, "grid*.png"),
+    ],
+)
+def test_grids_follow_the_users_settings(webui, settings, pattern):
+    folder, _, info = run(webui, override_settings=settings)
+    assert len(list(folder.glob(pattern))) == 1
+    assert info["index_of_first_image"] == 1
+
+
+def test_grids_that_are_not_saved_are_shown_all_the_same(webui):
+    folder, answer, _ = run(webui, override_settings={"grid_save": False})
+    assert not list(folder.glob("grid*"))
+    assert len(answer["images"]) == 10
+
+
+def test_several_pages_and_seeds_have_names_of_their_own(webui):
+    settings = {"img_max_size_mp": 0.03, "grid_extended_filename": True, "save_images_add_number": False}
+    folder, _, info = run(webui, {"seeds": [1, 2]}, override_settings=settings)
+    names = [file.name for file in folder.glob("*grid*.png")]
+    assert len(names) == info["index_of_first_image"] >= 4
