@@ -3,12 +3,14 @@
 from typing import Any
 
 from fastapi import HTTPException
-from modules import scripts
+from modules import script_callbacks, scripts
 
 from sd_expression_grid.errors import StudyError
 from sd_expression_grid.webui.infotext import TITLE
 from sd_expression_grid.webui.panel import asked_for, build_panel, paste_fields
 from sd_expression_grid.webui.run import run_study
+from sd_expression_grid.webui.settings import add_settings
+from sd_expression_grid.webui.shared_steps import cover_denoiser
 
 
 class ExpressionGrid(scripts.Script):
@@ -38,3 +40,7 @@ class ExpressionGrid(scripts.Script):
             if p.is_api:
                 raise HTTPException(status_code=422, detail=str(error)) from error
             raise
+
+
+script_callbacks.on_ui_settings(add_settings)
+script_callbacks.on_cfg_denoiser(cover_denoiser)

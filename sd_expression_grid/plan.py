@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.network_tags import NetworkTag, find_tags
-from sd_expression_grid.prompts import Edit, Prompt, Template, escape_bars, escape_in_edit
+from sd_expression_grid.prompts import Edit, Prompt, Template, escape_in_edit, escape_outside
 from sd_expression_grid.study import CellKey, Character, Expression, Study
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def prompts_of(
     """Prompt, negative prompt and both hires prompts of one cell, from its row's and column's escaped texts."""
     edit = edit_of(study)
     only_later = Edit(composition="", switch_at=study.switch_at) if edit else None
-    text = escape_bars(character.text)
+    text = escape_outside(character.text)
 
     def fill(template: str, edit: Edit | None) -> Prompt:
         return template_of(study, template).fill(expression, text, edit)
@@ -143,7 +143,7 @@ def _cell(study: Study, templates: Templates, key: CellKey, row: Expression, col
 def _with_negative(prompt: Prompt, character: Character) -> Prompt:
     if not character.negative:
         return prompt
-    addition = escape_bars(character.negative)
+    addition = escape_outside(character.negative)
 
     def joined(text: str) -> str:
         return f"{text}, {addition}" if text.strip() else addition

@@ -98,10 +98,13 @@ def escape_in_edit(text: str) -> str:
     return f"{escaped}\\" if _ends_in_lone_backslash(escaped) else escaped
 
 
-def escape_bars(text: str) -> str:
-    """A text outside the edit needs less: only a bar outside ``[a|b]`` turns off all editing in the prompt."""
+def escape_outside(text: str) -> str:
+    """A text outside the edit needs less: a bar outside ``[a|b]`` turns off all editing in the prompt.
+
+    With an unpaired bracket the WebUI's parser takes either reading, by the order of a set; a colon has meanings there.
+    """
     pairs = find_pairs(text)
-    return "".join(f"\\{c}" if _is_stray_bar(text, pairs, i) else c for i, c in enumerate(text))
+    return "".join(f"\\{c}" if i in pairs.unpaired or _is_stray_bar(text, pairs, i) else c for i, c in enumerate(text))
 
 
 def unescapable(text: str, *, in_edit: bool) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +15,16 @@ if TYPE_CHECKING:
     from sd_expression_grid.plan import Batch
 
 
+During = Callable[["Batch"], AbstractContextManager[None]]
+"""What is to be in force while a batch is made."""
+
+
 class Generator:
     """A ``Generate`` for the page's processing object ``p``, whose seed and variation seed are settled."""
 
-    def __init__(self, p: Any) -> None:
+    def __init__(self, p: Any, during: During) -> None:
         self._p = p
+        self._during = during
         self.finished: Any = None
         """The processing object of the last finished call: it knows checkpoint and hashes for infotexts."""
 
@@ -25,7 +32,8 @@ class Generator:
         """Generates the batch; raises NotFinishedError after Skip and Interrupt, whose pictures are half-denoised."""
         call = _call_for(self._p, batch)
         try:
-            result = processing.process_images(call)
+            with self._during(batch):
+                result = processing.process_images(call)
         except Exception as error:
             errors.display(error, "making a cell of the expression grid")
             devices.torch_gc()

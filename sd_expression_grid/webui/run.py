@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import nullcontext
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
@@ -17,16 +18,18 @@ from sd_expression_grid.file_names import file_stem
 from sd_expression_grid.folder import create_folder
 from sd_expression_grid.keeping import Kept, KeptInFolder, KeptInMemory
 from sd_expression_grid.networks import network_faults, with_kinds
-from sd_expression_grid.plan import Batch, Templates, plan_batches, plan_cells, templates_of
+from sd_expression_grid.plan import Batch, Cell, Templates, plan_batches, plan_cells, templates_of
 from sd_expression_grid.schema import read_study
 from sd_expression_grid.sweep import sweep
 from sd_expression_grid.webui.gallery import ApiPictures, Entry, gallery_pictures
-from sd_expression_grid.webui.generate import Generator, stop_requested
+from sd_expression_grid.webui.generate import During, Generator, stop_requested
 from sd_expression_grid.webui.grids import Finished
 from sd_expression_grid.webui.networks import read_catalog
 from sd_expression_grid.webui.overrides import overrides_in_force
 from sd_expression_grid.webui.progress import Progress
 from sd_expression_grid.webui.schedules import PromptReader
+from sd_expression_grid.webui.settings import shares_steps
+from sd_expression_grid.webui.shared_steps import SharedSteps, why_not_shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +56,7 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         cells = plan_cells(study, templates, study.seeds)
         batches = plan_batches(cells, _rows_per_call(p, study), reader.conditioning_shape)
         kept = _place_for(p, study)
-        generator = Generator(p)
+        generator = Generator(p, _while_sampling(p, study, cells, reader))
         outcomes = _sweep(p, study, batches, generator, kept)
         finished = Finished(p=generator.finished or p, asked=asked, study=study, kept=kept, outcomes=outcomes)
         return _processed(p, finished)
@@ -104,6 +107,16 @@ def _why_not_batched(p: Any) -> str:
         # The upscaled pictures are encoded one after the other, each with the next noise of one generator.
         return f"the upscaler {p.hr_upscaler} gives the pictures of a batch other noise than single ones."
     return ""
+
+
+def _while_sampling(p: Any, study: Study, cells: Sequence[Cell], reader: PromptReader) -> During:
+    """Shares the composition steps of a column's rows, unless the user or another extension is against it."""
+    reason = why_not_shared(p)
+    if reason and shares_steps():
+        p.comment(f"Composition steps were not shared: {reason}.")
+    if reason or not shares_steps():
+        return lambda _: nullcontext()
+    return SharedSteps(cells, reader.steps_of, exact=study.mode == "exact").during
 
 
 def _place_for(p: Any, study: Study) -> Kept:

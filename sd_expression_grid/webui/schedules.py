@@ -38,6 +38,11 @@ class PromptReader:
         ]
         return tuple(tuple(max(map(_token_places, set(texts))) for texts in schedule) for schedule in parts)
 
+    def steps_of(self, cell: Cell) -> list[tuple[str, ...]]:
+        """All that the denoiser is told for a cell, step by step from step 1."""
+        parts = (*self._prompt_schedule(cell.prompt), *self._negative_schedule(cell.negative_prompt))
+        return list(zip(*parts, strict=True))
+
     def _prompt_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
         text, _ = extra_networks.parse_prompt(self._without_comments(self.styled(prompt)))
         indexes, parts, _ = prompt_parser.get_multicond_prompt_list([text])

@@ -102,6 +102,6 @@ def test_a_grids_infotext_restores_the_panel(page):
     page.fill(f"{PANEL}characters", "")
     page.fill(f"{PANEL}composition", "")
     page.fill("#txt2img_prompt", infotext.strip())
-    page.page.locator("#paste").click()
+    page.page.locator("#txt2img_tools #paste, #paste").first.click()
     expect(page.page.locator(f"{PANEL}characters textarea")).to_have_value(CHARACTERS)
     expect(page.page.locator(f"{PANEL}composition textarea")).to_have_value("hair, shoulders")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sd_expression_grid.prompts import Edit, Template, decimal, escape_bars, escape_in_edit, unescapable
+from sd_expression_grid.prompts import Edit, Template, decimal, escape_in_edit, escape_outside, unescapable
 from tests.unit.schedules import holds
 
 EDIT = Edit(composition="hair, eyes", switch_at=0.2)
@@ -106,10 +106,10 @@ def test_what_no_escape_mends_is_found_by_the_parser(text):
     assert not holds(template("{expression} {character}").fill(escape_in_edit(text), "Noor", EDIT))
 
 
-def test_a_bar_outside_the_edit_is_escaped():
-    assert escape_bars("a | b [c|d] e: ) (") == r"a \| b [c|d] e: ) ("
+def test_bars_and_unpaired_brackets_outside_the_edit_are_escaped():
+    assert escape_outside("a | b [c|d] e: ) (") == r"a \| b [c|d] e: \) \("
     assert not holds(template("{expression} {character}").fill("sad", "a | b", EDIT))
-    assert holds(template("{expression} {character}").fill("sad", escape_bars("a | b"), EDIT))
+    assert holds(template("{expression} {character}").fill("sad", escape_outside("a | b ) [x"), EDIT))
 
 
 @pytest.mark.parametrize(

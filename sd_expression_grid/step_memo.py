@@ -1,0 +1,63 @@
+"""Denoiser outputs by the bits of their inputs: what a column's rows have in common is computed once.
+
+A sampler is a function of the denoiser's outputs and of noise that depends on the seed alone, so nothing needs to be
+known about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from os.path import commonprefix
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+Output = TypeVar("Output")
+
+
+@dataclass(slots=True, kw_only=True)
+class StepMemo(Generic[Output]):
+    """Remembers rows of denoiser calls, or with ``whole_calls`` only calls as a whole.
+
+    A call computed for fewer rows rounds differently, so pictures stay the same to the last bit only with whole calls.
+    """
+
+    whole_calls: bool
+    rows_computed: int = 0
+    _known: dict[Hashable, list[Output]] = field(default_factory=dict)
+
+    def outputs(self, keys: Sequence[bytes], compute: Callable[[Sequence[int]], Sequence[Output]]) -> list[Output]:
+        """The outputs for rows with these keys; ``compute`` makes those of the rows at some positions."""
+        if self.whole_calls:
+            return self._recall([(tuple(keys), range(len(keys)))], compute)
+        return self._recall([(key, [position]) for position, key in enumerate(keys)], compute)
+
+    def forget(self) -> None:
+        """Lets all outputs go."""
+        self._known.clear()
+
+    def _recall(
+        self,
+        parts: Sequence[tuple[Hashable, Sequence[int]]],
+        compute: Callable[[Sequence[int]], Sequence[Output]],
+    ) -> list[Output]:
+        missing = {key: positions for key, positions in parts if key not in self._known}
+        if missing:
+            wanted = [position for positions in missing.values() for position in positions]
+            self.rows_computed += len(wanted)
+            computed = iter(compute(wanted))
+            for key, positions in missing.items():
+                self._known[key] = [next(computed) for _ in positions]
+        return [output for key, _ in parts for output in self._known[key]]
+
+
+def shared_steps(schedules: Sequence[Sequence[Hashable]]) -> int:
+    """The most leading steps that any two rows have in common; ``schedules`` hold what each row sees step by step."""
+    ordered = sorted(map(_comparable, schedules))
+    return max((len(commonprefix([one, other])) for one, other in pairwise(ordered)), default=0)
+
+
+def _comparable(schedule: Sequence[Hashable]) -> list[str]:
+    return [repr(step) for step in schedule]

@@ -1,0 +1,131 @@
+"""The Lora extension's module, and its `<lora:…>` tag."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import re
+from pathlib import Path
+
+from modules import errors, extra_networks, sd_hijack, shared
+
+from tests.standin import painter, safetensors
+
+
+class SdVersion(enum.Enum):
+    Unknown = 1
+    SD1 = 2
+    SD2 = 3
+    SDXL = 4
+
+
+class NetworkOnDisk:
+    def __init__(self, name, filename):
+        self.name, self.filename = name, filename
+        self.metadata = safetensors.read(filename)[1]
+        self.alias = self.metadata.get("ss_output_name", name)
+        self.hash = self.metadata.get("sshs_model_hash") or hashlib.sha256(Path(filename).read_bytes()).hexdigest()
+        self.shorthash = self.hash[:12]
+        available_network_hash_lookup[self.shorthash] = self
+        sdxl = self.metadata.get("ss_base_model_version", "").startswith("sdxl_")
+        older = SdVersion.SD2 if self.metadata.get("ss_v2") == "True" else SdVersion.SD1
+        self.sd_version = SdVersion.SDXL if sdxl else older if self.metadata else SdVersion.Unknown
+
+    def read_hash(self):
+        pass
+
+    def get_alias(self):
+        by_name = shared.opts.lora_preferred_name == "Filename" or self.alias.lower() in forbidden_network_aliases
+        return self.name if by_name else self.alias
+
+
+class Network:
+    def __init__(self, name, network_on_disk):
+        self.name, self.network_on_disk = name, network_on_disk
+        self.mentioned_name, self.dyn_dim = name, None
+        self.te_multiplier = self.unet_multiplier = 1.0
+
+
+available_networks: dict[str, NetworkOnDisk] = {}
+available_network_aliases: dict[str, NetworkOnDisk] = {}
+available_network_hash_lookup: dict[str, NetworkOnDisk] = {}
+forbidden_network_aliases: dict[str, int] = {}
+loaded_networks: list[Network] = []
+load_count = {"files": 0}  # how often a LoRA was read: the cost of a column
+
+
+def list_available_networks():
+    tables = available_networks, available_network_aliases, available_network_hash_lookup, forbidden_network_aliases
+    for table in tables:
+        table.clear()
+    forbidden_network_aliases["none"] = forbidden_network_aliases["Addams"] = 1
+    for filename in shared.walk_files(shared.cmd_opts.lora_dir, (".safetensors",)):
+        try:
+            entry = NetworkOnDisk(Path(filename).stem, filename)
+        except (OSError, ValueError):
+            errors.report(f"Failed to load network from {filename}", exc_info=True)
+            continue
+        taken = entry.alias in available_network_aliases
+        forbidden_network_aliases.update({entry.alias.lower(): 1} if taken else {})
+        available_networks[entry.name] = entry
+        available_network_aliases[entry.name] = available_network_aliases[entry.alias] = entry
+
+
+def _find(name):
+    table = available_networks if name.lower() in forbidden_network_aliases else available_network_aliases
+    return table.get(name)
+
+
+def load_networks(names, te_multipliers=None, unet_multipliers=None, dyn_dims=None):
+    kept = {each.mentioned_name: each for each in loaded_networks}
+    loaded_networks.clear()
+    if not all(map(_find, names)):
+        list_available_networks()
+    weights = [given or [default] * len(names) for given, default in
+               ((te_multipliers, 1.0), (unet_multipliers, 1.0), (dyn_dims, None))]  # fmt: skip
+    for name, te, unet, dyn in zip(names, *weights, strict=True):
+        if _find(name):
+            load_count["files"] += name not in kept
+            network = kept.get(name) or Network(name, _find(name))
+            network.te_multiplier, network.unet_multiplier, network.dyn_dim = te, unet, dyn
+            loaded_networks.append(network)
+    missing = [name for name in names if _find(name) is None]
+    if missing:
+        sd_hijack.model_hijack.comments.append(f"Lora not found: {', '.join(missing)}")
+    painter.use_loras(
+        (each.network_on_disk.name, each.unet_multiplier)
+        for each in loaded_networks
+        if each.network_on_disk.sd_version in {SdVersion.SD1, SdVersion.Unknown}
+    )
+
+
+class ExtraNetworkLora(extra_networks.ExtraNetwork):
+    def __init__(self):
+        super().__init__("lora")
+
+    def activate(self, p, params_list):
+        multipliers = [self._multipliers(params) for params in params_list]
+        names = [params.positional[0] for params in params_list]
+        te, unet, dyn = zip(*multipliers, strict=True) if multipliers else ((), (), ())
+        load_networks(names, te, unet, dyn)
+        found = {re.sub("[:,]", "", each.mentioned_name): each.network_on_disk.shorthash for each in loaded_networks}
+        second_pass = getattr(p, "is_hr_pass", False)
+        p.lora_hashes = {**(getattr(p, "lora_hashes", {}) if second_pass else {}), **found}
+        if p.lora_hashes and shared.opts.lora_add_hashes_to_infotext:
+            said = (f"{name}: {shorthash}" for name, shorthash in p.lora_hashes.items())
+            p.extra_generation_params["Lora hashes"] = ", ".join(said)
+
+    def deactivate(self, p):
+        pass
+
+    @staticmethod
+    def _multipliers(params):
+        """Read the weights of `<lora:name:te:unet:dyn>`, positional or named."""
+
+        def number(place, name, default, kind=float):
+            value = params.positional[place] if len(params.positional) > place else default
+            value = params.named.get(name, value)
+            return value if value is None else kind(value)
+
+        te = number(1, "te", 1.0)
+        return te, number(2, "unet", te), number(3, "dyn", None, int)
