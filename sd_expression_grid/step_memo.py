@@ -43,7 +43,10 @@ class StepMemo(Generic[Output]):
         parts: Sequence[tuple[Hashable, Sequence[int]]],
         compute: Callable[[Sequence[int]], Sequence[Output]],
     ) -> list[Output]:
-        missing = {key: positions for key, positions in parts if key not in self._known}
+        missing: dict[Hashable, Sequence[int]] = {}
+        for key, positions in parts:
+            if key not in self._known:
+                missing.setdefault(key, positions)
         if missing:
             wanted = [position for positions in missing.values() for position in positions]
             self.rows_computed += len(wanted)

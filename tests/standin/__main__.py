@@ -9,26 +9,19 @@ import time
 import webbrowser
 from pathlib import Path
 
+from sd_expression_grid.preset_lists import preset_text, preset_titles
 from tests import standin
 
 SCRIPT = "Expression grid"
-STUDY = {
-    "expressions": [
-        {"label": "neutral", "text": "neutral face expression"},
-        {"label": "bored", "text": "bored apathetic tired"},
-        {"label": "frowning", "text": "frowning disappointed"},
-        {"label": "surprised", "text": "open mouth confused surprised gasping"},
-        {"label": "smiling, open mouth", "text": "smiling with open mouth"},
-        {"label": "smiling, closed mouth", "text": "closed mouth closed smiling"},
-        {"label": "laughing", "text": "laughing hysterically"},
-        {"label": "sad", "text": "sad crying eyes closed"},
-        {"label": "flirty", "text": "teasing flirty playful suggestive seductive smirking squinting"},
-    ],
-    "characters": "<lora:aria_v2:1>\n<lora:Noor:1>\n<lora:tomas_winter:1>\nember_nobody\nJuneNobody",
-}
+CHARACTERS = """
+Aria | <lora:aria_v2:1>
+Noor | <lora:Noor:0.8>
+Tomas | <lora:tomas-w:1>
+Ember | ember_nobody
+June | JuneNobody
+"""
+STUDY = {"expressions": preset_text(preset_titles()[0]), "characters": CHARACTERS}
 REQUEST = {
-    "prompt": "closeup of woman facing viewer, {expression}, RAW photo, {character}",
-    "negative_prompt": "naked, illustration, 3d, drawing, cartoon, anime, 2girls",
     "seed": 4, "steps": 20, "sampler_name": "Euler a", "width": 192, "height": 192, "save_images": True,
     "send_images": False,
 }  # fmt: skip
@@ -41,15 +34,13 @@ def make_study(webui: standin.WebUI, study: dict) -> bool:
         return False
     started = time.time()
     answer = webui.txt2img({**REQUEST, "script_name": SCRIPT, "script_args": [json.dumps(study)]})
-    infotexts = json.loads(answer["info"])["infotexts"]
-    print(f"{len(infotexts)} pictures in {time.time() - started:.1f} s, {webui.counter.rows} denoiser rows computed")
-    outputs = webui.data_dir / "outputs"
-    folders: dict[Path, list[Path]] = {}
-    for path in sorted(outputs.rglob("*.*")):
-        folders.setdefault(path.parent, []).append(path)
-    for folder, files in folders.items():
-        print(f"{folder}: {len(files)} files, such as {files[0].name}")
-    return bool(folders)
+    info = json.loads(answer["info"])
+    folder = Path(info["extra_generation_params"]["Study folder"])
+    seconds, rows = time.time() - started, webui.counter.rows
+    print(f"{len(info['infotexts'])} pictures in {seconds:.1f} s, {rows} denoiser rows computed")
+    grids = sorted(folder.glob("grid*"))
+    print(*(f"grid:  {grid}" for grid in grids), f"cells: {folder / 'cells'}", sep="\n")
+    return bool(grids)
 
 
 def main() -> int:

@@ -1,0 +1,121 @@
+"""The composition steps of a column are computed once: denoiser rows counted in the stand-in, in process."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sd_expression_grid.preset_lists import preset_text, preset_titles
+from tests import standin
+
+NINE_ROWS = preset_text(preset_titles()[0])
+SETTINGS = {"steps": 20, "width": 64, "height": 64, "seed": 7, "save_images": False}
+CALLS = {"Euler": (20, 5), "Euler a": (20, 5), "DPM++ 2M": (20, 5), "Heun": (39, 9), "DPM++ SDE": (39, 9)}
+"""Denoiser calls a picture, and how many of them a column's rows have in common: first-order, ancestral, multistep."""
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    with standin.start(tmp_path_factory.mktemp("shared")) as webui:
+        yield webui
+
+
+@pytest.fixture
+def webui(started):
+    started.reset()
+    return started
+
+
+def run(webui, sampler="Euler", settings=None, **study):
+    """(denoiser rows, pictures)"""
+    webui.counter.rows = 0
+    asked = {"expressions": NINE_ROWS, "characters": "Noor | <lora:Noor:1>", "reference": "", **study}
+    request = {**SETTINGS, "sampler_name": sampler, **(settings or {})}
+    answer = webui.txt2img({**request, "script_name": "Expression grid", "script_args": [json.dumps(asked)]})
+    first = json.loads(answer["info"])["index_of_first_image"]
+    return webui.counter.rows, [decoded(image) for image in answer["images"][first:]]
+
+
+def decoded(data):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+
+
+def switch_off(webui):
+    webui.opts.set("expression_grid_shared_steps", False)
+
+
+@pytest.mark.parametrize("sampler", CALLS)
+def test_exact_mode_shares_whole_calls(webui, sampler):
+    calls, shared = CALLS[sampler]
+    rows, pictures = run(webui, sampler)
+    assert rows == 2 * (shared + 9 * (calls - shared))
+    switch_off(webui)
+    all_rows, same = run(webui, sampler)
+    assert all_rows == 2 * 9 * calls
+    assert all((one == other).all() for one, other in zip(pictures, same, strict=True))
+
+
+@pytest.mark.parametrize("size", [9, 4])
+@pytest.mark.parametrize("sampler", CALLS)
+def test_batched_mode_shares_single_rows_within_a_batch_and_from_one_to_the_next(webui, sampler, size):
+    calls, shared = CALLS[sampler]
+    rows, pictures = run(webui, sampler, mode="batched", rows_per_batch=size)
+    assert rows == shared + 9 * (calls - shared) + (shared + 1) + 9 * (calls - shared - 1)
+    switch_off(webui)
+    _, same = run(webui, sampler, mode="batched", rows_per_batch=size)
+    assert all((one == other).all() for one, other in zip(pictures, same, strict=True))
+
+
+def test_the_study_takes_280_rows_a_column_instead_of_360(webui):
+    assert run(webui)[0] == 280
+    assert run(webui, mode="batched", rows_per_batch=9)[0] == 272
+    switch_off(webui)
+    assert run(webui)[0] == 360
+
+
+def test_an_edit_of_the_users_own_is_shared_too(webui):
+    prompt = "woman, [hair: {expression}: 0.5], {character}"
+    assert run(webui, prompt=prompt)[0] == 2 * (11 + 9 * 9)
+
+
+def test_a_weight_that_changes_the_composition_is_right_all_the_same(webui):
+    rows, pictures = run(webui, expressions="a\nb\nc | (sad:1.3)\nd | <lora:mei:0.5> d")
+    switch_off(webui)
+    all_rows, same = run(webui, expressions="a\nb\nc | (sad:1.3)\nd | <lora:mei:0.5> d")
+    assert rows < all_rows == 160
+    assert all((one == other).all() for one, other in zip(pictures, same, strict=True))
+
+
+def test_nothing_is_shared_between_columns_or_seeds(webui):
+    assert run(webui, characters="Noor | <lora:Noor:1>\nmei | <lora:mei:1>", seeds=[1, 2])[0] == 4 * 280
+
+
+def test_a_hires_pass_shares_nothing_and_is_right(webui):
+    settings = {"enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Latent", "denoising_strength": 0.6}
+    rows, pictures = run(webui, settings=settings)
+    switch_off(webui)
+    all_rows, same = run(webui, settings=settings)
+    assert all_rows - rows == 80
+    assert all((one == other).all() for one, other in zip(pictures, same, strict=True))
+
+
+def test_the_denoiser_is_bare_again_after_a_run_and_after_a_failure(webui):
+    from modules import script_callbacks
+
+    seen = []
+    script_callbacks.on_cfg_denoiser(lambda params: seen.append(params.denoiser.inner_model))
+    run(webui, expressions="a\nb | standin-oom\nc")
+    assert len(seen) == 40
+    assert not any("forward" in vars(inner) for inner in seen)
+
+
+def test_token_merging_makes_it_step_aside_and_say_so(webui, monkeypatch):
+    from modules import processing
+
+    monkeypatch.setattr(processing.StableDiffusionProcessing, "get_token_merging_ratio", lambda *_, **__: 0.3)
+    asked = {"expressions": "a\nb", "characters": "mei"}
+    log = webui.generate("Expression grid", [json.dumps(asked)], steps=20, width=64, height=64)[3]
+    assert "Composition steps were not shared: token merging is on." in log
