@@ -6,36 +6,47 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
 
 from PIL.PngImagePlugin import PngInfo
 
+from sd_expression_grid.errors import Fault, StudyError
 from sd_expression_grid.file_names import file_stem
-from sd_expression_grid.schema import study_to_dict
+from sd_expression_grid.schema import study_from_dict, study_to_dict
+from sd_expression_grid.study import CellKey
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from PIL import Image
 
-    from sd_expression_grid.study import CellKey, Study
+    from sd_expression_grid.study import Study
 
 Status = Literal["done", "failed", "skipped", "interrupted"]
+
+STUDY_FILE = "study.json"
+RECORD_FILE = "cells.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a cell. ``file`` is relative to the study's folder, ``error`` says why there is no picture."""
+    """What became of a cell. ``file`` is relative to the study's folder, ``error`` says why there is no picture.
+
+    ``identity`` stands for all that decides the cell's pixels, ``sha256`` for the file's bytes.
+    """
 
     key: CellKey
     status: Status
     file: str = ""
     infotext: str = ""
     error: str = ""
+    identity: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,47 +58,141 @@ class StudyFolder:
     def write_study(self, study: Study) -> None:
         """Writes what is asked for."""
         text = json.dumps(study_to_dict(study), ensure_ascii=False, indent=2)
-        _write_whole(self.path / "study.json", text.encode())
+        _write_whole(self.path / STUDY_FILE, text.encode())
 
-    def write_cell(self, key: CellKey, picture: Image.Image, infotext: str) -> str:
-        """Writes a cell's picture, whole or not at all, and returns its file's name relative to the folder.
+    def read_study(self) -> Study | None:
+        """What was asked for; None in a folder without study. Raises StudyError when the file is no study."""
+        file = self.path / STUDY_FILE
+        if not file.exists():
+            return None
+        try:
+            return study_from_dict(json.loads(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, AttributeError, StudyError) as error:
+            raise StudyError([Fault(str(file), f"cannot be read as a study: {error}")]) from error
 
-        The picture's own ``parameters``, if it has them, go into the file as the WebUI writes them.
+    def write_cell(self, key: CellKey, picture: Image.Image, infotext: str) -> tuple[str, str]:
+        """Writes a cell's picture, whole or not at all; returns its name relative to the folder, and its SHA-256.
+
+        ``infotext``, where there is one, goes into the file as the WebUI writes it. No file is ever written over.
         """
-        name = f"cells/{file_stem(key.character)}/{file_stem(key.expression)}_{key.seed}.png"
+        name = self._free_name(f"cells/{file_stem(key.character)}/{file_stem(key.expression)}_{key.seed}")
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         partial = file.with_suffix(".tmp")
         picture.save(partial, format="PNG", pnginfo=_png_info(infotext))
+        digest = _sha256(partial)
         partial.replace(file)
-        return name
+        return name, digest
 
     def record(self, outcome: Outcome) -> None:
         """Adds an outcome to the record; it is on disk when this returns."""
         line = json.dumps({**asdict(outcome.key), **_without_key(outcome)}, ensure_ascii=False)
-        with (self.path / "cells.jsonl").open("a", encoding="utf-8", newline="\n") as file:
-            file.write(f"{line}\n")
+        with (self.path / RECORD_FILE).open("a+b") as file:
+            torn = file.tell() and not _ends_in_newline(file)
+            file.write(f"{chr(10) if torn else ''}{line}\n".encode())
             file.flush()
             os.fsync(file.fileno())
+
+    def read_record(self) -> dict[CellKey, Outcome]:
+        """The last outcome of every cell. A last line that a crash has torn does not count.
+
+        Raises StudyError, with the line's number, when the record was edited into something else.
+        """
+        file = self.path / RECORD_FILE
+        if not file.exists():
+            return {}
+        lines = file.read_bytes().split(b"\n")
+        outcomes = {}
+        for number, line in enumerate(lines, start=1):
+            outcome = _outcome(line)
+            if outcome:
+                outcomes[outcome.key] = outcome
+            elif line.strip() and not _is_torn(line):
+                raise StudyError([Fault(f"{file}, line {number}", "is no record of a cell")])
+        return outcomes
+
+    def what_is_wrong_with(self, outcome: Outcome) -> str:
+        """Why a finished cell's file is not the one that was written; empty if it is."""
+        file = self.path / outcome.file
+        if not file.is_file():
+            return "is missing"
+        return "" if _sha256(file) == outcome.sha256 else "is not the picture that was saved"
+
+    def _free_name(self, stem: str) -> str:
+        name, number = f"{stem}.png", 1
+        while (self.path / name).exists():
+            number += 1
+            name = f"{stem} ({number}).png"
+        return name
 
 
 def create_folder(parent: Path, name: str) -> StudyFolder:
     """A new folder for a study; where the name is taken, a number is added, so that nothing is overwritten."""
     parent.mkdir(parents=True, exist_ok=True)
-    number = 1
-    while True:
-        path = parent / (name if number == 1 else f"{name} {number}")
+    for path in _numbered(parent, name):
         try:
             path.mkdir()
         except FileExistsError:
-            number += 1
-        else:
-            return StudyFolder(path)
+            continue
+        return StudyFolder(path)
+    msg = "numbers do not end"
+    raise AssertionError(msg)
+
+
+def latest_folder(parent: Path, name: str) -> StudyFolder | None:
+    """The last folder that was created with this name; None if there is none."""
+    found = None
+    for path in _numbered(parent, name):
+        if not path.is_dir():
+            return found
+        found = StudyFolder(path)
+    return found
+
+
+def recent_folders(parent: Path, count: int) -> list[StudyFolder]:
+    """The folders whose studies were begun last, newest first."""
+    files = sorted(parent.glob(f"*/{STUDY_FILE}"), key=lambda file: file.stat().st_mtime, reverse=True)
+    return [StudyFolder(file.parent) for file in files[:count]]
+
+
+def _numbered(parent: Path, name: str) -> Iterator[Path]:
+    yield parent / name
+    number = 1
+    while True:
+        number += 1
+        yield parent / f"{name} {number}"
 
 
 def _without_key(outcome: Outcome) -> Mapping[str, object]:
-    fields = ("status", "file", "infotext", "error")
+    fields = ("status", "file", "infotext", "error", "identity", "sha256")
     return {name: getattr(outcome, name) for name in fields if getattr(outcome, name)}
+
+
+def _outcome(line: bytes) -> Outcome | None:
+    try:
+        data: Any = json.loads(line)
+        key = CellKey(expression=data.pop("expression"), character=data.pop("character"), seed=data.pop("seed"))
+        outcome = Outcome(key=key, **data)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    texts = [getattr(outcome, name) for name in ("file", "infotext", "error", "identity", "sha256")]
+    texts += [key.expression, key.character]
+    right = outcome.status in get_args(Status) and isinstance(key.seed, int) and all(isinstance(t, str) for t in texts)
+    return outcome if right and _stays_inside(outcome.file) else None
+
+
+def _stays_inside(name: str) -> bool:
+    return not name or (name.startswith("cells/") and ".." not in name.split("/") and "\\" not in name)
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether a crash has cut the line off; the next outcome was then written on a line of its own."""
+    return line.startswith(b"{") and not line.rstrip().endswith(b"}")
+
+
+def _ends_in_newline(file: BinaryIO) -> bool:
+    file.seek(-1, os.SEEK_END)
+    return bool(file.read(1) == b"\n")
 
 
 def _png_info(infotext: str) -> PngInfo | None:
@@ -96,6 +201,10 @@ def _png_info(infotext: str) -> PngInfo | None:
     info = PngInfo()
     info.add_text("parameters", infotext)
     return info
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _write_whole(path: Path, data: bytes) -> None:

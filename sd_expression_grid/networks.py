@@ -59,7 +59,7 @@ def kind_of(text: str, catalog: Catalog) -> Kind:
     """What a character's text is: an embedding's name counts wherever it stands as a word of its own."""
     if any(tag.is_lora for tag in find_tags(text)):
         return "lora"
-    return "embedding" if any(_names_in(text, catalog.embeddings)) else "none"
+    return "embedding" if any(names_in(text, catalog.embeddings)) else "none"
 
 
 def _tag_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
@@ -87,19 +87,20 @@ def _kind_problems(column: Character, catalog: Catalog) -> Iterator[str]:
     if column.kind in ("lora", "none"):
         return
     unusable = (
-        [] if column.kind is None and find_tags(column.text) else _names_in(column.text, catalog.unusable_embeddings)
+        [] if column.kind is None and find_tags(column.text) else names_in(column.text, catalog.unusable_embeddings)
     )
     for name in unusable:
         yield (
             f"the embedding '{name}' is not made for {catalog.architecture or 'this kind of checkpoint'} "
             f"({catalog.checkpoint}); if it is meant as a plain word, add kind=none"
         )
-    if column.kind == "embedding" and not unusable and not any(_names_in(column.text, catalog.embeddings)):
+    if column.kind == "embedding" and not unusable and not any(names_in(column.text, catalog.embeddings)):
         name = without_tags(column.text).strip("() ").partition(":")[0]
         yield f"there is no embedding named '{name}'{_nearest(name, catalog.embeddings)}"
 
 
-def _names_in(text: str, names: Iterable[str]) -> list[str]:
+def names_in(text: str, names: Iterable[str]) -> list[str]:
+    """The names that stand in a text as words of their own, ignoring case."""
     plain = without_tags(text).lower()
     return [name for name in names if re.search(rf"(?<![\w-]){re.escape(name.lower())}(?![\w-])", plain)]
 

@@ -6,7 +6,7 @@ import json
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from modules import processing
+from modules import processing, sd_vae, shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,15 @@ def grid_infotext(p: Any, study: Study, asked: Mapping[str, object], seed: int) 
         of_grid.extra_generation_params.pop(STUDY_FIELD)
         text = _infotext(of_grid)
     return text
+
+
+def as_if_generated(p: Any) -> Any:
+    """A copy of ``p`` that knows its checkpoint and VAE, as ``process_images`` would have told it."""
+    known = copy(p)
+    known.sd_model_name = shared.sd_model.sd_checkpoint_info.name_for_extra
+    known.sd_model_hash = shared.sd_model.sd_model_hash
+    known.sd_vae_name, known.sd_vae_hash = sd_vae.get_loaded_vae_name(), sd_vae.get_loaded_vae_hash()
+    return known
 
 
 def _infotext(p: Any) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 
 from modules import extra_networks, sd_hijack, shared
 
-from sd_expression_grid.networks import Catalog
+from sd_expression_grid.network_tags import find_tags
+from sd_expression_grid.networks import Catalog, names_in
 
 _ARCHITECTURE_OF_CONTEXT = {768: "SD1", 1024: "SD2", 2048: "SDXL"}
 _MAX_HEADER = 64 * 2**20
@@ -33,6 +34,23 @@ def read_catalog() -> Catalog:
         unusable_embeddings=frozenset(embeddings.skipped_embeddings),
         other_types=frozenset((*extra_networks.extra_network_registry, *extra_networks.extra_network_aliases)),
     )
+
+
+class NetworkFiles:
+    """What stands for the files of the LoRAs and embeddings, as they are now."""
+
+    def __init__(self) -> None:
+        lora = sys.modules.get("networks")
+        self._loras = _unambiguous(lora) if lora else {}
+        self._embeddings = sd_hijack.model_hijack.embedding_db.word_embeddings
+
+    def hashes(self, prompt: str) -> list[str]:
+        """The hashes of all that a prompt names."""
+        found = [self._loras[tag.name] for tag in find_tags(prompt) if tag.is_lora and tag.name in self._loras]
+        for entry in found:
+            entry.read_hash()
+        embeddings = (self._embeddings[name] for name in sorted(names_in(prompt, self._embeddings)))
+        return [str(entry.hash or entry.filename) for entry in (*found, *embeddings)]
 
 
 class _Loras(dict[str, str]):

@@ -5,30 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import nullcontext
 from copy import copy
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modules import processing, sd_samplers, shared
 
-from sd_expression_grid.check import edit_faults, prompt_faults
-from sd_expression_grid.errors import raise_if_any
-from sd_expression_grid.file_names import file_stem
-from sd_expression_grid.folder import create_folder
-from sd_expression_grid.keeping import Kept, KeptInFolder, KeptInMemory
-from sd_expression_grid.networks import network_faults, with_kinds
-from sd_expression_grid.plan import Batch, Cell, Templates, plan_batches, plan_cells, templates_of
+from sd_expression_grid.keeping import KeptInFolder
+from sd_expression_grid.plan import Batch, plan_batches
 from sd_expression_grid.schema import read_study
 from sd_expression_grid.sweep import sweep
+from sd_expression_grid.webui.begin import Begun, begin
 from sd_expression_grid.webui.gallery import ApiPictures, Entry, gallery_pictures
 from sd_expression_grid.webui.generate import During, Generator, stop_requested
 from sd_expression_grid.webui.grids import Finished
-from sd_expression_grid.webui.networks import read_catalog
+from sd_expression_grid.webui.infotext import as_if_generated
 from sd_expression_grid.webui.overrides import overrides_in_force
 from sd_expression_grid.webui.progress import Progress
 from sd_expression_grid.webui.schedules import PromptReader
 from sd_expression_grid.webui.settings import shares_steps
+from sd_expression_grid.webui.settle import settle
 from sd_expression_grid.webui.shared_steps import SharedSteps, why_not_shared
 
 if TYPE_CHECKING:
@@ -36,7 +31,6 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from sd_expression_grid.errors import Fault
     from sd_expression_grid.folder import Outcome
     from sd_expression_grid.study import CellKey, Study
 
@@ -50,42 +44,15 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
     study, faults = read_study(asked)
     with overrides_in_force(p):
         sd_samplers.fix_p_invalid_sampler_and_scheduler(p)
-        study, templates = _settled(p, study)
         reader = PromptReader(p)
-        study = _checked(study, faults, templates, reader)
-        cells = plan_cells(study, templates, study.seeds)
-        batches = plan_batches(cells, _rows_per_call(p, study), reader.conditioning_shape)
-        kept = _place_for(p, study)
-        generator = Generator(p, _while_sampling(p, study, cells, reader))
-        outcomes = _sweep(p, study, batches, generator, kept)
-        finished = Finished(p=generator.finished or p, asked=asked, study=study, kept=kept, outcomes=outcomes)
-        return _processed(p, finished)
-
-
-def _settled(p: Any, study: Study) -> tuple[Study, Templates]:
-    """The study with the page's templates and seeds; seed and variation seed are drawn once for all cells."""
-    study = study.with_templates(p.prompt, p.negative_prompt)
-    p.subseed = processing.get_fixed_seed(p.subseed)
-    if not study.seeds:
-        first = int(processing.get_fixed_seed(p.seed))
-        study = replace(study, seeds=tuple(first + number for number in range(p.n_iter * p.batch_size)))
-    hires = (p.hr_prompt, p.hr_negative_prompt) if p.enable_hr else ("", "")
-    return study, templates_of(study, *hires)
-
-
-def _checked(study: Study, faults: Sequence[Fault], templates: Templates, reader: PromptReader) -> Study:
-    """The study with its characters' kinds; raises StudyError with all that is wrong, ``faults`` included."""
-    catalog = read_catalog()
-    prompts = [reader.styled(templates.prompt), templates.hires_prompt]
-    raise_if_any(
-        [
-            *faults,
-            *prompt_faults(study, templates, reader.total_steps),
-            *network_faults(study, prompts, catalog),
-        ]
-    )
-    raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
-    return with_kinds(study, catalog)
+        study, templates = settle(p, study, faults, reader)
+        begun = begin(p, study, templates, reader)
+        generator = Generator(p, _while_sampling(p, begun, reader))
+        batches = plan_batches(begun.missing, _rows_per_call(p, study), reader.conditioning_shape)
+        made = _sweep(p, begun, batches, generator)
+        outcomes = {key: outcome for key in begun.keys if (outcome := made.get(key) or begun.made.outcomes.get(key))}
+        base = generator.finished or as_if_generated(p)
+        return _processed(p, Finished(p=base, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes))
 
 
 def _rows_per_call(p: Any, study: Study) -> int:
@@ -109,30 +76,20 @@ def _why_not_batched(p: Any) -> str:
     return ""
 
 
-def _while_sampling(p: Any, study: Study, cells: Sequence[Cell], reader: PromptReader) -> During:
+def _while_sampling(p: Any, begun: Begun, reader: PromptReader) -> During:
     """Shares the composition steps of a column's rows, unless the user or another extension is against it."""
     reason = why_not_shared(p)
     if reason and shares_steps():
         p.comment(f"Composition steps were not shared: {reason}.")
     if reason or not shares_steps():
         return lambda _: nullcontext()
-    return SharedSteps(cells, reader.steps_of, exact=study.mode == "exact").during
+    return SharedSteps(begun.missing, reader.steps_of, exact=begun.study.mode == "exact").during
 
 
-def _place_for(p: Any, study: Study) -> Kept:
-    """The study's folder, or memory where the API asks that nothing be saved."""
-    if p.do_not_save_samples or p.do_not_save_grid:
-        return KeptInMemory()
-    now = datetime.now().astimezone()
-    size = f"{len(study.expressions)}x{len(study.columns)}"
-    name = study.name or file_stem(f"{now:%Y-%m-%d %H%M%S} {size} {p.sampler_name} {p.steps} steps")
-    folder = create_folder(Path(p.outpath_grids).absolute(), name)
-    folder.write_study(study)
-    return KeptInFolder(folder)
-
-
-def _sweep(p: Any, study: Study, batches: Sequence[Batch], generator: Generator, kept: Kept) -> dict[CellKey, Outcome]:
-    progress = Progress(study, batches, p)
+def _sweep(p: Any, begun: Begun, batches: Sequence[Batch], generator: Generator) -> dict[CellKey, Outcome]:
+    progress, kept = Progress(begun.study, batches, p), begun.kept
+    for outcome in begun.made.outcomes.values():
+        progress.show(outcome.key, kept.open(outcome))
     outcomes = {}
 
     def generate(batch: Batch) -> Any:

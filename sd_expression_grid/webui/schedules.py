@@ -24,6 +24,10 @@ class PromptReader:
         """The prompt with the page's styles."""
         return str(shared.prompt_styles.apply_styles_to_prompt(prompt, self._p.styles))
 
+    def styled_negative(self, prompt: str) -> str:
+        """The negative prompt with the page's styles."""
+        return str(shared.prompt_styles.apply_negative_styles_to_prompt(prompt, self._p.styles))
+
     @property
     def schedules(self) -> tuple[Schedule, Schedule]:
         """The schedule of a prompt, and of a negative prompt, where AND and network tags are plain text."""
@@ -49,8 +53,7 @@ class PromptReader:
         return tuple(self._steps(parts[index]) for index, _ in indexes[0])
 
     def _negative_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
-        styled = shared.prompt_styles.apply_negative_styles_to_prompt(prompt, self._p.styles)
-        return (self._steps(self._without_comments(styled)),)
+        return (self._steps(self._without_comments(self.styled_negative(prompt))),)
 
     def _steps(self, prompt: str) -> tuple[str, ...]:
         (schedule,) = prompt_parser.get_learned_conditioning_prompt_schedules(

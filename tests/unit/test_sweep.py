@@ -1,12 +1,9 @@
-import json
-
 import pytest
 from PIL import Image
 
 from sd_expression_grid.drawing.contact_sheet import ContactSheet
 from sd_expression_grid.errors import StudyError
-from sd_expression_grid.folder import Outcome, create_folder
-from sd_expression_grid.keeping import KeptInFolder, KeptInMemory
+from sd_expression_grid.keeping import KeptInMemory
 from sd_expression_grid.plan import Batch, Cell
 from sd_expression_grid.study import CellKey
 from sd_expression_grid.sweep import Generated, NotFinishedError, sweep
@@ -92,37 +89,6 @@ def test_after_an_interrupt_nothing_more_is_made():
 def test_a_wrong_number_of_pictures_is_a_failure():
     outcome = run(batches_of(3, size=2), lambda _: [picture()])[0]
     assert "returned 1 pictures for 2 cells" in outcome.error
-
-
-def test_a_cell_is_a_png_with_its_infotext_and_a_line_in_the_record(tmp_path):
-    kept = KeptInFolder(create_folder(tmp_path, "study"))
-    cell = batches_of(1)[0].cells[0]
-    outcome = kept.keep(cell, picture("a\nSteps: 20"))
-    kept.record(outcome)
-    kept.record(Outcome(key=cell.key, status="failed", error="x"))
-    with Image.open(tmp_path / "study" / "cells" / "c" / "e0_1.png") as written:
-        assert written.info["parameters"] == "a\nSteps: 20"
-        assert written.getpixel((0, 0)) == (1, 2, 3)
-    record = [json.loads(line) for line in (tmp_path / "study" / "cells.jsonl").read_text().splitlines()]
-    key = {"expression": "e0", "character": "c", "seed": 1}
-    assert record == [
-        {**key, "status": "done", "file": "cells/c/e0_1.png", "infotext": "a\nSteps: 20"},
-        {**key, "status": "failed", "error": "x"},
-    ]
-    assert kept.open(outcome).size == (4, 4)
-    assert not list(tmp_path.rglob("*.tmp"))
-
-
-def test_a_folder_is_never_written_over(tmp_path):
-    names = [create_folder(tmp_path, "study").path.name for _ in range(3)]
-    assert names == ["study", "study 2", "study 3"]
-
-
-def test_a_full_disk_stops_with_a_message(tmp_path):
-    folder = create_folder(tmp_path, "study")
-    (folder.path / "cells").write_text("in the way")
-    with pytest.raises(StudyError, match="could not be saved"):
-        KeptInFolder(folder).keep(batches_of(1)[0].cells[0], picture())
 
 
 def test_the_contact_sheet_shows_cells_in_their_places():

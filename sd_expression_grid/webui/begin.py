@@ -1,0 +1,145 @@
+"""Where a study's cells go, and which of them are there already: a study goes on where it was left."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modules import processing
+
+from sd_expression_grid.errors import StudyError
+from sd_expression_grid.file_names import file_stem
+from sd_expression_grid.folder import StudyFolder, create_folder, latest_folder, recent_folders
+from sd_expression_grid.keeping import Kept, KeptInFolder, KeptInMemory
+from sd_expression_grid.plan import Cell, Templates, plan_cells
+from sd_expression_grid.resume import Made, made_already
+from sd_expression_grid.webui.identity import Identities
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sd_expression_grid.study import CellKey, Study
+    from sd_expression_grid.webui.schedules import PromptReader
+
+RECENT = 20
+"""So many of the last studies are looked through for one without a name that can go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A study with its seeds, all its cells, where they are kept, and those that are made."""
+
+    study: Study
+    cells: tuple[Cell, ...]
+    kept: Kept
+    made: Made = field(default_factory=Made)
+
+    @property
+    def keys(self) -> list[CellKey]:
+        """The keys of all cells, in their order."""
+        return [cell.key for cell in self.cells]
+
+    @property
+    def missing(self) -> tuple[Cell, ...]:
+        """The cells that are yet to be made."""
+        return tuple(cell for cell in self.cells if cell.key not in self.made.outcomes)
+
+
+def begin(p: Any, study: Study, templates: Templates, reader: PromptReader) -> Begun:
+    """Settles seed and variation seed, the same for all cells, and finds or creates the study's folder."""
+    return _Beginning(p, study, templates, reader).begun()
+
+
+class _Beginning:
+    def __init__(self, p: Any, study: Study, templates: Templates, reader: PromptReader) -> None:
+        self._p, self._study, self._templates, self._reader = p, study, templates, reader
+        self._subseed = p.subseed
+        self._parent = Path(p.outpath_grids).absolute()
+        self._has_random_seeds = not study.seeds and _is_random(p.seed)
+
+    def begun(self) -> Begun:
+        if self._p.do_not_save_samples or self._p.do_not_save_grid:
+            study = self._with_seeds(self._new_seed(), "")
+            return Begun(study=study, cells=self._cells(study), kept=KeptInMemory())
+        begun = next(filter(None, map(self._continued, self._candidates())), None) or self._new()
+        for complaint in begun.made.complaints:
+            self._p.comment(complaint)
+        assert isinstance(begun.kept, KeptInFolder)
+        begun.kept.folder.write_study(begun.study)
+        return begun
+
+    def _candidates(self) -> Iterator[StudyFolder]:
+        """Folders in which the study may have been begun."""
+        if self._study.name:
+            folder = latest_folder(self._parent, self._study.name)
+            if folder and folder.read_study():
+                yield folder
+            return
+        asked = replace(self._study, seeds=())
+        for folder in recent_folders(self._parent, RECENT):
+            try:
+                found = folder.read_study()
+            except StudyError:
+                continue  # somebody else's folder is no reason to stop
+            if found and replace(found, seeds=()) == asked:
+                yield folder
+
+    def _continued(self, folder: StudyFolder) -> Begun | None:
+        """The study as that folder's continuation; None where it is another one, or finished with random seeds."""
+        found = folder.read_study()
+        first = found.seeds[0] if found and found.seeds and self._has_random_seeds else self._new_seed()
+        begun = self._in(folder, self._with_seeds(first, _variation_seed(folder)))
+        is_finished = not begun.missing
+        if (self._has_random_seeds and is_finished) or not (self._study.name or begun.made.outcomes):
+            return None
+        return begun
+
+    def _new(self) -> Begun:
+        study, p = self._study, self._p
+        now = datetime.now().astimezone()
+        size = f"{len(study.expressions)}x{len(study.columns)}"
+        name = study.name or file_stem(f"{now:%Y-%m-%d %H%M%S} {size} {p.sampler_name} {p.steps} steps")
+        return self._in(create_folder(self._parent, name), self._with_seeds(self._new_seed(), ""))
+
+    def _in(self, folder: StudyFolder, study: Study) -> Begun:
+        cells = self._cells(study)
+        tell = Identities(self._p, self._reader, study.mode)
+        identities = {cell.key: tell.of(cell) for cell in cells}
+        return Begun(
+            study=study,
+            cells=cells,
+            kept=KeptInFolder(folder, identities),
+            made=made_already(folder, identities),
+        )
+
+    def _cells(self, study: Study) -> tuple[Cell, ...]:
+        return plan_cells(study, self._templates, study.seeds)
+
+    def _new_seed(self) -> int:
+        return int(processing.get_fixed_seed(self._p.seed))
+
+    def _with_seeds(self, first: int, variation_seed: str) -> Study:
+        """The study with its own seeds, else as many from the first as the page's batches have pictures."""
+        self._p.subseed = int(processing.get_fixed_seed(self._subseed))
+        if variation_seed and _is_random(self._subseed):
+            self._p.subseed = int(variation_seed)
+        count = self._p.n_iter * self._p.batch_size
+        return replace(self._study, seeds=self._study.seeds or tuple(range(first, first + count)))
+
+
+def _is_random(seed: Any) -> bool:
+    """Whether the WebUI would draw a seed: for -1, and for what is no number, which a text box may hold."""
+    try:
+        return int(seed) == -1
+    except (TypeError, ValueError):
+        return True
+
+
+def _variation_seed(folder: StudyFolder) -> str:
+    """The variation seed that a folder's cells were made with."""
+    infotexts = (outcome.infotext for outcome in folder.read_record().values())
+    found = (re.search(r"Variation seed: (\d+)", infotext) for infotext in infotexts)
+    return next((match[1] for match in found if match), "")

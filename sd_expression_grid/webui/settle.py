@@ -1,0 +1,34 @@
+"""Settles what a study leaves to the page, and refuses what cannot be made, before anything is generated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sd_expression_grid.check import edit_faults, prompt_faults
+from sd_expression_grid.errors import raise_if_any
+from sd_expression_grid.networks import network_faults, with_kinds
+from sd_expression_grid.plan import Templates, templates_of
+from sd_expression_grid.webui.networks import read_catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sd_expression_grid.errors import Fault
+    from sd_expression_grid.study import Study
+    from sd_expression_grid.webui.schedules import PromptReader
+
+
+def settle(p: Any, study: Study, faults: Sequence[Fault], reader: PromptReader) -> tuple[Study, Templates]:
+    """The study with its templates and its characters' kinds, and all templates of the page.
+
+    Raises StudyError with all that is wrong, ``faults`` included.
+    """
+    study = study.with_templates(p.prompt, p.negative_prompt)
+    hires = (p.hr_prompt, p.hr_negative_prompt) if p.enable_hr else ("", "")
+    templates = templates_of(study, *hires)
+    catalog = read_catalog()
+    prompts = [reader.styled(templates.prompt), templates.hires_prompt]
+    found = [*prompt_faults(study, templates, reader.total_steps), *network_faults(study, prompts, catalog)]
+    raise_if_any([*faults, *found])
+    raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
+    return with_kinds(study, catalog), templates

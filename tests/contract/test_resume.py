@@ -1,0 +1,233 @@
+"""A study goes on where it was left: in the stand-in, in process, and killed as a process of its own."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests import hosts, standin
+
+SETTINGS = {"steps": 6, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler a", "save_images": True}
+STUDY = {
+    "expressions": "neutral\nsmile\nsad",
+    "characters": "Noor | <lora:Noor:1>\nmei | <lora:mei:1>",
+    "switch_at": 0.34,
+    "name": "story",
+}
+CELLS, CALLS = 9, 6
+
+
+class Killed(BaseException):
+    """Stands for a crash: nothing in the extension may catch it."""
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    with standin.start(tmp_path_factory.mktemp("resume")) as webui:
+        yield webui
+
+
+@pytest.fixture
+def webui(started, tmp_path):
+    started.reset()
+    started.opts.set("outdir_txt2img_grids", str(tmp_path))
+    started.opts.set("expression_grid_shared_steps", False)
+    return started
+
+
+def run(webui, study=None, **settings):
+    """(folder, pictures made, comments)"""
+    webui.counter.calls = 0
+    asked = {**STUDY, **(study or {})}
+    request = {**SETTINGS, **settings, "script_name": hosts.TITLE, "script_args": [json.dumps(asked)]}
+    info = json.loads(webui.txt2img(request)["info"])
+    return Path(info["extra_generation_params"]["Study folder"]), webui.counter.calls / CALLS
+
+
+def at_call(number, action):
+    from modules import script_callbacks
+
+    calls = []
+
+    def count(_params):
+        calls.append(1)
+        if len(calls) == number:
+            action()
+
+    script_callbacks.on_cfg_denoiser(count)
+
+
+def kill():
+    raise Killed
+
+
+def record(folder):
+    """The last status of every cell."""
+    lines = (folder / "cells.jsonl").read_text(encoding="utf-8").splitlines()
+    read = [json.loads(line) for line in lines]
+    return {(line["character"], line["expression"], line["seed"]): line for line in read}
+
+
+def pixels(folder):
+    return {key: np.asarray(Image.open(folder / line["file"])).tobytes() for key, line in record(folder).items()}
+
+
+def test_after_an_interrupt_only_the_missing_cells_are_made(webui):
+    at_call(3 * CALLS + 2, webui.state.interrupt)
+    folder, _ = run(webui)
+    assert [line["status"] for line in record(folder).values()] == ["done"] * 3 + ["interrupted"] * 6
+    webui.state.interrupted = False
+    again, made = run(webui)
+    assert (again, made) == (folder, 6)
+    assert {line["status"] for line in record(folder).values()} == {"done"}
+
+
+def test_with_nothing_to_do_the_grid_is_drawn_from_disk(webui):
+    folder, made = run(webui)
+    assert made == CELLS
+    again, made = run(webui)
+    assert (again, made) == (folder, 0)
+    assert len(list(folder.glob("grid*.png"))) == 2
+
+
+def test_only_added_rows_and_columns_are_made(webui):
+    folder, _ = run(webui)
+    again, made = run(
+        webui, {"expressions": STUDY["expressions"] + "\nbored", "characters": "Noor | <lora:Noor:1>\nJune"}
+    )
+    assert again == folder
+    assert made == 3 + 1 + 1  # the new column's first three rows, and the new row of three columns
+    assert len(record(folder)) == 13 or made == 6
+
+
+def test_another_cfg_scale_makes_all_again_and_loses_nothing(webui):
+    folder, _ = run(webui)
+    before = {file: file.read_bytes() for file in folder.rglob("*.png")}
+    again, made = run(webui, cfg_scale=4)
+    assert (again, made) == (folder, CELLS)
+    assert all(file.read_bytes() == data for file, data in before.items())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"steps": 7}, {"sampler_name": "Euler"}, {"width": 72}, {"styles": ["Studio"]},
+        {"override_settings": {"CLIP_stop_at_last_layers": 2}}, {"subseed": 3, "subseed_strength": 0.5},
+    ],
+)  # fmt: skip
+def test_whatever_changes_pixels_makes_cells_again(webui, change):
+    folder, _ = run(webui)
+    assert run(webui, **change)[1] >= CELLS
+    assert run(webui)[0] == folder
+
+
+def test_a_changed_lora_file_makes_its_cells_again(webui):
+    folder, _ = run(webui)
+    file = webui.data_dir / "models/Lora/Noor.safetensors"
+    other, before = webui.data_dir / "models/Lora/aria_v2.safetensors", file.read_bytes()
+    file.write_bytes(other.read_bytes())
+    try:
+        assert run(webui) == (folder, 3)
+    finally:
+        file.write_bytes(before)
+
+
+def test_failed_cells_are_tried_again(webui):
+    from tests.standin import painter
+
+    painter.faults["crying"] = "oom"
+    try:
+        folder, _ = run(webui, {"expressions": "neutral\nsmile\nsad | crying"})
+    finally:
+        del painter.faults["crying"]
+    assert [line["status"] for line in record(folder).values()].count("failed") == 3
+    assert run(webui, {"expressions": "neutral\nsmile\nsad | crying"}) == (folder, 3)
+
+
+def test_an_unfinished_study_goes_on_with_its_own_random_seeds(webui):
+    at_call(3 * CALLS + 2, webui.state.interrupt)
+    folder, _ = run(webui, seed=-1, subseed=-1, subseed_strength=0.2)
+    webui.state.interrupted = False
+    again, made = run(webui, seed=-1, subseed=-1, subseed_strength=0.2)
+    assert (again, made) == (folder, 6)
+    assert len({seed for _, _, seed in record(folder)}) == 1
+
+
+def test_a_finished_study_gets_new_random_seeds_in_a_new_folder(webui):
+    folder, _ = run(webui, seed=-1)
+    again, made = run(webui, seed=-1)
+    assert again != folder
+    assert again.name == "story 2"
+    assert made == CELLS
+
+
+def test_a_study_without_a_name_goes_on_too(webui):
+    at_call(3 * CALLS + 2, webui.state.interrupt)
+    folder, _ = run(webui, {"name": ""}, seed=-1)
+    webui.state.interrupted = False
+    assert run(webui, {"name": ""}, seed=-1) == (folder, 6)
+    assert run(webui, {"name": "", "composition": "hair"}, seed=-1)[1] == CELLS
+
+
+def test_a_torn_file_is_named_and_made_again(webui):
+    folder, _ = run(webui)
+    torn = folder / "cells/Noor/sad_7.png"
+    torn.write_bytes(torn.read_bytes()[:50])
+    webui.counter.calls = 0
+    log = webui.generate(
+        hosts.TITLE, [json.dumps(STUDY)], steps=6, width=64, height=64, seed=7, sampler_name="Euler a"
+    )[3]
+    assert "is not the picture that was saved; the cell is made again." in log
+    assert webui.counter.calls == CALLS
+
+
+def test_an_edited_record_is_an_error(webui):
+    folder, _ = run(webui)
+    with (folder / "cells.jsonl").open("a") as file:
+        file.write("nonsense\n")
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - the WebUI's HTTPException has no text
+        run(webui)
+    assert "line 10: is no record of a cell" in raised.value.detail
+
+
+def test_a_crash_at_any_moment_costs_only_the_cell_in_flight(webui, tmp_path):
+    undisturbed = pixels(run(webui, {"name": "undisturbed"})[0])
+    for number, point in enumerate(random.Random(4).sample(range(1, CELLS * CALLS), 20)):
+        webui.reset()
+        webui.opts.set("outdir_txt2img_grids", str(tmp_path))
+        webui.opts.set("expression_grid_shared_steps", number % 2 == 0)
+        at_call(point, kill)
+        name = {"name": f"crash {number}"}
+        with pytest.raises(Killed):
+            run(webui, name)
+        finished = (point - 1) // CALLS
+        webui.opts.set("expression_grid_shared_steps", False)
+        folder, made = run(webui, name)
+        assert made == CELLS - finished
+        assert pixels(folder) == undisturbed
+
+
+def test_kill_9_costs_only_the_cell_in_flight(tmp_path):
+    study = tmp_path / "study.json"
+    study.write_text(json.dumps({**STUDY, "expressions": STUDY["expressions"] + "\nbored\nangry"}))
+    command = [sys.executable, "-m", "tests.standin", "--data", str(tmp_path / "data"), "--study", str(study)]
+    lines = tmp_path / "data/outputs/txt2img-grids/story/cells.jsonl"
+    environment = {**os.environ, "EXPRESSION_GRID_STANDIN_DELAY": "0.01"}
+    process = subprocess.Popen(command, cwd=hosts.ROOT, env=environment, stdout=subprocess.PIPE)
+    while process.poll() is None and not (lines.exists() and lines.read_text().count("\n") >= 4):
+        pass
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = lines.read_text().splitlines()
+    assert 4 <= len(before) < 15
+    subprocess.run(command, cwd=hosts.ROOT, check=True, capture_output=True)
+    after = lines.read_text().splitlines()
+    assert after[: len(before)] == before
+    assert len(after) == 15

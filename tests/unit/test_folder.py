@@ -1,0 +1,151 @@
+import json
+
+import pytest
+from PIL import Image
+
+from sd_expression_grid.errors import StudyError
+from sd_expression_grid.folder import Outcome, StudyFolder, create_folder, latest_folder, recent_folders
+from sd_expression_grid.keeping import KeptInFolder
+from sd_expression_grid.plan import Cell
+from sd_expression_grid.resume import made_already
+from sd_expression_grid.schema import study_from_dict
+from sd_expression_grid.study import CellKey
+from sd_expression_grid.sweep import Generated
+
+KEY = CellKey(expression="sad", character="Noor", seed=1)
+CELL = Cell(key=KEY, prompt="", negative_prompt="")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return create_folder(tmp_path, "study")
+
+
+def generated(colour=(1, 2, 3)):
+    image = Image.new("RGB", (4, 4), colour)
+    image.info["parameters"] = "a\nSteps: 20"
+    return Generated(picture=image, infotext="a\nSteps: 20")
+
+
+def kept_cell(folder, identity="same", colour=(1, 2, 3)):
+    kept = KeptInFolder(folder, {KEY: identity})
+    outcome = kept.keep(CELL, generated(colour))
+    kept.record(outcome)
+    return outcome
+
+
+def test_a_cell_is_a_png_with_its_infotext_and_a_line_in_the_record(folder):
+    outcome = kept_cell(folder)
+    with Image.open(folder.path / "cells" / "Noor" / "sad_1.png") as written:
+        assert written.info["parameters"] == "a\nSteps: 20"
+        assert written.getpixel((0, 0)) == (1, 2, 3)
+    (line,) = (folder.path / "cells.jsonl").read_text().splitlines()
+    assert json.loads(line) == {
+        "expression": "sad",
+        "character": "Noor",
+        "seed": 1,
+        "status": "done",
+        "file": "cells/Noor/sad_1.png",
+        "infotext": "a\nSteps: 20",
+        "identity": "same",
+        "sha256": outcome.sha256,
+    }
+    assert folder.read_record() == {KEY: outcome}
+    assert KeptInFolder(folder, {}).open(outcome).size == (4, 4)
+    assert not list(folder.path.rglob("*.tmp"))
+
+
+def test_no_picture_is_written_over(folder):
+    first, second = kept_cell(folder), kept_cell(folder, "other", (9, 9, 9))
+    assert [first.file, second.file] == ["cells/Noor/sad_1.png", "cells/Noor/sad_1 (2).png"]
+    assert folder.read_record() == {KEY: second}
+    assert folder.what_is_wrong_with(first) == folder.what_is_wrong_with(second) == ""
+
+
+def test_only_the_same_cell_counts_as_made(folder):
+    outcome = kept_cell(folder)
+    assert made_already(folder, {KEY: "same"}).outcomes == {KEY: outcome}
+    assert made_already(folder, {KEY: "other"}).outcomes == {}
+    assert made_already(folder, {}).outcomes == {}
+
+
+def test_a_failed_cell_does_not_count_as_made(folder):
+    kept_cell(folder)
+    folder.record(Outcome(key=KEY, status="failed", error="x", identity="same"))
+    assert made_already(folder, {KEY: "same"}).outcomes == {}
+
+
+@pytest.mark.parametrize(
+    ("harm", "problem"),
+    [
+        (lambda file: file.unlink(), "is missing"),
+        (lambda file: file.write_bytes(file.read_bytes()[:20]), "is not the picture that was saved"),
+        (lambda file: Image.new("RGB", (4, 4)).save(file), "is not the picture that was saved"),
+    ],
+)
+def test_a_torn_or_foreign_file_is_named_and_made_again(folder, harm, problem):
+    outcome = kept_cell(folder)
+    harm(folder.path / outcome.file)
+    made = made_already(folder, {KEY: "same"})
+    assert made.outcomes == {}
+    (complaint,) = made.complaints
+    assert problem in complaint
+    assert outcome.file in complaint
+
+
+def test_a_line_torn_by_a_crash_does_not_count_and_does_no_harm(folder):
+    outcome = kept_cell(folder)
+    record = folder.path / "cells.jsonl"
+    record.write_bytes(record.read_bytes() + b'{"expression": "sa')
+    assert folder.read_record() == {KEY: outcome}
+    failed = Outcome(key=CellKey(expression="x", character="y", seed=2), status="failed", error="z")
+    folder.record(failed)
+    assert folder.read_record() == {KEY: outcome, failed.key: failed}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "[]",
+        "{}",
+        '{"expression": "a", "character": "b", "seed": "c", "status": "done"}',
+        '{"expression": "a", "character": "b", "seed": 1, "status": "fine"}',
+        '{"expression": "a", "character": "b", "seed": 1, "status": "done", "foo": 1}',
+        '{"expression": "a", "character": "b", "seed": 1, "status": "done", "file": "../../secret.png"}',
+    ],
+)
+def test_an_edited_record_is_an_error_with_its_line(folder, line):
+    kept_cell(folder)
+    with (folder.path / "cells.jsonl").open("a") as record:
+        record.write(f"{line}\n")
+    with pytest.raises(StudyError, match=r"cells\.jsonl, line 2: is no record of a cell"):
+        folder.read_record()
+
+
+def test_a_study_is_read_as_it_was_written(folder):
+    study = study_from_dict({"expressions": "sad", "characters": "Noor"})
+    assert folder.read_study() is None
+    folder.write_study(study)
+    assert folder.read_study() == study
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"expressions": 3}'])
+def test_an_edited_study_is_an_error_with_its_file(folder, text):
+    (folder.path / "study.json").write_text(text)
+    with pytest.raises(StudyError, match=r"study\.json: cannot be read as a study"):
+        folder.read_study()
+
+
+def test_a_folder_is_never_written_over(tmp_path):
+    names = [create_folder(tmp_path, "study").path.name for _ in range(3)]
+    assert names == ["study", "study 2", "study 3"]
+    assert latest_folder(tmp_path, "study") == StudyFolder(tmp_path / "study 3")
+    assert latest_folder(tmp_path, "other") is None
+    assert recent_folders(tmp_path, 5) == []
+
+
+def test_a_full_disk_stops_with_a_message(folder):
+    (folder.path / "cells").write_text("in the way")
+    with pytest.raises(StudyError, match="could not be saved"):
+        KeptInFolder(folder, {KEY: ""}).keep(CELL, generated())
