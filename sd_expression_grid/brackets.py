@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from sd_expression_grid.network_tags import TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CLOSING = {")": "(", "]": "[", "}": "{"}
-_NETWORK_TAG = re.compile(r"<\w+:[^>]+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def find_pairs(text: str, brackets: str = "([") -> Pairs:
 
 
 def _live_characters(text: str) -> frozenset[int]:
-    tagged = {i for tag in _NETWORK_TAG.finditer(text) for i in range(*tag.span())}
+    tagged = {i for tag in TAG.finditer(text) for i in range(*tag.span())}
     live = set()
     position = 0
     while position < len(text):

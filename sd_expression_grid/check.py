@@ -21,9 +21,12 @@ _PLAIN = re.compile(r"[^\W\d]([^\W\d]|[ ,'’-])*")
 _PLAIN_WORD = "x"
 
 
-def prompt_faults(study: Study, templates: Templates, total_steps: int) -> list[Fault]:
-    """Faults of the templates, of the texts that go into them, and of the switch point."""
-    return [*_template_faults(study, templates), *_text_faults(study), *_switch_faults(study, total_steps)]
+def prompt_faults(study: Study, templates: Templates, total_steps: int, *, comments: bool = True) -> list[Fault]:
+    """Faults of the templates, of the texts that go into them, and of the switch point.
+
+    ``comments`` tells whether the WebUI strips comments from prompts; the templates are given without them.
+    """
+    return [*_template_faults(study, templates), *_text_faults(study, comments), *_switch_faults(study, total_steps)]
 
 
 def edit_faults(
@@ -51,7 +54,7 @@ def _template_faults(study: Study, templates: Templates) -> Iterator[Fault]:
                 yield Fault(character.place, f"the placeholder '{placeholder}' does not stand in its prompt")
 
 
-def _text_faults(study: Study) -> Iterator[Fault]:
+def _text_faults(study: Study, comments: bool) -> Iterator[Fault]:  # noqa: FBT001
     texts = [(row.place or f"expressions, '{row.label}'", row.text, True) for row in study.expressions]
     texts.append(("composition", study.composition, True))
     texts.append(("reference", study.reference, False))
@@ -59,13 +62,17 @@ def _text_faults(study: Study) -> Iterator[Fault]:
         place = column.place or f"characters, '{column.label}'"
         texts += [(place, text, False) for text in (column.text, column.negative, column.prompt)]
     for place, text, in_edit in texts:
-        problem = unescapable(without_tags(text), in_edit=in_edit)
+        problem = unescapable(text, in_edit=in_edit, comments=comments)
         if problem:
             yield Fault(place, problem)
 
 
 def _switch_faults(study: Study, total_steps: int) -> Iterator[Fault]:
-    if study.composition and study.switch_at > 0 and int(study.switch_at * total_steps) < 1:
+    if not study.composition or study.switch_at <= 0 or int(study.switch_at * total_steps) >= 1:
+        return
+    if total_steps < 2:
+        yield Fault("composition", "needs a step of its own before the expression's; use more steps, or leave it empty")
+    else:
         least = -(-1000 // total_steps) / 1000
         yield Fault(
             "switch_at",
@@ -78,8 +85,12 @@ def _schedule_faults(
 ) -> Iterator[Fault]:
     """Judges every final prompt, but all plain words as one: to the parser they are alike."""
     plain_column = replace(study.reference_column, text=_PLAIN_WORD)
-    rows = {_judged(row.text): row.place or row.label for row in study.expressions}
-    columns = {(_judged(c.text), c.negative, c.prompt): c for c in study.columns}
+    rows: dict[str, list[str]] = {}
+    for row in study.expressions:
+        rows.setdefault(_judged(row.text), []).append(row.place or row.label)
+    columns: dict[tuple[str, str, str], list[Character]] = {}
+    for column in study.columns:
+        columns.setdefault((_judged(column.text), column.negative, column.prompt), []).append(column)
 
     def holds(text: str, column: Character) -> bool:
         prompts = prompts_of(study, templates, escape_in_edit(text), column)
@@ -90,13 +101,13 @@ def _schedule_faults(
         yield Fault("prompt", f"{_UNREADABLE}; look for a stray bracket, bar or colon in it: {templates.prompt}")
         return
     good_rows = [text for text in rows if holds(text, plain_column)]
-    yield from (Fault(rows[text], _UNREADABLE) for text in rows if text not in good_rows)
-    for column in columns.values():
-        judged = replace(column, text=_judged(column.text))
+    yield from (Fault(place, _UNREADABLE) for text in rows if text not in good_rows for place in rows[text])
+    for alike in columns.values():
+        judged = replace(alike[0], text=_judged(alike[0].text))
         bad = next((text for text in (_PLAIN_WORD, *good_rows) if not holds(text, judged)), None)
         if bad is not None:
-            beside = "" if bad == _PLAIN_WORD else f" in the row of {rows[bad]}"
-            yield Fault(column.place or column.label, f"{_UNREADABLE}{beside}")
+            beside = "" if bad == _PLAIN_WORD else f" in the row of {rows[bad][0]}"
+            yield from (Fault(column.place or column.label, f"{_UNREADABLE}{beside}") for column in alike)
 
 
 _UNREADABLE = "the WebUI would not read the prompt edit as composition first, expression then"

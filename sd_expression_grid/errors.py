@@ -28,6 +28,10 @@ class StudyError(Exception):
         super().__init__(_message(self.faults))
 
 
+class SavingError(StudyError):
+    """A picture or its record that the disk does not take; what was saved before is safe."""
+
+
 def raise_if_any(faults: Iterable[Fault]) -> None:
     """Raises a StudyError when there are faults."""
     found = tuple(faults)

@@ -12,6 +12,7 @@ import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
 
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from sd_expression_grid.errors import Fault, StudyError
@@ -22,8 +23,6 @@ from sd_expression_grid.study import CellKey
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-    from PIL import Image
 
     from sd_expression_grid.study import Study
 
@@ -124,6 +123,13 @@ class StudyFolder:
             number += 1
             name = f"{stem} ({number}).png"
         return name
+
+
+def read_picture(file: Path) -> Image.Image:
+    """A picture whose file is closed again."""
+    with Image.open(file) as picture:
+        picture.load()
+        return picture
 
 
 def create_folder(parent: Path, name: str) -> StudyFolder:

@@ -43,11 +43,11 @@ class Reader:
 
     def text(self, key: str, default: str) -> str:
         """A text."""
-        return self.take(key, default, "a text", lambda value: isinstance(value, str))
+        return self.take(key, default, "a text", is_text)
 
     def optional_text(self, key: str) -> str | None:
         """A text, or None where there is none."""
-        return self.take(key, None, "a text", lambda value: isinstance(value, str))
+        return self.take(key, None, "a text", is_text)
 
     def number(self, key: str, default: float) -> float:
         """A number."""
@@ -80,6 +80,11 @@ class Reader:
         for key in self.data:
             if key not in self.known:
                 self.fault(key, f"is not a known key; the keys are {', '.join(sorted(self.known))}")
+
+
+def is_text(value: object) -> bool:
+    """A text that can be written to a file, which half of a character pair cannot."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def is_number(value: object) -> bool:

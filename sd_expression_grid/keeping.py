@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from sd_expression_grid.errors import StudyError
-from sd_expression_grid.folder import Outcome, StudyFolder
+from sd_expression_grid.errors import SavingError
+from sd_expression_grid.folder import Outcome, StudyFolder, read_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from PIL import Image
 
     from sd_expression_grid.plan import Cell
     from sd_expression_grid.study import CellKey
@@ -25,15 +26,10 @@ class KeptInFolder:
         self._identities = identities
 
     def keep(self, cell: Cell, generated: Generated) -> Outcome:
-        """Writes the picture; raises StudyError when the disk does not take it."""
+        """Writes the picture; raises SavingError when the disk does not take it."""
         embedded = str(generated.picture.info.get("parameters", ""))
-        try:
+        with self._saving():
             file, sha256 = self.folder.write_cell(cell.key, generated.picture, embedded)
-        except OSError as error:
-            message = (
-                f"a cell could not be saved, so the study was stopped: {error}; finished ones are in {self.folder.path}"
-            )
-            raise StudyError(message) from error
         return Outcome(
             key=cell.key,
             status="done",
@@ -44,14 +40,23 @@ class KeptInFolder:
         )
 
     def record(self, outcome: Outcome) -> None:
-        """Adds the outcome to the folder's record."""
-        self.folder.record(outcome)
+        """Adds the outcome to the folder's record; raises SavingError when the disk does not take it."""
+        with self._saving():
+            self.folder.record(outcome)
+
+    @contextmanager
+    def _saving(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            message = (
+                f"a cell could not be saved, so the study was stopped: {error}; finished ones are in {self.folder.path}"
+            )
+            raise SavingError(message) from error
 
     def open(self, outcome: Outcome) -> Image.Image:
-        """Reads a finished cell; its file is closed again."""
-        with Image.open(self.folder.path / outcome.file) as picture:
-            picture.load()
-            return picture
+        """Reads a finished cell."""
+        return read_picture(self.folder.path / outcome.file)
 
 
 class KeptInMemory:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sd_expression_grid.brackets import find_pairs
 from sd_expression_grid.errors import Fault
+from sd_expression_grid.network_tags import TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,17 +17,17 @@ CHARACTER_KEYS = ("negative", "cfg_scale", "prompt", "person", "tags", "kind", "
 
 _GROUP = re.compile(r"\[([^\[\]:|]+)\]")
 _KEY = re.compile(r"\s*(\w+)\s*=\s*(.*)", re.DOTALL)
-_TAG_NAME = re.compile(r"<\w+:\s*([^:>]+)[^>]*>")
 _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of a list as it was written: its fields by name, its group and its place."""
+    """One line or object of a list as it was written: its fields by name, its group and its place."""
 
     fields: dict[str, object]
     group: str
     place: str
+    is_pasted: bool = True
 
 
 def read_expression_lines(text: str) -> tuple[list[Entry], list[Fault]]:
@@ -40,9 +41,12 @@ def read_character_lines(text: str) -> tuple[list[Entry], list[Fault]]:
 
 
 def write_lines(entries: Sequence[Mapping[str, object]]) -> str:
-    """Entries given as objects, as the lines that would say the same."""
+    """Entries given as objects, as lines; those without a group come first, since no line ends a group.
+
+    Not every object has a line that says the same: read the lines again to know.
+    """
     lines, group = [], ""
-    for entry in entries:
+    for entry in sorted(entries, key=lambda entry: bool(entry.get("group"))):
         if entry.get("group", "") != group:
             group = str(entry.get("group", ""))
             lines.append(f"[{group}]")
@@ -52,13 +56,13 @@ def write_lines(entries: Sequence[Mapping[str, object]]) -> str:
 
 def short_label(text: str) -> str:
     """A text as its own label: every network tag shortened to its name."""
-    return " ".join(_TAG_NAME.sub(r" \1 ", text).split())
+    return " ".join(TAG.sub(lambda tag: f" {tag[2].partition(':')[0]} ", text).split())
 
 
 def _read_lines(text: str, name: str, *, keys: tuple[str, ...], groups: bool) -> tuple[list[Entry], list[Fault]]:
     entries, faults, group = [], [], ""
     for number, line in _written_lines(text):
-        title = _GROUP.fullmatch(line) if groups else None
+        title = _GROUP.fullmatch(line.strip()) if groups else None
         if title:
             group = title[1].strip()
             continue
@@ -133,14 +137,20 @@ def _key_and_value(part: str, keys: tuple[str, ...]) -> tuple[str, str]:
 
 def _line(entry: Mapping[str, object]) -> str:
     label, text = str(entry.get("label", "")), str(entry.get("text", ""))
-    fields = [label.replace("|", r"\|"), text] if label != text else [text]
+    fields = [text] if label == text else [label, text]
     for key in CHARACTER_KEYS:
         value = entry.get(key)
         if isinstance(value, list | tuple):
             value = ", ".join(map(str, value))
         if value not in (None, "", False):
             fields.append(f"{key}={'yes' if value is True else value}")
-    return " | ".join(fields)
+    return " | ".join(_with_literal_bars(field) for field in fields)
+
+
+def _with_literal_bars(field: str) -> str:
+    pairs = find_pairs(field, brackets="([{")
+    stray = {i for i, c in enumerate(field) if c == "|" and i in pairs.live and pairs.innermost[i] < 0}
+    return "".join(f"\\{c}" if i in stray else c for i, c in enumerate(field))
 
 
 def _too_many(part: str, keys: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ import math
 import re
 from dataclasses import dataclass
 
-_TAG = re.compile(r"<(\w+):([^>]+)>")
+TAG = re.compile(r"<(\w+):([^>]+)>")
 LORA_TYPES = ("lora", "lyco")
 
 
@@ -34,7 +34,7 @@ class NetworkTag:
 
     def bad_value(self) -> str | None:
         """The first value that is no number, with which the WebUI would turn every LoRA off."""
-        return next((value for value in self.values if not _is_number(value.rpartition("=")[2])), None)
+        return next((value for place, value in enumerate(self.values) if not _is_weight(value, place)), None)
 
     def with_weight(self, weight: float) -> NetworkTag:
         """The tag with this weight for text encoder and UNet; a rank limit stays."""
@@ -49,7 +49,7 @@ class NetworkTag:
 def find_tags(text: str) -> tuple[NetworkTag, ...]:
     """All tags of a prompt, in its order."""
     tags = []
-    for match in _TAG.finditer(text):
+    for match in TAG.finditer(text):
         name, *values = match[2].split(":")
         tags.append(NetworkTag(type=match[1], name=name, values=tuple(values)))
     return tuple(tags)
@@ -57,21 +57,24 @@ def find_tags(text: str) -> tuple[NetworkTag, ...]:
 
 def without_tags(text: str) -> str:
     """The prompt as the text encoder sees it."""
-    return _TAG.sub("", text)
+    return TAG.sub("", text)
 
 
 def with_weight(text: str, weight: float) -> str | None:
     """A character's text at a weight: its one LoRA tag's, or ``(name:0.7)`` for an embedding; None if neither fits."""
     tags = find_tags(text)
     if len(tags) == 1 and tags[0].is_lora:
-        return _TAG.sub(lambda _: tags[0].with_weight(weight).text, text)
+        return TAG.sub(lambda _: tags[0].with_weight(weight).text, text)
     if not tags and re.fullmatch(r"[^\s()\[\]<>:|,]+", text):
         return f"({text}:{weight:g})"
     return None
 
 
-def _is_number(text: str) -> bool:
+def _is_weight(value: str, place: int) -> bool:
+    """Whether the WebUI can read a value: the third, and ``dyn``, is the rank, a whole number."""
+    name, equals, number = value.rpartition("=")
+    is_rank = name == "dyn" if equals else place == 2
     try:
-        return math.isfinite(float(text))
+        return math.isfinite(int(number) if is_rank else float(number))
     except ValueError:
         return False

@@ -35,9 +35,9 @@ class Catalog:
 
 def network_faults(study: Study, templates: Iterable[str], catalog: Catalog) -> list[Fault]:
     """Networks that are unknown, ambiguous, badly weighted or made for another kind of checkpoint."""
-    places = [("prompt", template) for template in templates]
-    places += [(row.place or row.label, row.text) for row in study.expressions]
-    places += [(column.place or column.label, f"{column.text} {column.prompt}") for column in study.columns]
+    rows = [("prompt", template) for template in templates]
+    rows += [(row.place or row.label, row.text) for row in study.expressions]
+    places = rows + [(column.place or column.label, f"{column.text} {column.prompt}") for column in study.columns]
     faults = [
         Fault(place, problem)
         for place, text in places
@@ -46,7 +46,11 @@ def network_faults(study: Study, templates: Iterable[str], catalog: Catalog) -> 
     ]
     for column in study.columns:
         faults += [Fault(column.place or column.label, problem) for problem in _kind_problems(column, catalog)]
-    return faults
+    return faults + [
+        Fault(place, _unusable(name, catalog))
+        for place, text in rows
+        for name in names_in(text, catalog.unusable_embeddings)
+    ]
 
 
 def with_kinds(study: Study, catalog: Catalog) -> Study:
@@ -82,6 +86,8 @@ def _tag_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
 
 
 def _kind_problems(column: Character, catalog: Catalog) -> Iterator[str]:
+    if find_tags(column.negative):
+        yield "network tags have no effect in a negative prompt"
     if column.kind == "lora" and not any(tag.is_lora for tag in find_tags(column.text)):
         yield "kind is lora, but the text has no LoRA tag"
     if column.kind in ("lora", "none"):
@@ -90,10 +96,7 @@ def _kind_problems(column: Character, catalog: Catalog) -> Iterator[str]:
         [] if column.kind is None and find_tags(column.text) else names_in(column.text, catalog.unusable_embeddings)
     )
     for name in unusable:
-        yield (
-            f"the embedding '{name}' is not made for {catalog.architecture or 'this kind of checkpoint'} "
-            f"({catalog.checkpoint}); if it is meant as a plain word, add kind=none"
-        )
+        yield f"{_unusable(name, catalog)}; if it is meant as a plain word, add kind=none"
     if column.kind == "embedding" and not unusable and not any(names_in(column.text, catalog.embeddings)):
         name = without_tags(column.text).strip("() ").partition(":")[0]
         yield f"there is no embedding named '{name}'{_nearest(name, catalog.embeddings)}"
@@ -103,6 +106,11 @@ def names_in(text: str, names: Iterable[str]) -> list[str]:
     """The names that stand in a text as words of their own, ignoring case."""
     plain = without_tags(text).lower()
     return [name for name in names if re.search(rf"(?<![\w-]){re.escape(name.lower())}(?![\w-])", plain)]
+
+
+def _unusable(name: str, catalog: Catalog) -> str:
+    kind = catalog.architecture or "this kind of checkpoint"
+    return f"the embedding '{name}' is not made for {kind} ({catalog.checkpoint})"
 
 
 def _nearest(name: str, names: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sd_expression_grid.brackets import Pairs, find_pairs
+from sd_expression_grid.network_tags import without_tags
 
 _WHEN = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
 _AND = re.compile(r"\bAND\b")
@@ -55,9 +56,9 @@ class Template:
     character_placeholder: str
 
     def lacks(self) -> list[str]:
-        """The placeholders that do not stand in it."""
-        wanted = (self.expression_placeholder, self.character_placeholder)
-        return [placeholder for placeholder in wanted if placeholder not in self.text]
+        """The placeholders for which nothing would be put in."""
+        found = {match[0] for match in self._placeholders.finditer(self.text)}
+        return [one for one in (self.expression_placeholder, self.character_placeholder) if one not in found]
 
     def fill(self, expression: str, character: str, edit: Edit | None) -> Prompt:
         """Puts a row's and a column's texts in, both at once; an expression outside prompt edits becomes ``edit``."""
@@ -78,8 +79,12 @@ class Template:
                 return character
             return inside if _is_in_edit(self.text, pairs, match.start()) else outside
 
+        return self._placeholders.sub(text_for, self.text)
+
+    @property
+    def _placeholders(self) -> re.Pattern[str]:
         longest_first = sorted((self.expression_placeholder, self.character_placeholder), key=len, reverse=True)
-        return re.sub("|".join(map(re.escape, longest_first)), text_for, self.text)
+        return re.compile("|".join(map(re.escape, longest_first)))
 
 
 def decimal(number: float) -> str:
@@ -107,11 +112,14 @@ def escape_outside(text: str) -> str:
     return "".join(f"\\{c}" if i in pairs.unpaired or _is_stray_bar(text, pairs, i) else c for i, c in enumerate(text))
 
 
-def unescapable(text: str, *, in_edit: bool) -> str | None:
-    """What in the text would break the prompt and has no escape; None if there is nothing of the kind."""
-    if "#" in text:
+def unescapable(text: str, *, in_edit: bool, comments: bool) -> str | None:
+    """What in the text would break the prompt and has no escape; None if there is nothing of the kind.
+
+    ``comments`` tells whether the WebUI strips comments, which it does before it looks for network tags.
+    """
+    if comments and "#" in text:
         return "'#' starts a comment in the WebUI, which would swallow the rest of the prompt"
-    if in_edit and _AND.search(text):
+    if in_edit and _AND.search(without_tags(text)):
         return "AND would split the prompt in the middle of the prompt edit; write 'and'"
     return None
 
@@ -164,9 +172,9 @@ Schedule = Callable[[str], tuple[tuple[str, ...], ...]]
 
 
 def edit_holds(prompt: Prompt, schedule: Schedule, switch_step: int) -> bool:
-    """Whether the WebUI reads the edit as meant: the first phase up to ``switch_step``, then the second."""
+    """Whether the WebUI reads the edit as meant: the first phase up to ``switch_step``, then another second one."""
     actual, before, after = schedule(prompt.text), schedule(prompt.before), schedule(prompt.after)
-    if not len(actual) == len(before) == len(after):
+    if not len(actual) == len(before) == len(after) or before == after:
         return False
     return all(
         part == first[:switch_step] + second[switch_step:]

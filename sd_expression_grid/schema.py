@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 from sd_expression_grid.errors import Fault, raise_if_any
 from sd_expression_grid.file_names import file_stem, same_file_key
 from sd_expression_grid.json_reader import Reader, described, is_number, is_whole
-from sd_expression_grid.lists import Entry, read_character_lines, read_expression_lines
+from sd_expression_grid.lists import Entry, read_character_lines, read_expression_lines, short_label
 from sd_expression_grid.network_tags import find_tags, with_weight
 from sd_expression_grid.study import (
     REFERENCE_LABEL,
@@ -26,8 +25,11 @@ from sd_expression_grid.study import (
 
 T = TypeVar("T")
 
-MAX_SEED = 2**32 - 1
+MAX_SEED = 2**53 - 1
 MAX_MARGIN = 500
+
+
+DEFAULT = Study(expressions=(), characters=())
 
 
 def study_from_dict(data: Mapping[str, object]) -> Study:
@@ -40,19 +42,18 @@ def study_from_dict(data: Mapping[str, object]) -> Study:
 def read_study(data: Mapping[str, object]) -> tuple[Study, list[Fault]]:
     """Reads what can be read, and names the rest, so that further checks can add what they find."""
     reader = Reader(data)
-    defaults = {f.name: f.default for f in fields(Study)}
     study = Study(
         expressions=tuple(_expressions(reader)),
         characters=tuple(_characters(reader)),
-        reference=reader.text("reference", "1girl").strip(),
-        composition=reader.text("composition", str(defaults["composition"])).strip(),
-        switch_at=reader.number("switch_at", 0.2),
-        expression_placeholder=reader.text("expression_placeholder", "{expression}"),
-        character_placeholder=reader.text("character_placeholder", "{character}"),
+        reference=reader.text("reference", DEFAULT.reference).strip(),
+        composition=reader.text("composition", DEFAULT.composition).strip(),
+        switch_at=reader.number("switch_at", DEFAULT.switch_at),
+        expression_placeholder=reader.text("expression_placeholder", DEFAULT.expression_placeholder),
+        character_placeholder=reader.text("character_placeholder", DEFAULT.character_placeholder),
         seeds=_seeds(reader),
-        mode=reader.choice("mode", "exact", Mode),
-        rows_per_batch=reader.whole("rows_per_batch", 4, least=1),
-        name=reader.text("name", ""),
+        mode=reader.choice("mode", DEFAULT.mode, Mode),
+        rows_per_batch=reader.whole("rows_per_batch", DEFAULT.rows_per_batch, least=1),
+        name=reader.text("name", DEFAULT.name),
         prompt=reader.optional_text("prompt"),
         negative_prompt=reader.optional_text("negative_prompt"),
         grid=_grid(reader),
@@ -109,7 +110,8 @@ def _entries(reader: Reader, key: str, read_lines: Callable[[str], tuple[list[En
     for number, item in enumerate(value, start=1):
         place = f"{key}[{number - 1}]"
         if isinstance(item, Mapping):
-            entries.append(Entry(fields=dict(item), group="", place=_object_place(place, item)))
+            place = _object_place(place, item)
+            entries.append(Entry(fields=dict(item), group="", place=place, is_pasted=False))
         else:
             reader.fault(place, f"must be an object with label and text, is {described(item)}")
     return entries
@@ -123,14 +125,14 @@ def _label_and_text(reader: Reader) -> tuple[str, str]:
     label, text = reader.text("label", "").strip(), reader.text("text", "").strip()
     if not text:
         reader.fault("text", "is missing")
-    label = label or text
+    label = label or short_label(text)
     if any(ord(character) < 32 for character in label):
         reader.fault("label", "must be one line, without control characters")
     return label, text
 
 
 def _character(entry: Entry, faults: list[Fault]) -> list[Character]:
-    reader = Reader(_typed(entry), f"{entry.place}: ", faults)
+    reader = Reader(_typed(entry) if entry.is_pasted else entry.fields, f"{entry.place}: ", faults)
     label, text = _label_and_text(reader)
     weights = _weights(reader)
     cfg_scale = reader.number("cfg_scale", math.nan)
@@ -222,8 +224,8 @@ def _optional_number(reader: Reader, key: str) -> float | None:
 def _seeds(reader: Reader) -> tuple[int, ...]:
     seeds = reader.items("seeds")
     for seed in seeds:
-        if not is_whole(seed) or not 0 <= seed <= MAX_SEED:  # type: ignore[operator]
-            reader.fault("seeds", f"must be whole numbers from 0 to {MAX_SEED}, not {described(seed)}")
+        if not is_whole(seed) or seed == -1 or abs(seed) > MAX_SEED:  # type: ignore[arg-type]
+            reader.fault("seeds", f"must be whole numbers other than -1, not {described(seed)}")
             return ()
     if len(set(seeds)) < len(seeds):
         reader.fault("seeds", "name a seed twice")
@@ -234,9 +236,9 @@ def _grid(reader: Reader) -> GridOptions:
     data: Any = reader.take("grid", {}, "an object", lambda value: isinstance(value, Mapping))
     options = Reader(data, "grid.", reader.faults)
     grid = GridOptions(
-        margin=options.whole("margin", 8, least=0),
-        legend=options.flag("legend", default=True),
-        ground=options.choice("ground", "light", Ground),
+        margin=options.whole("margin", DEFAULT.grid.margin, least=0),
+        legend=options.flag("legend", default=DEFAULT.grid.legend),
+        ground=options.choice("ground", DEFAULT.grid.ground, Ground),
     )
     if grid.margin > MAX_MARGIN:
         options.fault("margin", f"must be at most {MAX_MARGIN} pixels, is {grid.margin}")
@@ -259,23 +261,21 @@ def _study_faults(study: Study, reader: Reader) -> Iterable[Fault]:
 
 
 def _label_faults(study: Study) -> Iterable[Fault]:
-    yield from _repeated("expressions", study.expressions)
-    yield from _repeated("characters", study.characters)
+    yield from _repeated(study.expressions)
+    yield from _repeated(study.characters)
     if study.reference:
         for character in study.characters:
             if same_file_key(character.label) == same_file_key(REFERENCE_LABEL):
                 yield Fault(character.place, f"'{REFERENCE_LABEL}' is the reference column's label")
 
 
-def _repeated(name: str, entries: Iterable[Expression | Character]) -> Iterable[Fault]:
-    entries = tuple(entries)
-    count = Counter(same_file_key(entry.label) for entry in entries)
+def _repeated(entries: Iterable[Expression | Character]) -> Iterable[Fault]:
     first: dict[str, str] = {}
     for entry in entries:
         key = same_file_key(entry.label)
-        if count[key] > 1 and key in first:
+        if key in first:
             problem = f"the label '{entry.label}' stands in this list already, at {first[key]}"
-            yield Fault(entry.place or name, f"{problem}; labels must differ as file names, ignoring case")
+            yield Fault(entry.place, f"{problem}; labels must differ as file names, ignoring case")
         first.setdefault(key, entry.place)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -51,10 +52,10 @@ def sweep(batches: Sequence[Batch], generate: Generate, keep: Keep, interrupted:
             continue
         outcomes = list(_run(batch, generate, keep))
         yield from outcomes
-        failures += {outcome.error for outcome in outcomes if outcome.status == "failed"}
+        failures += {_without_numbers(outcome.error) for outcome in outcomes if outcome.status == "failed"}
         succeeded = succeeded or any(outcome.status != "failed" for outcome in outcomes)
         if not succeeded and len(failures) >= min(SAME_FAILURES, len(batches)) and len(set(failures)) == 1:
-            message = f"every cell so far failed in the same way, so the study was stopped: {failures[0]}"
+            message = f"every cell so far failed in the same way, so the study was stopped: {outcomes[0].error}"
             raise StudyError(message)
 
 
@@ -77,6 +78,11 @@ def _run(batch: Batch, generate: Generate, keep: Keep) -> Iterator[Outcome]:
 
 def _all(batch: Batch, status: Status, error: str = "") -> Iterator[Outcome]:
     return (Outcome(key=key, status=status, error=error) for key in batch.keys)
+
+
+def _without_numbers(error: str) -> str:
+    """An error as it would read at another time: messages of full memory count bytes."""
+    return re.sub(r"\d+(\.\d+)?", "#", error)
 
 
 def _reason(error: Exception) -> str:

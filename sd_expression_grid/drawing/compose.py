@@ -36,12 +36,16 @@ ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How a figure looks: its ground, the pixels between cells, font files to try first, the largest page."""
+    """How a figure looks: its ground, the pixels between cells, font files to try first, the largest page.
+
+    ``max_pixels`` and ``max_side`` are in pixels.
+    """
 
     ground: Literal["light", "dark"] = "light"
     margin: int = 8
     fonts: tuple[str, ...] = ()
     max_pixels: int = 170_000_000
+    max_side: int = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +147,7 @@ def compose_pages(figure: Figure, open_cell: OpenCell, cell_size: tuple[int, int
 
 def _plan(figure: Figure, cell: Size, style: Style) -> tuple[Sheet, tuple[PageLayout, ...]]:
     """Plan the pages; where even one cell is too large for the limit, set the texts for smaller cells and try again."""
-    shown, limit = cell, Limit(pixels=max(1, style.max_pixels))
+    shown, limit = cell, Limit(pixels=max(1, style.max_pixels), side=style.max_side)
     for _ in range(ATTEMPTS):
         sheet, measures = _prepare(figure, cell, shown, style)
         pages = plan_pages(measures, _shape(figure), limit)

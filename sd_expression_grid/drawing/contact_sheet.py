@@ -9,19 +9,20 @@ from PIL import Image
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LONGEST_SIDE = 768
 _GAP = 2
 _EMPTY = (58, 62, 70)
 _GROUND = (24, 26, 30)
 
 
 class ContactSheet:
-    """A rows × columns sheet of thumbnails, at most ``LONGEST_SIDE`` pixels long."""
+    """A rows × columns sheet of thumbnails, about ``longest_side`` pixels long at most."""
 
-    def __init__(self, rows: Sequence[str], columns: Sequence[str], cell_size: tuple[int, int]) -> None:
+    def __init__(
+        self, rows: Sequence[str], columns: Sequence[str], cell_size: tuple[int, int], longest_side: int
+    ) -> None:
         self._place = {(r, c): (x, y) for y, r in enumerate(rows) for x, c in enumerate(columns)}
         width, height = cell_size
-        scale = min(1.0, LONGEST_SIDE / (len(columns) * width), LONGEST_SIDE / (len(rows) * height))
+        scale = min(1.0, longest_side / (len(columns) * width), longest_side / (len(rows) * height))
         self._thumbnail = (max(1, round(width * scale)), max(1, round(height * scale)))
         across = len(columns) * (self._thumbnail[0] + _GAP) - _GAP
         down = len(rows) * (self._thumbnail[1] + _GAP) - _GAP

@@ -49,8 +49,15 @@ class Begun:
 
 
 def begin(p: Any, study: Study, templates: Templates, reader: PromptReader) -> Begun:
-    """Settles seed and variation seed, the same for all cells, and finds or creates the study's folder."""
-    return _Beginning(p, study, templates, reader).begun()
+    """Settles seed and variation seed, the same for all cells, and finds or creates the study's folder.
+
+    Raises StudyError when the folder cannot be read or written.
+    """
+    try:
+        return _Beginning(p, study, templates, reader).begun()
+    except OSError as error:
+        message = f"the study's folder cannot be written: {error}"
+        raise StudyError(message) from error
 
 
 class _Beginning:

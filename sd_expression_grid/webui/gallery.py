@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
 
+from modules import shared
 from PIL import Image
+
+from sd_expression_grid.folder import read_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class ApiPictures(Sequence[Image.Image]):
     """What the API encodes one after the other: every file is read when its turn comes."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._open: list[Callable[[], Image.Image]] = [_opener(entry.picture) for entry in entries]
+        self._open: list[Callable[[], Image.Image]] = [_opener(entry) for entry in entries]
 
     @overload
     def __getitem__(self, index: int) -> Image.Image: ...
@@ -51,12 +54,13 @@ def _named(file: Path) -> Image.Image:
     return picture
 
 
-def _opener(picture: Path | Image.Image) -> Callable[[], Image.Image]:
+def _opener(entry: Entry) -> Callable[[], Image.Image]:
     def read() -> Image.Image:
-        if isinstance(picture, Image.Image):
-            return picture
-        with Image.open(picture) as opened:
-            opened.load()
-            return opened
+        if isinstance(entry.picture, Image.Image):
+            return entry.picture
+        picture = read_picture(entry.picture)
+        if shared.opts.enable_pnginfo:  # a grid saved as JPEG has it elsewhere
+            picture.info["parameters"] = entry.infotext
+        return picture
 
     return read

@@ -62,7 +62,7 @@ def _refuse_unfinished(result: Any) -> None:
     if shared.state.skipped:
         shared.state.skipped = False
         raise NotFinishedError(status="skipped")
-    if not result.images:
+    if not result.images and stop_requested():
         raise NotFinishedError(status="interrupted")
 
 
@@ -78,8 +78,8 @@ def _call_for(p: Any, batch: Batch) -> Any:
     cells = batch.cells
     call.prompt = _one_or_list([cell.prompt for cell in cells])
     call.negative_prompt = _one_or_list([cell.negative_prompt for cell in cells])
-    call.hr_prompt = _one_or_list([cell.hires_prompt for cell in cells])
-    call.hr_negative_prompt = _one_or_list([cell.hires_negative_prompt for cell in cells])
+    call.hr_prompt = _one_or_list([cell.hires_prompt for cell in cells if cell.hires_prompt])
+    call.hr_negative_prompt = _one_or_list([cell.hires_negative_prompt for cell in cells if cell.hires_negative_prompt])
     call.seed = _one_or_list([cell.key.seed for cell in cells])
     call.subseed = _one_or_list([p.subseed] * len(cells))
     call.cfg_scale = p.cfg_scale if cells[0].cfg_scale is None else cells[0].cfg_scale
@@ -87,5 +87,8 @@ def _call_for(p: Any, batch: Batch) -> Any:
 
 
 def _one_or_list(values: list[Any]) -> Any:
-    """Lists only for real batches: a single picture takes the very path of a plain one."""
-    return values[0] if len(values) == 1 else values
+    """Lists only for real batches: a single picture takes the very path of a plain one.
+
+    No values are an empty prompt, which lets the hires pass follow the first; a list of empty ones would not.
+    """
+    return values[0] if len(values) == 1 else values or ""

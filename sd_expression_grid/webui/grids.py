@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from modules import errors, images, shared
 from modules.paths_internal import roboto_ttf_file
 
 from sd_expression_grid.drawing.compose import Figure, Page, Style, compose_pages
-from sd_expression_grid.file_names import file_stem
+from sd_expression_grid.file_names import file_stem, same_file_key
 from sd_expression_grid.keeping import Kept, KeptInFolder
 from sd_expression_grid.plan import edit_of, template_of
 from sd_expression_grid.study import CellKey, Study
@@ -27,10 +28,19 @@ if TYPE_CHECKING:
 MAX_PIXELS = 170_000_000
 """Pillow refuses to open pictures of more than 178 megapixels."""
 
+MAX_SIDE = 65_535
+MAX_SIDES = {"webp": 16_383}
+"""The API encodes every picture as a sample; when saving, the WebUI turns to PNG by itself."""
+
+GROUP_BYTES = 40
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
-    """A study that was run. ``p`` is the processing object of a finished call, or the page's where none finished."""
+class StudyPictures:
+    """The pictures of a study that was run: its grids, drawn and saved one after the other, and its cells.
+
+    ``p`` is the page's processing object after the run, as ``page_after`` gives it.
+    """
 
     p: Any
     asked: Mapping[str, object]
@@ -54,9 +64,10 @@ class Finished:
 
     def _was_begun(self, group: str, seed: int) -> bool:
         """Whether the grid has more to show than cells that were never begun, and the first grid's reference."""
-        reference = self.study.reference_column.label if group != self.study.groups[0] else ""
+        is_first = group == self.study.groups[0]
+        own = [column.label for column in self.study.characters if column.group == group]
         outcomes = self._outcomes_of(group, seed)
-        return any(o.status != "interrupted" for o in outcomes if o.key.character != reference)
+        return any(o.status != "interrupted" for o in outcomes if is_first or o.key.character in own)
 
     def _file_of(self, outcome: Outcome) -> Path | None:
         return self.kept.folder.path / outcome.file if isinstance(self.kept, KeptInFolder) else None
@@ -105,6 +116,7 @@ class Finished:
             margin=self.study.grid.margin,
             fonts=tuple(font for font in fonts if font),
             max_pixels=min(int(shared.opts.img_max_size_mp * 1_000_000), MAX_PIXELS),
+            max_side=MAX_SIDES.get(shared.opts.samples_format, MAX_SIDE) if self.p.is_api else MAX_SIDE,
         )
 
     def _legend(self, seed: int) -> tuple[tuple[str, str], ...]:
@@ -118,11 +130,15 @@ class Finished:
             "Checkpoint": p.sd_model_name or "",
             "Sampler": f"{p.sampler_name}{schedule}",
             "Steps": str(p.steps),
-            "CFG scale": f"{p.cfg_scale:g}",
+            "CFG scale": self._cfg_scales(),
             "Size": f"{p.width}×{p.height}",
             "Seed": str(seed),
         }
         return tuple((name, value) for name, value in settings.items() if value)
+
+    def _cfg_scales(self) -> str:
+        own = [f"{c.cfg_scale:g} for {c.label}" for c in self.study.characters if c.cfg_scale is not None]
+        return ", ".join([f"{self.p.cfg_scale:g}", *own])
 
     def _saved(self, page: Page, group: str, seed: int, infotext: str) -> Path | Image.Image:
         """The page's file; the picture itself where grids are not saved, or cannot be."""
@@ -139,10 +155,9 @@ class Finished:
 
     def _save(self, page: Page, folder: Path, group: str, seed: int, infotext: str) -> Path:
         opts = shared.opts
-        number = f"page {page.number} of {page.of}" if page.of > 1 else ""
-        name = file_stem(" - ".join(filter(None, ("grid", group, self._seed_title(seed), number))))
-        # Without numbers, the WebUI's extended names leave the basename out: two grids would have one name.
-        suffix = f" - {name}" if opts.grid_extended_filename and not opts.save_images_add_number else ""
+        name = self._name(page, group, seed)
+        # Without numbers, the WebUI's extended names leave the basename out: all grids would have one name.
+        is_bare = opts.grid_extended_filename and not opts.save_images_add_number
         file, _ = images.save_image(
             page.image,
             str(folder),
@@ -154,7 +169,25 @@ class Finished:
             short_filename=not opts.grid_extended_filename,
             grid=True,
             p=self.p,
-            suffix=suffix,
+            forced_filename=_free_name(folder, name) if is_bare else None,
             save_to_dirs=False,
         )
         return Path(file)
+
+    def _name(self, page: Page, group: str, seed: int) -> str:
+        """A name of the grid's own, also where two groups are one to a file system."""
+        number = f"page {page.number} of {page.of}" if page.of > 1 else ""
+        alike = [same_file_key(title, GROUP_BYTES) for title in self.study.groups]
+        place = self.study.groups.index(group)
+        title = file_stem(group, GROUP_BYTES) if group else ""
+        if alike.count(alike[place]) > 1:
+            title = f"{place + 1} {title}"
+        return " - ".join(filter(None, ("grid", title, self._seed_title(seed), number)))
+
+
+def _free_name(folder: Path, name: str) -> str:
+    free, number = name, 1
+    while any(folder.glob(f"{glob.escape(free)}.*")):
+        number += 1
+        free = f"{name} {number}"
+    return free

@@ -20,32 +20,44 @@ MAX_LENGTH = 30_000
 """A JPEG's Exif block holds about 32,700 characters; a longer infotext makes the WebUI's saving fail."""
 
 _OF_ONE_CELL = ("Lora hashes", "TI hashes", "TI", "Hires prompt", "Hires negative prompt")
+_OF_THE_CALL = ("sd_model_name", "sd_model_hash", "sd_vae_name", "sd_vae_hash")
+
+
+def page_after(p: Any, call: Any) -> Any:
+    """The page's processing object with what only a finished call knows; ``call`` is None where none was made."""
+    known = copy(p)
+    if call is None:
+        known.sd_model_name = shared.sd_model.sd_checkpoint_info.name_for_extra
+        known.sd_model_hash = shared.sd_model.sd_model_hash
+        known.sd_vae_name, known.sd_vae_hash = sd_vae.get_loaded_vae_name(), sd_vae.get_loaded_vae_hash()
+        return known
+    for name in _OF_THE_CALL:
+        setattr(known, name, getattr(call, name))
+    params = {key: value for key, value in call.extra_generation_params.items() if key not in _OF_ONE_CELL}
+    known.extra_generation_params = params
+    return known
 
 
 def grid_infotext(p: Any, study: Study, asked: Mapping[str, object], seed: int) -> str:
     """What the WebUI would write for the template, with the study as it was asked for.
 
-    ``p`` is a finished call's processing object, or the page's own where no cell was finished.
+    ``p`` is the page's processing object after the run. A study that is too long for a JPEG is left out; it is in
+    study.json.
     """
     of_grid = copy(p)
-    of_grid.all_prompts, of_grid.all_negative_prompts = [study.prompt], [study.negative_prompt]
-    of_grid.all_seeds, of_grid.all_subseeds = [seed], [p.subseed if isinstance(p.subseed, int) else p.subseed[0]]
-    params = {key: value for key, value in p.extra_generation_params.items() if key not in _OF_ONE_CELL}
-    of_grid.extra_generation_params = {**params, "Script": TITLE, STUDY_FIELD: json.dumps(asked, ensure_ascii=False)}
+    styles = shared.prompt_styles
+    of_grid.all_prompts = [styles.apply_styles_to_prompt(study.prompt, p.styles)]
+    of_grid.all_negative_prompts = [styles.apply_negative_styles_to_prompt(study.negative_prompt, p.styles)]
+    of_grid.all_seeds, of_grid.all_subseeds = [seed], [p.subseed]
+    hires = {"Hires prompt": p.hr_prompt or None, "Hires negative prompt": p.hr_negative_prompt or None}
+    params = {**p.extra_generation_params, **(hires if p.enable_hr else {}), "Script": TITLE}
+    of_grid.extra_generation_params = {**params, STUDY_FIELD: json.dumps(asked, ensure_ascii=False)}
     text = _infotext(of_grid)
     if len(text) > MAX_LENGTH:
-        of_grid.extra_generation_params.pop(STUDY_FIELD)
+        of_grid.extra_generation_params = params
         text = _infotext(of_grid)
+        p.comment("The study is too long for the grids' infotexts; it is in study.json.")
     return text
-
-
-def as_if_generated(p: Any) -> Any:
-    """A copy of ``p`` that knows its checkpoint and VAE, as ``process_images`` would have told it."""
-    known = copy(p)
-    known.sd_model_name = shared.sd_model.sd_checkpoint_info.name_for_extra
-    known.sd_model_hash = shared.sd_model.sd_model_hash
-    known.sd_vae_name, known.sd_vae_hash = sd_vae.get_loaded_vae_name(), sd_vae.get_loaded_vae_hash()
-    return known
 
 
 def _infotext(p: Any) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sd_expression_grid.networks import Catalog, names_in
 
 _ARCHITECTURE_OF_CONTEXT = {768: "SD1", 1024: "SD2", 2048: "SDXL"}
 _MAX_HEADER = 64 * 2**20
+_LORA_FILES = (".safetensors", ".pt", ".ckpt")
 
 
 def read_catalog() -> Catalog:
@@ -65,18 +68,26 @@ class _Loras(dict[str, str]):
 
 
 def _unambiguous(lora: Any) -> dict[str, Any]:
-    """Every name that the WebUI resolves to one file: file names, and aliases that no two LoRAs share."""
+    """Every name that the WebUI resolves to one file: file names, and aliases, that no two LoRAs share."""
     aliases = {
         name: entry
         for name, entry in lora.available_network_aliases.items()
         if name.lower() not in lora.forbidden_network_aliases
     }
-    return {**aliases, **lora.available_networks}
+    twins = _twins()
+    return {name: entry for name, entry in {**aliases, **lora.available_networks}.items() if name not in twins}
 
 
 def _ambiguous(lora: Any) -> frozenset[str]:
-    shared_names = set(lora.available_network_aliases) - set(lora.available_networks)
-    return frozenset(name for name in shared_names if name.lower() in lora.forbidden_network_aliases)
+    aliases = set(lora.available_network_aliases) - set(lora.available_networks)
+    return _twins() | {name for name in aliases if name.lower() in lora.forbidden_network_aliases}
+
+
+def _twins() -> frozenset[str]:
+    """Names of files that stand in several folders; the WebUI takes the last that it finds."""
+    files = (Path(name) for _, _, names in os.walk(shared.cmd_opts.lora_dir, followlinks=True) for name in names)
+    stems = Counter(file.stem for file in files if file.suffix.lower() in _LORA_FILES)
+    return frozenset(stem for stem, count in stems.items() if count > 1)
 
 
 def _checkpoint_architecture(model: Any) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from sd_expression_grid.errors import StudyError
 from sd_expression_grid.lists import write_lines
 from sd_expression_grid.preset_lists import preset_text, preset_titles
-from sd_expression_grid.study import GridOptions, Study
+from sd_expression_grid.schema import DEFAULT, read_study, study_from_dict
 from sd_expression_grid.webui.infotext import STUDY_FIELD
 
 STUDY_KEYS = (
@@ -29,6 +30,9 @@ STUDY_KEYS = (
 )
 GRID_KEYS = ("margin", "legend", "ground")
 KEYS = (*STUDY_KEYS, *GRID_KEYS)
+
+if TYPE_CHECKING:
+    from sd_expression_grid.study import Study
 
 ElementId = Callable[[str], str]
 
@@ -101,7 +105,7 @@ def _lists(element_id: ElementId) -> dict[str, Any]:
         reference = gr.Textbox(
             label="Reference",
             info="The first column's text; empty for none",
-            value="1girl",
+            value=DEFAULT.reference,
             min_width=180,
             elem_id=element_id("reference"),
         )
@@ -113,7 +117,7 @@ def _prompt_fields(element_id: ElementId) -> dict[str, Any]:
         composition = gr.Textbox(
             label="Composition",
             info="Drawn first, shared by a column's rows; empty for none",
-            value="hair, neck, eyes, lips",
+            value=DEFAULT.composition,
             elem_id=element_id("composition"),
         )
         switch_at = gr.Slider(
@@ -122,20 +126,20 @@ def _prompt_fields(element_id: ElementId) -> dict[str, Any]:
             minimum=0.01,
             maximum=0.99,
             step=0.01,
-            value=0.2,
+            value=DEFAULT.switch_at,
             elem_id=element_id("switch_at"),
         )
     with gr.Row():
         expression_placeholder = gr.Textbox(
             label="Expression placeholder",
             info="In the prompt; an empty prompt box means the study's own",
-            value="{expression}",
+            value=DEFAULT.expression_placeholder,
             elem_id=element_id("expression_placeholder"),
         )
         character_placeholder = gr.Textbox(
             label="Character placeholder",
             info="In the prompt, for the column's text",
-            value="{character}",
+            value=DEFAULT.character_placeholder,
             elem_id=element_id("character_placeholder"),
         )
     return {
@@ -163,7 +167,7 @@ def _run_fields(element_id: ElementId) -> dict[str, Any]:
             label="Mode of the study",
             info="Exact: as single pictures. Batched: faster",
             choices=["exact", "batched"],
-            value="exact",
+            value=DEFAULT.mode,
             elem_id=element_id("mode"),
         )
         rows_per_batch = gr.Slider(
@@ -172,14 +176,14 @@ def _run_fields(element_id: ElementId) -> dict[str, Any]:
             minimum=1,
             maximum=32,
             step=1,
-            value=Study.__dataclass_fields__["rows_per_batch"].default,
+            value=DEFAULT.rows_per_batch,
             elem_id=element_id("rows_per_batch"),
         )
     return {"seeds": seeds, "name": name, "mode": mode, "rows_per_batch": rows_per_batch}
 
 
 def _grid_fields(element_id: ElementId) -> dict[str, Any]:
-    options = GridOptions()
+    options = DEFAULT.grid
     with gr.Accordion("Grid", open=False, elem_id=element_id("grid")), gr.Row():
         margin = gr.Slider(
             label="Grid margin",
@@ -200,8 +204,8 @@ def _grid_fields(element_id: ElementId) -> dict[str, Any]:
 def _from_json(text: str) -> Mapping[str, object]:
     try:
         data = json.loads(text)
-    except json.JSONDecodeError as error:
-        message = f"the study is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
+    except (ValueError, RecursionError) as error:
+        message = f"the study is not JSON: {error}"
         raise StudyError(message) from error
     if not isinstance(data, dict):
         msg = "the study must be a JSON object"
@@ -214,17 +218,25 @@ def _pasted(key: str) -> Callable[[Mapping[str, Any]], Any]:
         """None leaves the field as it is."""
         try:
             asked = json.loads(params.get(STUDY_FIELD, ""))
-        except ValueError:
+            study = study_from_dict(asked)
+        except (ValueError, TypeError, AttributeError, StudyError):
             return None
-        if not isinstance(asked, dict):
-            return None
-        value = asked.get("grid", {}).get(key) if key in GRID_KEYS else asked.get(key)
-        if key in ("expressions", "characters") and isinstance(value, list):
-            return write_lines(value)
-        return ", ".join(map(str, value)) if key == "seeds" and isinstance(value, list) else value
+        if key in ("expressions", "characters"):
+            return _pasted_list(asked, key, study)
+        value = getattr(study.grid, key) if key in GRID_KEYS else getattr(study, key)
+        return ", ".join(map(str, value)) if key == "seeds" else value
 
     return value_from
 
 
+def _pasted_list(asked: Mapping[str, Any], key: str, study: Study) -> str | None:
+    """A list as it was pasted, or as lines that say the same as its objects, if there are such lines."""
+    if isinstance(asked[key], str):
+        return str(asked[key])
+    lines = write_lines(asked[key])
+    again, faults = read_study({**asked, key: lines})
+    return lines if not faults and getattr(again, key) == getattr(study, key) else None
+
+
 def _whole_or_text(part: str) -> object:
-    return int(part) if part.isdecimal() else part
+    return int(part) if re.fullmatch(r"-?\d{1,16}", part) else part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,16 @@ from modules import shared
 from sd_expression_grid.drawing.contact_sheet import ContactSheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from PIL import Image
 
     from sd_expression_grid.plan import Batch
     from sd_expression_grid.study import CellKey, Study
+
+
+PREVIEW_BYTES = 64 * 2**20
+"""What the previews of all grids may take together."""
 
 
 class Progress:
@@ -30,6 +35,8 @@ class Progress:
         self._groups = {c.label: (c.group,) for c in study.characters}
         self._numbers = {batch.keys: number for number, batch in enumerate(batches)}
         self._sheets: dict[tuple[str, int], ContactSheet] = {}
+        sheets = max(1, len(study.groups) * len(study.seeds))
+        self._longest_side = min(768, math.isqrt(PREVIEW_BYTES // (3 * sheets)))
         self._current: tuple[CellKey, ...] = ()
         shared.state.job_count = len(batches) * self._passes
         shared.state.processing_has_refined_job_count = True  # else every hires pass would double the count
@@ -42,10 +49,10 @@ class Progress:
         shared.state.job_no = self._numbers[batch.keys] * self._passes
         shared.state.textinfo = self._text(batch.keys)
 
-    def show(self, key: CellKey, picture: Image.Image) -> None:
+    def show(self, key: CellKey, read: Callable[[], Image.Image]) -> None:
         """Puts a finished cell into the live preview."""
         if shared.opts.live_previews_enable:
-            sheets = self._sheets_with(key)
+            picture, sheets = read(), self._sheets_with(key)
             for sheet in sheets:
                 sheet.show(key.expression, key.character, picture)
             _assign(sheets[0].image())
@@ -67,7 +74,7 @@ class Progress:
     def _sheet(self, group: str, seed: int) -> ContactSheet:
         if (group, seed) not in self._sheets:
             columns = [column.label for column in self._study.columns_of(group)]
-            self._sheets[group, seed] = ContactSheet(list(self._rows), columns, self._size)
+            self._sheets[group, seed] = ContactSheet(list(self._rows), columns, self._size, self._longest_side)
         return self._sheets[group, seed]
 
     @contextmanager

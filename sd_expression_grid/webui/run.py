@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from modules import processing, sd_samplers, shared
 
+from sd_expression_grid.errors import SavingError
+from sd_expression_grid.folder import Outcome
 from sd_expression_grid.keeping import KeptInFolder
 from sd_expression_grid.plan import Batch, plan_batches
 from sd_expression_grid.schema import read_study
@@ -17,8 +19,8 @@ from sd_expression_grid.sweep import sweep
 from sd_expression_grid.webui.begin import Begun, begin
 from sd_expression_grid.webui.gallery import ApiPictures, Entry, gallery_pictures
 from sd_expression_grid.webui.generate import During, Generator, stop_requested
-from sd_expression_grid.webui.grids import Finished
-from sd_expression_grid.webui.infotext import as_if_generated
+from sd_expression_grid.webui.grids import StudyPictures
+from sd_expression_grid.webui.infotext import page_after
 from sd_expression_grid.webui.overrides import overrides_in_force
 from sd_expression_grid.webui.progress import Progress
 from sd_expression_grid.webui.schedules import PromptReader
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from sd_expression_grid.folder import Outcome
     from sd_expression_grid.study import CellKey, Study
 
 
@@ -47,12 +48,17 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         reader = PromptReader(p)
         study, templates = settle(p, study, faults, reader)
         begun = begin(p, study, templates, reader)
-        generator = Generator(p, _while_sampling(p, begun, reader))
-        batches = plan_batches(begun.missing, _rows_per_call(p, study), reader.conditioning_shape)
+        rows_per_call = _rows_per_call(p, study)
+        generator = Generator(p, _while_sampling(p, begun, reader, rows_per_call))
+        batches = plan_batches(begun.missing, rows_per_call, reader.conditioning_shape)
         made = _sweep(p, begun, batches, generator)
-        outcomes = {key: outcome for key in begun.keys if (outcome := made.get(key) or begun.made.outcomes.get(key))}
-        base = generator.finished or as_if_generated(p)
-        return _processed(p, Finished(p=base, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes))
+        outcomes = {**{key: _never_begun(key) for key in begun.keys}, **begun.made.outcomes, **made}
+        after = page_after(p, generator.finished)
+        return _processed(p, StudyPictures(p=after, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes))
+
+
+def _never_begun(key: CellKey) -> Outcome:
+    return Outcome(key=key, status="interrupted")
 
 
 def _rows_per_call(p: Any, study: Study) -> int:
@@ -76,51 +82,59 @@ def _why_not_batched(p: Any) -> str:
     return ""
 
 
-def _while_sampling(p: Any, begun: Begun, reader: PromptReader) -> During:
+def _while_sampling(p: Any, begun: Begun, reader: PromptReader, rows_per_call: int) -> During:
     """Shares the composition steps of a column's rows, unless the user or another extension is against it."""
     reason = why_not_shared(p)
     if reason and shares_steps():
         p.comment(f"Composition steps were not shared: {reason}.")
     if reason or not shares_steps():
         return lambda _: nullcontext()
-    return SharedSteps(begun.missing, reader.steps_of, exact=begun.study.mode == "exact").during
+    return SharedSteps(begun.missing, reader.steps_of, exact=rows_per_call == 1).during
 
 
 def _sweep(p: Any, begun: Begun, batches: Sequence[Batch], generator: Generator) -> dict[CellKey, Outcome]:
     progress, kept = Progress(begun.study, batches, p), begun.kept
-    for outcome in begun.made.outcomes.values():
-        progress.show(outcome.key, kept.open(outcome))
     outcomes = {}
+
+    def show(outcome: Outcome) -> None:
+        if outcome.status == "done":
+            progress.show(outcome.key, lambda: kept.open(outcome))
 
     def generate(batch: Batch) -> Any:
         progress.begin(batch)
         return generator(batch)
 
+    for outcome in begun.made.outcomes.values():
+        show(outcome)
     with progress.live_preview():
-        for outcome in sweep(batches, generate, kept.keep, stop_requested):
-            kept.record(outcome)
-            outcomes[outcome.key] = outcome
-            if outcome.status == "done":
-                progress.show(outcome.key, kept.open(outcome))
+        try:
+            for outcome in sweep(batches, generate, kept.keep, stop_requested):
+                kept.record(outcome)
+                outcomes[outcome.key] = outcome
+                show(outcome)
+        except SavingError as error:
+            if not outcomes:
+                raise
+            p.comment(str(error))
     shared.state.textinfo = "drawing the grids"
     return outcomes
 
 
-def _processed(p: Any, finished: Finished) -> Any:
-    grids, cells = list(finished.grids()), list(finished.cells())
-    entries = [*grids, *cells] or [Entry(Path(), "", finished.study.seeds[0])]
-    _tell(p, finished)
-    base = copy(finished.p)
+def _processed(p: Any, pictures: StudyPictures) -> Any:
+    grids, cells = list(pictures.grids()), list(pictures.cells())
+    entries = [*grids, *cells] or [Entry(Path(), "", pictures.study.seeds[0])]
+    _tell(p, pictures)
+    base = copy(pictures.p)
     base.n_iter = base.batch_size = 1
-    base.extra_generation_params = {**p.extra_generation_params, **_folder_of(finished)}
+    base.extra_generation_params = {**p.extra_generation_params, **_folder_of(pictures)}
     return processing.Processed(
         base,
-        _pictures(p, [*grids, *cells]),
+        _shown(p, [*grids, *cells]),
         seed=entries[0].seed,
         info=entries[0].infotext,
         subseed=p.subseed,
-        all_prompts=[_prompt_line(entry) for entry in entries],
-        all_negative_prompts=[finished.study.negative_prompt] * len(entries),
+        all_prompts=[_prompts_in(entry.infotext)[0] for entry in entries],
+        all_negative_prompts=[_prompts_in(entry.infotext)[1] for entry in entries],
         all_seeds=[entry.seed for entry in entries],
         all_subseeds=[p.subseed] * len(entries),
         index_of_first_image=len(grids),
@@ -128,25 +142,27 @@ def _processed(p: Any, finished: Finished) -> Any:
     )
 
 
-def _pictures(p: Any, entries: Sequence[Entry]) -> Sequence[Image.Image]:
+def _shown(p: Any, entries: Sequence[Entry]) -> Sequence[Image.Image]:
     return ApiPictures(entries) if p.is_api else gallery_pictures(entries)
 
 
-def _tell(p: Any, finished: Finished) -> None:
-    counts = Counter(outcome.status for outcome in finished.outcomes.values())
-    p.comment(
-        f"{len(finished.outcomes)} cells: " + ", ".join(f"{number} {status}" for status, number in counts.items())
-    )
-    for outcome in finished.outcomes.values():
+def _tell(p: Any, pictures: StudyPictures) -> None:
+    counts = Counter(outcome.status for outcome in pictures.outcomes.values())
+    numbers = ", ".join(f"{number} {status}" for status, number in counts.items())
+    p.comment(f"{len(pictures.outcomes)} cells: {numbers}")
+    for outcome in pictures.outcomes.values():
         if outcome.status == "failed":
             p.comment(f"{outcome.key.character}, {outcome.key.expression}: {outcome.error}")
-    for folder in _folder_of(finished).values():
+    for folder in _folder_of(pictures).values():
         p.comment(f"Saved in {folder}")
 
 
-def _folder_of(finished: Finished) -> dict[str, str]:
-    return {"Study folder": str(finished.kept.folder.path)} if isinstance(finished.kept, KeptInFolder) else {}
+def _folder_of(pictures: StudyPictures) -> dict[str, str]:
+    return {"Study folder": str(pictures.kept.folder.path)} if isinstance(pictures.kept, KeptInFolder) else {}
 
 
-def _prompt_line(entry: Entry) -> str:
-    return entry.infotext.split("\nNegative prompt:")[0].split("\nSteps:")[0]
+def _prompts_in(infotext: str) -> tuple[str, str]:
+    """The prompt and the negative prompt of an infotext."""
+    prompts = infotext.rpartition("\nSteps: ")[0]
+    prompt, _, negative = prompts.partition("\nNegative prompt: ")
+    return prompt, negative

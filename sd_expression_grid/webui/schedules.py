@@ -48,12 +48,12 @@ class PromptReader:
         return list(zip(*parts, strict=True))
 
     def _prompt_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
-        text, _ = extra_networks.parse_prompt(self._without_comments(self.styled(prompt)))
+        text, _ = extra_networks.parse_prompt(self.without_comments(self.styled(prompt)))
         indexes, parts, _ = prompt_parser.get_multicond_prompt_list([text])
         return tuple(self._steps(parts[index]) for index, _ in indexes[0])
 
     def _negative_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
-        return (self._steps(self._without_comments(self.styled_negative(prompt))),)
+        return (self._steps(self.without_comments(self.styled_negative(prompt))),)
 
     def _steps(self, prompt: str) -> tuple[str, ...]:
         (schedule,) = prompt_parser.get_learned_conditioning_prompt_schedules(
@@ -64,7 +64,12 @@ class PromptReader:
             texts += [text] * (end_at_step - len(texts))
         return tuple(texts)
 
-    def _without_comments(self, prompt: str) -> str:
+    @property
+    def strips_comments(self) -> bool:
+        """Whether ``#`` starts a comment."""
+        return self.without_comments("a#b") != "a#b"
+
+    def without_comments(self, prompt: str) -> str:
         """What the WebUI's own always-on script leaves of a prompt; it is no module that could be imported."""
         for script in self._p.scripts.alwayson_scripts if self._p.scripts else ():
             if script.title() == "Comments":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sd_expression_grid.check import edit_faults, prompt_faults
@@ -27,8 +28,9 @@ def settle(p: Any, study: Study, faults: Sequence[Fault], reader: PromptReader) 
     hires = (p.hr_prompt, p.hr_negative_prompt) if p.enable_hr else ("", "")
     templates = templates_of(study, *hires)
     catalog = read_catalog()
-    prompts = [reader.styled(templates.prompt), templates.hires_prompt]
-    found = [*prompt_faults(study, templates, reader.total_steps), *network_faults(study, prompts, catalog)]
-    raise_if_any([*faults, *found])
+    seen = replace(templates, prompt=reader.without_comments(templates.prompt))
+    found = prompt_faults(study, seen, reader.total_steps, comments=reader.strips_comments)
+    prompts = [reader.styled(templates.prompt), reader.styled(templates.hires_prompt)]
+    raise_if_any([*faults, *found, *network_faults(study, prompts, catalog)])
     raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
     return with_kinds(study, catalog), templates

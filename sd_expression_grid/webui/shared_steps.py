@@ -144,7 +144,7 @@ def _key(scope: bytes, checkpoint: bytes, tensors: Sequence[Any]) -> bytes:
 
 def _bits(tensor: Any) -> bytes:
     """The values as bytes; a double holds every smaller float, of which numpy does not know all, unchanged."""
-    array = tensor if isinstance(tensor, np.ndarray | np.generic) else tensor.detach().double().cpu().numpy()
+    array = tensor if isinstance(tensor, np.ndarray | np.generic) else tensor.detach().cpu().double().numpy()
     return array.tobytes()
 
 

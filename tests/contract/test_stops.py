@@ -1,6 +1,7 @@
 """Skip, Interrupt, failures and the host's other events, at exact moments: in the stand-in, in process."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def webui(started):
 
 
 def run(webui, study=None, **settings):
+    shutil.rmtree(webui.data_dir / "outputs", ignore_errors=True)
     request = {**SETTINGS, **settings, "script_name": TITLE, "script_args": [json.dumps({**STUDY, **(study or {})})]}
     answer = webui.txt2img(request)
     info = json.loads(answer["info"])
@@ -100,10 +102,85 @@ def test_the_same_failure_everywhere_stops_early(webui):
     assert webui.state.job_no <= 4
 
 
-def test_a_grid_shows_failed_cells_as_such(webui):
-    folder, _, _ = run(webui, {"expressions": "neutral\nsmile | standin-oom", "grid": {"legend": False}})
-    with Image.open(next(folder.glob("grid*.png"))) as grid:
-        assert grid.height > 2 * 64
+@pytest.fixture
+def drawn(monkeypatch):
+    """What the grids are drawn of: (figure, what stands in each cell)."""
+    from sd_expression_grid.webui import grids
+
+    seen, compose = [], grids.compose_pages
+
+    def watched(figure, open_cell, *others):
+        cells = {(r, c): open_cell(y, x) for y, r in enumerate(figure.rows) for x, c in enumerate(figure.columns)}
+        seen.append((figure, cells))
+        return compose(figure, open_cell, *others)
+
+    monkeypatch.setattr(grids, "compose_pages", watched)
+    return seen
+
+
+def test_a_grid_shows_what_became_of_failed_cells(webui, drawn):
+    run(webui, {"expressions": "neutral\nsmile | standin-oom"})
+    (_, cells), *_ = drawn
+    assert cells["neutral", "Noor"].size == (64, 64)
+    assert cells["smile", "Noor"].startswith("failed: RuntimeError: CUDA out of memory")
+
+
+def test_a_legend_tells_the_pages_settings_and_what_differs(webui, drawn):
+    run(webui, {"characters": "mei | <lora:mei:1>\nNoor | <lora:Noor:1> | cfg_scale=3"}, cfg_scale=9)
+    legend = dict(drawn[0][0].legend)
+    assert legend["CFG scale"] == "9, 3 for Noor"
+    assert legend["Seed"] == "7"
+    assert legend["Size"] == "64×64"
+    assert "[hair, neck, eyes, lips:{expression}:0.34]" in legend["Prompt"]
+
+
+def test_a_grids_infotext_has_the_pages_cfg_scale(webui):
+    _, _, info = run(webui, {"characters": "mei\nNoor | noor | cfg_scale=3"}, cfg_scale=9)
+    assert "CFG scale: 9" in info["infotexts"][0]
+    assert "CFG scale: 3" in info["infotexts"][-1]
+
+
+def test_groups_that_are_one_to_a_file_system_have_grids_of_their_own(webui):
+    settings = {"grid_extended_filename": True, "save_images_add_number": False}
+    long = "a very long title " * 6
+    groups = f"[A/B]\nmei\n[A_B]\nNoor\n[{long}one]\nAda\n[{long}two]\nBo"
+    for override in ({}, settings):
+        folder, _, info = run(
+            webui, {"characters": groups, "name": f"groups {len(override)}"}, override_settings=override
+        )
+        assert len(list(folder.glob("*grid*.png"))) == info["index_of_first_image"] == 4
+
+
+def test_a_character_called_reference_is_one_where_there_is_no_reference_column(webui):
+    _, _, info = run(webui, {"reference": "", "characters": "[A]\nmei\n[B]\nreference | somebody"})
+    assert info["index_of_first_image"] == 2
+
+
+def test_a_full_disk_ends_the_study_and_shows_what_there_is(webui, monkeypatch):
+    from sd_expression_grid.folder import StudyFolder
+
+    write, written = StudyFolder.write_cell, []
+
+    def full_after_three(*arguments):
+        written.append(1)
+        if len(written) > 3:
+            raise OSError(28, "No space left on device")
+        return write(*arguments)
+
+    monkeypatch.setattr(StudyFolder, "write_cell", full_after_three)
+    folder, answer, info = run(webui, {"name": "full"})
+    assert statuses(folder) == ["done"] * 3
+    assert (info["index_of_first_image"], len(answer["images"])) == (1, 4)
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_anything_is_made(webui):
+    (webui.data_dir / "in the way").write_text("")
+    webui.opts.set("outdir_txt2img_grids", str(webui.data_dir / "in the way"))
+    webui.counter.rows = 0
+    with pytest.raises(HTTPException) as raised:
+        run(webui)
+    assert "the study's folder cannot be written" in raised.value.detail
+    assert webui.counter.rows == 0
 
 
 def test_upscaling_a_picture_of_the_gallery_makes_no_study(webui):
@@ -137,11 +214,13 @@ def test_progress_counts_the_whole_study(webui):
 
 
 def test_the_live_preview_is_the_grid(webui):
-    sizes = []
-    at_call(6 * 4 + 3, lambda: sizes.append(webui.state.current_image.size))
-    run(webui)
-    (size,) = sizes
-    assert size == (3 * 64 + 4, 3 * 64 + 4)
+    sheets = []
+    at_call(6 * 4 + 3, lambda: sheets.append(webui.state.current_image.copy()))
+    folder, _, _ = run(webui, {"name": "preview"})
+    (sheet,) = sheets
+    assert sheet.size == (3 * 64 + 4, 3 * 64 + 4)
+    with Image.open(folder / "cells/reference/smile_7.png") as cell:
+        assert sheet.crop((0, 66, 64, 130)).tobytes() == cell.convert("RGB").tobytes()
     assert "assign_current_image" not in vars(webui.state)
 
 

@@ -59,7 +59,8 @@ def test_study_json_says_everything_that_was_asked_for(webui):
 
 def test_every_cell_is_recorded_with_its_file_and_infotext(webui):
     answer = webui.study(STUDY)
-    record = [json.loads(line) for line in (answer.folder / "cells.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = (answer.folder / "cells.jsonl").read_text(encoding="utf-8").splitlines()
+    record = [line for line in map(json.loads, lines) if line["seed"] == 7]
     assert [line["status"] for line in record] == ["done"] * 12
     for line, (picture, infotext) in zip(record, answer.cells, strict=True):
         assert line["infotext"] == infotext
@@ -105,6 +106,16 @@ def test_rows_of_a_batch_differ_invisibly_from_single_pictures(webui):
         assert difference(picture, webui.again(infotext)[0]) <= 1, infotext
 
 
+@pytest.mark.parametrize("hires_prompt", ["", "sharp {expression}, {character}"])
+def test_rows_of_a_batch_with_hires_fix_differ_invisibly_too(webui, hires_prompt):
+    settings = {"enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Latent", "denoising_strength": 0.6}
+    study = {**STUDY, "characters": "mei | <lora:mei:1>", "mode": "batched"}
+    for picture, infotext in webui.study(study, **settings, hr_prompt=hires_prompt).cells:
+        again, text = webui.again(infotext, **settings)
+        assert text == infotext
+        assert difference(picture, again) <= 1, infotext
+
+
 def test_an_adaptive_sampler_is_never_batched(webui):
     study = {**STUDY, "characters": "mei", "mode": "batched"}
     for picture, infotext in webui.study(study, sampler_name="DPM adaptive").cells:
@@ -142,11 +153,19 @@ def test_a_random_seed_is_drawn_once_for_all_cells(webui):
     assert len(seeds) == 1
 
 
-def test_a_taken_name_is_numbered(webui):
-    folders = [webui.study({**STUDY, "characters": "mei", "name": "my study"}).folder for _ in range(2)]
-    assert folders[1].name.startswith("my study ")
+def test_a_finished_study_with_a_random_seed_gets_a_new_folder(webui):
+    study = {**STUDY, "characters": "mei", "name": "my study"}
+    folders = [webui.study(study, seed=-1).folder for _ in range(2)]
     assert folders[0] != folders[1]
-    assert all((folder / "study.json").exists() for folder in folders)
+    assert all(folder.name.startswith("my study") and (folder / "study.json").exists() for folder in folders)
+
+
+def test_a_finished_study_is_drawn_from_disk(webui):
+    study = {**STUDY, "name": "from disk"}
+    first, second = webui.study(study, seed=11), webui.study(study, seed=11)
+    assert first.folder == second.folder
+    assert len(list((first.folder / "cells").rglob("*.png"))) == 12
+    assert second.info["infotexts"] == first.info["infotexts"]
 
 
 def test_a_grid_carries_the_study(webui):
@@ -172,6 +191,7 @@ def test_a_grid_carries_the_study(webui):
         ({"expressions": "[a:b:c:0.5]"}, "expressions, line 1"),
         ({"switch_at": 0.1}, "before the first step"),
         ({"prompt": "no placeholder, {character}"}, "'{expression}' does not stand in it"),
+        ({"prompt": "{character} # {expression}"}, "'{expression}' does not stand in it"),
         ({"name": "../elsewhere"}, "plain folder name"),
     ],
 )

@@ -78,6 +78,16 @@ def test_edits_in_negative_and_hires_prompts_are_judged():
     assert faults(negative_prompt="not {expression}", hires="sharp {expression}") == []
 
 
+def test_every_line_that_breaks_the_edit_alike_is_named():
+    found = faults(expressions="p | [a:b:c:0.5]\nq | [a:b:c:0.5]")
+    assert [fault.split(" (")[0] for fault in found] == ["expressions, line 1", "expressions, line 2"]
+
+
+def test_one_step_has_no_room_for_a_composition():
+    (fault,) = faults(total_steps=1)
+    assert fault.startswith("composition: needs a step of its own")
+
+
 def test_forty_by_forty_are_judged_at_once():
     calls = []
 

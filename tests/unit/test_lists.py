@@ -54,6 +54,12 @@ def test_groups_belong_to_the_characters_below_them():
     ]
 
 
+@pytest.mark.parametrize("line", ["[LoRAs]\t\t", "\u3000[LoRAs]"])
+def test_a_group_pasted_from_a_spreadsheet_is_a_group(line):
+    entries, _ = read_character_lines(f"{line}\nNoor\tnoor")
+    assert [(e.fields["label"], e.group) for e in entries] == [("Noor", "LoRAs")]
+
+
 @pytest.mark.parametrize("line", ["[a:b:0.5]", "[a|b]", "x [a]"])
 def test_prompt_syntax_is_no_group(line):
     entries, _ = read_character_lines(line)

@@ -29,6 +29,9 @@ def faults(characters, expressions="sad", templates=()):
         ("<lora:Noor:much>", "the weight 'much' is no number"),
         ("<lora:Noor:te=0.5:unet=x>", "the weight 'unet=x' is no number"),
         ("<lora:Noor:nan>", "is no number"),
+        ("<lora:Noor:1:1:4.5>", "the weight '4.5' is no number"),
+        ("<lora:Noor:0.8:dyn=4.5>", "the weight 'dyn=4.5' is no number"),
+        ("x | noor | negative=<lora:Noor:1>", "no effect in a negative prompt"),
         ("<loha:Noor:1>", "no networks of the type 'loha'"),
         ("x | ember | kind=embedding", "there is no embedding named 'ember'; the nearest: ember_nobody"),
         ("x | embr_nobody | weights=0.5", "there is no embedding named 'embr_nobody'; the nearest: ember_nobody"),
@@ -58,6 +61,11 @@ def test_good_networks_are_no_faults(character):
 def test_templates_and_expressions_are_checked_too():
     found = faults("mei", expressions="sad\nx | <lora:a:1> x", templates=["<lora:b:1>"])
     assert [fault.split(":")[0] for fault in found] == ["prompt", "expressions, line 2 (x | <lora"]
+
+
+def test_an_embedding_that_does_not_fit_is_found_in_expressions_and_templates():
+    found = faults("mei", expressions="sad\nodd | sd2_face odd", templates=["photo sd2_face"])
+    assert [fault.split(":")[0] for fault in found] == ["prompt", "expressions, line 2 (odd | sd2_face odd)"]
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def test_bars_and_unpaired_brackets_outside_the_edit_are_escaped():
     ],
 )
 def test_what_has_no_escape_is_named(text, in_edit, part):
-    problem = unescapable(text, in_edit=in_edit)
+    problem = unescapable(text, in_edit=in_edit, comments=True)
     assert problem is None if part is None else part in problem
 
 
@@ -134,3 +134,20 @@ def test_escaped_text_holds_unless_it_has_square_brackets_of_its_own(text):
     empty = not re.sub(r"[\s\\]", "", escaped)
     if not unescaped_square and not empty and "()" not in escaped.replace(" ", ""):
         assert holds(template("woman, {expression}, photo, {character}").fill(escaped, "Noor", EDIT)), escaped
+
+
+def test_without_comments_in_the_webui_their_sign_is_text():
+    assert unescapable("face #3", in_edit=True, comments=False) is None
+
+
+def test_a_comment_sign_in_a_network_tag_counts_too():
+    assert "comment" in unescapable("<lora:foo#2:1>", in_edit=False, comments=True)
+
+
+def test_a_placeholder_within_the_other_is_not_there():
+    assert template("1girl, photo", "girl", "1girl").lacks() == ["girl"]
+
+
+def test_an_edit_that_never_shows_does_not_hold():
+    prompt = template("woman, {character}").fill("sad", "Noor", EDIT)
+    assert not holds(prompt)

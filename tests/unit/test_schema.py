@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from sd_expression_grid.errors import StudyError
 from sd_expression_grid.file_names import file_stem
+from sd_expression_grid.lists import write_lines
 from sd_expression_grid.preset_lists import preset_text, preset_titles
-from sd_expression_grid.schema import study_from_dict, study_to_dict
+from sd_expression_grid.schema import read_study, study_from_dict, study_to_dict
 from sd_expression_grid.study import Study
 
 
@@ -70,7 +71,10 @@ def test_weights_need_one_network(text):
         ({"switch_at": float("nan")}, "switch_at: must be a number"),
         ({"switch_at": 10**400}, "switch_at: must be a number"),
         ({"seeds": [1, 1]}, "name a seed twice"),
-        ({"seeds": [-1]}, "whole numbers from 0"),
+        ({"seeds": [-1]}, "whole numbers other than -1"),
+        ({"name": "\ud800"}, "name: must be a text"),
+        ({"characters": [{"text": "x", "cfg_scale": "5"}]}, "cfg_scale: must be a number, is '5'"),
+        ({"characters": [{"text": "x", "exclude": "yes"}]}, "exclude: must be true or false"),
         ({"seeds": "1"}, "seeds: must be a list"),
         ({"rows_per_batch": 0}, "at least 1"),
         ({"rows_per_batch": 1.5}, "whole number"),
@@ -100,6 +104,10 @@ def test_a_fault_is_named_with_its_key(changes, part):
     assert part in message(**changes)
 
 
+def test_an_object_without_label_is_labelled_as_a_line_would_be():
+    assert read(characters=[{"text": "<lora:Noor:0.8> noor"}]).characters[0].label == "Noor noor"
+
+
 @pytest.mark.parametrize("other", ["noor", "NOOR ", "Noor."])
 def test_labels_are_unique_as_file_names(other):
     text = message(characters=[{"label": "Noor", "text": "a"}, {"label": other, "text": "b"}])
@@ -115,6 +123,7 @@ def test_a_label_reference_is_free_without_a_reference_column():
     assert read(characters="reference | x", reference="").columns[0].label == "reference"
 
 
+PLAIN = "abc x,"
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), min_size=1, max_size=20)
 
 
@@ -127,6 +136,33 @@ def test_a_study_survives_json(labels, switch_at, seeds):
     entries = [{"label": f"x{label}", "text": label} for label in labels]
     study = read(expressions=entries, characters=entries, switch_at=switch_at, seeds=seeds)
     assert study_from_dict(json.loads(json.dumps(study_to_dict(study)))) == study
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"label": words, "text": words},
+            optional={
+                "group": st.sampled_from(["", "A", "B"]),
+                "tags": st.lists(words, max_size=2),
+                "exclude": st.booleans(),
+                "negative": words,
+            },
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_objects_written_as_lines_say_the_same_or_can_be_told_from_those_that_do_not(entries):
+    data = {"expressions": "a", "characters": entries}
+    study, faults = read_study(data)
+    again, new_faults = read_study({**data, "characters": write_lines(entries)})
+    plain = all(set(str(v)) <= set(PLAIN) for e in entries for v in (e["label"], e["text"], e.get("negative", "")))
+    plain = plain and all(set("".join(e.get("tags", []))) <= set(PLAIN) for e in entries)
+    ungrouped_last = [bool(e.get("group")) for e in entries] != sorted(bool(e.get("group")) for e in entries)
+    if not faults and plain and not ungrouped_last:
+        assert not new_faults
+        assert again.characters == study.characters
 
 
 @given(st.text(max_size=120))

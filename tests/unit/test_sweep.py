@@ -57,6 +57,16 @@ def test_the_same_failure_everywhere_stops_early_and_says_so():
     assert len(calls) == 3
 
 
+def test_failures_that_differ_in_numbers_only_are_the_same():
+    free = iter(range(10))
+
+    def generate(batch):
+        raise RuntimeError(f"out of memory: {next(free)}.5 MiB free")
+
+    with pytest.raises(StudyError, match=r"out of memory: \d\.5 MiB free"):
+        run(batches_of(10), generate)
+
+
 def test_a_late_series_of_failures_does_not_stop():
     def generate(batch):
         if batch.cells[0].prompt != "p0":
@@ -92,10 +102,10 @@ def test_a_wrong_number_of_pictures_is_a_failure():
 
 
 def test_the_contact_sheet_shows_cells_in_their_places():
-    sheet = ContactSheet(["r1", "r2"], ["c1", "c2"], (4000, 4000))
+    sheet = ContactSheet(["r1", "r2"], ["c1", "c2"], (4000, 4000), 768)
     sheet.show("r2", "c1", Image.new("RGB", (8, 8), (255, 0, 0)))
     image = sheet.image_with("r1", "c2", Image.new("L", (8, 8), 255))
-    assert max(image.size) <= 1026
+    assert max(image.size) <= 770
     width, height = image.size
     assert image.getpixel((width // 4, 3 * height // 4)) == (255, 0, 0)
     assert image.getpixel((3 * width // 4, height // 4)) == (255, 255, 255)
