@@ -18,7 +18,7 @@ from sd_expression_grid.schema import read_study
 from sd_expression_grid.sweep import sweep
 from sd_expression_grid.webui.begin import Begun, begin
 from sd_expression_grid.webui.gallery import ApiPictures, Entry, gallery_pictures
-from sd_expression_grid.webui.generate import During, Generator, stop_requested
+from sd_expression_grid.webui.generate import Generator, stop_requested
 from sd_expression_grid.webui.grids import StudyPictures
 from sd_expression_grid.webui.infotext import page_after
 from sd_expression_grid.webui.overrides import overrides_in_force
@@ -49,12 +49,14 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         study, templates = settle(p, study, faults, reader)
         begun = begin(p, study, templates, reader)
         rows_per_call = _rows_per_call(p, study)
-        generator = Generator(p, _while_sampling(p, begun, reader, rows_per_call))
+        sharing = _sharing(p, begun, reader, rows_per_call)
+        generator = Generator(p, sharing.during if sharing else lambda _: nullcontext())
         batches = plan_batches(begun.missing, rows_per_call, reader.conditioning_shape)
         made = _sweep(p, begun, batches, generator)
         outcomes = {**{key: _never_begun(key) for key in begun.keys}, **begun.made.outcomes, **made}
         after = page_after(p, generator.finished)
-        return _processed(p, StudyPictures(p=after, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes))
+        pictures = StudyPictures(p=after, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes)
+        return _processed(p, pictures, {"Denoiser rows": sharing.memo.rows_computed} if sharing else {})
 
 
 def _never_begun(key: CellKey) -> Outcome:
@@ -82,14 +84,14 @@ def _why_not_batched(p: Any) -> str:
     return ""
 
 
-def _while_sampling(p: Any, begun: Begun, reader: PromptReader, rows_per_call: int) -> During:
-    """Shares the composition steps of a column's rows, unless the user or another extension is against it."""
+def _sharing(p: Any, begun: Begun, reader: PromptReader, rows_per_call: int) -> SharedSteps | None:
+    """What shares the composition steps of a column's rows; None if the user or another extension is against it."""
     reason = why_not_shared(p)
     if reason and shares_steps():
         p.comment(f"Composition steps were not shared: {reason}.")
     if reason or not shares_steps():
-        return lambda _: nullcontext()
-    return SharedSteps(begun.missing, reader.steps_of, exact=rows_per_call == 1).during
+        return None
+    return SharedSteps(begun.missing, reader.steps_of, exact=rows_per_call == 1)
 
 
 def _sweep(p: Any, begun: Begun, batches: Sequence[Batch], generator: Generator) -> dict[CellKey, Outcome]:
@@ -120,13 +122,13 @@ def _sweep(p: Any, begun: Begun, batches: Sequence[Batch], generator: Generator)
     return outcomes
 
 
-def _processed(p: Any, pictures: StudyPictures) -> Any:
+def _processed(p: Any, pictures: StudyPictures, facts: Mapping[str, object]) -> Any:
     grids, cells = list(pictures.grids()), list(pictures.cells())
     entries = [*grids, *cells] or [Entry(Path(), "", pictures.study.seeds[0])]
     _tell(p, pictures)
     base = copy(pictures.p)
     base.n_iter = base.batch_size = 1
-    base.extra_generation_params = {**p.extra_generation_params, **_folder_of(pictures)}
+    base.extra_generation_params = {**p.extra_generation_params, **_folder_of(pictures), **facts}
     return processing.Processed(
         base,
         _shown(p, [*grids, *cells]),
