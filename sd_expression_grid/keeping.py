@@ -1,62 +1,58 @@
-"""Where finished cells are kept: in the study's folder, or in memory when nothing may be written."""
+"""Where results are kept: in the study's folder, or in memory when nothing may be written."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.errors import SavingError
 from sd_expression_grid.folder import Outcome, StudyFolder, read_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from types import TracebackType
 
     from PIL import Image
 
-    from sd_expression_grid.plan import Cell
     from sd_expression_grid.study import CellKey
-    from sd_expression_grid.sweep import Generated
+    from sd_expression_grid.sweep import Result
+
+WAITING = 8
+"""So many results at most wait for the disk before sampling waits as well."""
 
 
 class KeptInFolder:
-    """Keeps cells as files, each with its identity; a cell's outcome is recorded as soon as it is known."""
+    """Keeps cells as files, each with its identity, and every outcome in the record."""
 
     def __init__(self, folder: StudyFolder, identities: Mapping[CellKey, str]) -> None:
         self.folder = folder
         self._identities = identities
 
-    def keep(self, cell: Cell, generated: Generated) -> Outcome:
-        """Writes the picture; raises SavingError when the disk does not take it."""
-        embedded = str(generated.picture.info.get("parameters", ""))
-        with self._saving():
-            file, sha256 = self.folder.write_cell(cell.key, generated.picture, embedded)
-        return Outcome(
-            key=cell.key,
-            status="done",
-            file=file,
-            infotext=generated.infotext,
-            identity=self._identities[cell.key],
-            sha256=sha256,
-        )
-
-    def record(self, outcome: Outcome) -> None:
-        """Adds the outcome to the folder's record; raises SavingError when the disk does not take it."""
-        with self._saving():
-            self.folder.record(outcome)
-
-    @contextmanager
-    def _saving(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            message = (
-                f"a cell could not be saved, so the study was stopped: {error}; finished ones are in {self.folder.path}"
-            )
-            raise SavingError(message) from error
+    def keep(self, result: Result) -> Outcome:
+        """Writes the picture, if there is one, and records the outcome; OSError when the disk does not take it."""
+        outcome = self._written(result)
+        self.folder.record(outcome)
+        return outcome
 
     def open(self, outcome: Outcome) -> Image.Image:
         """Reads a finished cell."""
         return read_picture(self.folder.path / outcome.file)
+
+    def _written(self, result: Result) -> Outcome:
+        key, made = result.cell.key, result.generated
+        if made is None:
+            return Outcome(key=key, status=result.status, error=result.error)
+        embedded = str(made.picture.info.get("parameters", ""))
+        file, sha256 = self.folder.write_cell(key, made.picture, embedded)
+        return Outcome(
+            key=key,
+            status=result.status,
+            file=file,
+            infotext=made.infotext,
+            identity=self._identities[key],
+            sha256=sha256,
+        )
 
 
 class KeptInMemory:
@@ -65,13 +61,13 @@ class KeptInMemory:
     def __init__(self) -> None:
         self._pictures: dict[CellKey, Image.Image] = {}
 
-    def keep(self, cell: Cell, generated: Generated) -> Outcome:
-        """Holds the picture."""
-        self._pictures[cell.key] = generated.picture
-        return Outcome(key=cell.key, status="done", infotext=generated.infotext)
-
-    def record(self, outcome: Outcome) -> None:
-        """Leaves no record."""
+    def keep(self, result: Result) -> Outcome:
+        """Holds the picture, if there is one."""
+        key, made = result.cell.key, result.generated
+        if made is None:
+            return Outcome(key=key, status=result.status, error=result.error)
+        self._pictures[key] = made.picture
+        return Outcome(key=key, status=result.status, infotext=made.infotext)
 
     def open(self, outcome: Outcome) -> Image.Image:
         """The finished cell."""
@@ -79,3 +75,44 @@ class KeptInMemory:
 
 
 Kept = KeptInFolder | KeptInMemory
+
+
+class Saver:
+    """Keeps results beside the sampling, in their order; when it is left, all of them are kept.
+
+    ``outcomes`` has those that are.
+    """
+
+    def __init__(self, kept: Kept) -> None:
+        self.outcomes: dict[CellKey, Outcome] = {}
+        self._kept = kept
+        self._room = BoundedSemaphore(WAITING)
+        self._executor = ThreadPoolExecutor(max_workers=1)
+        self._trouble: OSError | None = None
+
+    def __enter__(self) -> Saver:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
+        self._executor.shutdown()
+        if kind is None:
+            self._raise_if_in_trouble()
+
+    def save(self, result: Result) -> None:
+        """Takes over a result; raises SavingError when the disk did not take one before it."""
+        self._raise_if_in_trouble()
+        self._room.acquire()
+        self._executor.submit(self._save, result)
+
+    def _save(self, result: Result) -> None:
+        try:
+            self.outcomes[result.cell.key] = self._kept.keep(result)
+        except OSError as error:
+            self._trouble = error
+        finally:
+            self._room.release()
+
+    def _raise_if_in_trouble(self) -> None:
+        if self._trouble is not None:
+            message = f"a cell could not be saved, so the study was stopped: {self._trouble}"
+            raise SavingError(message) from self._trouble

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.errors import StudyError
-from sd_expression_grid.folder import Outcome, Status
 from sd_expression_grid.plan import Batch, Cell
 
 if TYPE_CHECKING:
     from PIL import Image
+
+    from sd_expression_grid.folder import Status
 
 SAME_FAILURES = 3
 """So many batches that fail from the start, all alike, are taken for all of them."""
@@ -26,6 +27,16 @@ class Generated:
     infotext: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What the WebUI made of a cell: a picture, or why there is none."""
+
+    cell: Cell
+    status: Status
+    generated: Generated | None = None
+    error: str = ""
+
+
 class NotFinishedError(Exception):
     """Raised by ``Generate`` when the user ended the call: its pictures are half-denoised and of no use."""
 
@@ -35,12 +46,11 @@ class NotFinishedError(Exception):
 
 
 Generate = Callable[[Batch], Sequence[Generated]]
-Keep = Callable[[Cell, Generated], Outcome]
 Interrupted = Callable[[], bool]
 
 
-def sweep(batches: Sequence[Batch], generate: Generate, keep: Keep, interrupted: Interrupted) -> Iterator[Outcome]:
-    """Yields every cell's outcome as soon as it is known.
+def sweep(batches: Sequence[Batch], generate: Generate, interrupted: Interrupted) -> Iterator[Result]:
+    """Yields every cell's result as soon as it is known.
 
     Raises StudyError where nothing but one and the same failure comes out.
     """
@@ -50,34 +60,31 @@ def sweep(batches: Sequence[Batch], generate: Generate, keep: Keep, interrupted:
         if interrupted():
             yield from _all(batch, "interrupted")
             continue
-        outcomes = list(_run(batch, generate, keep))
-        yield from outcomes
-        failures += {_without_numbers(outcome.error) for outcome in outcomes if outcome.status == "failed"}
-        succeeded = succeeded or any(outcome.status != "failed" for outcome in outcomes)
+        results = list(_run(batch, generate))
+        yield from results
+        failures += {_without_numbers(result.error) for result in results if result.status == "failed"}
+        succeeded = succeeded or any(result.status != "failed" for result in results)
         if not succeeded and len(failures) >= min(SAME_FAILURES, len(batches)) and len(set(failures)) == 1:
-            message = f"every cell so far failed in the same way, so the study was stopped: {outcomes[0].error}"
+            message = f"every cell so far failed in the same way, so the study was stopped: {results[0].error}"
             raise StudyError(message)
 
 
-def _run(batch: Batch, generate: Generate, keep: Keep) -> Iterator[Outcome]:
+def _run(batch: Batch, generate: Generate) -> Iterator[Result]:
     try:
         generated = generate(batch)
     except NotFinishedError as ended:
-        yield from _all(batch, ended.status)
-        return
+        return _all(batch, ended.status)
     except Exception as error:
-        yield from _all(batch, "failed", _reason(error))
-        return
+        return _all(batch, "failed", _reason(error))
     if len(generated) != len(batch.cells):
         reason = f"the WebUI returned {len(generated)} pictures for {len(batch.cells)} cells"
-        yield from _all(batch, "failed", reason)
-        return
-    for cell, result in zip(batch.cells, generated, strict=True):
-        yield keep(cell, result)
+        return _all(batch, "failed", reason)
+    pairs = zip(batch.cells, generated, strict=True)
+    return (Result(cell=cell, status="done", generated=picture) for cell, picture in pairs)
 
 
-def _all(batch: Batch, status: Status, error: str = "") -> Iterator[Outcome]:
-    return (Outcome(key=key, status=status, error=error) for key in batch.keys)
+def _all(batch: Batch, status: Status, error: str = "") -> Iterator[Result]:
+    return (Result(cell=cell, status=status, error=error) for cell in batch.cells)
 
 
 def _without_numbers(error: str) -> str:

@@ -74,6 +74,7 @@ def _call_for(p: Any, batch: Batch) -> Any:
     call.override_settings = dict(p.override_settings)
     call.comments = {}
     call.do_not_save_samples = call.do_not_save_grid = True
+    call.do_not_reload_embeddings = True  # they were read before the first cell
     call.n_iter, call.batch_size = 1, len(batch.cells)
     cells = batch.cells
     call.prompt = _one_or_list([cell.prompt for cell in cells])

@@ -82,16 +82,18 @@ class Progress:
         """While it holds, the picture that is being denoised shows in its place in the grid, not alone."""
 
         def assign(picture: Image.Image) -> None:
-            if len(self._current) != 1:
-                return
-            (key,) = self._current
+            key = self._current[0]
             _assign(self._sheets_with(key)[0].image_with(key.expression, key.character, picture))
 
-        shared.state.assign_current_image = assign
+        def decode() -> None:
+            if len(self._current) == 1:  # the rows of a batch would all be decoded for nothing
+                type(shared.state).do_set_current_image(shared.state)
+
+        shared.state.assign_current_image, shared.state.do_set_current_image = assign, decode
         try:
             yield
         finally:
-            del shared.state.assign_current_image
+            del shared.state.assign_current_image, shared.state.do_set_current_image
 
 
 def _assign(picture: Image.Image) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import nullcontext
 from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from modules import processing, sd_samplers, shared
 
 from sd_expression_grid.errors import SavingError
 from sd_expression_grid.folder import Outcome
-from sd_expression_grid.keeping import KeptInFolder
+from sd_expression_grid.keeping import KeptInFolder, Saver
 from sd_expression_grid.plan import Batch, plan_batches
 from sd_expression_grid.schema import read_study
 from sd_expression_grid.sweep import sweep
@@ -94,32 +95,27 @@ def _sharing(p: Any, begun: Begun, reader: PromptReader, rows_per_call: int) -> 
     return SharedSteps(begun.missing, reader.steps_of, exact=rows_per_call == 1)
 
 
-def _sweep(p: Any, begun: Begun, batches: Sequence[Batch], generator: Generator) -> dict[CellKey, Outcome]:
-    progress, kept = Progress(begun.study, batches, p), begun.kept
-    outcomes = {}
-
-    def show(outcome: Outcome) -> None:
-        if outcome.status == "done":
-            progress.show(outcome.key, lambda: kept.open(outcome))
+def _sweep(p: Any, begun: Begun, batches: Sequence[Batch], generator: Generator) -> Mapping[CellKey, Outcome]:
+    progress, saver = Progress(begun.study, batches, p), Saver(begun.kept)
+    for outcome in begun.made.outcomes.values():
+        progress.show(outcome.key, partial(begun.kept.open, outcome))
 
     def generate(batch: Batch) -> Any:
         progress.begin(batch)
         return generator(batch)
 
-    for outcome in begun.made.outcomes.values():
-        show(outcome)
-    with progress.live_preview():
-        try:
-            for outcome in sweep(batches, generate, kept.keep, stop_requested):
-                kept.record(outcome)
-                outcomes[outcome.key] = outcome
-                show(outcome)
-        except SavingError as error:
-            if not outcomes:
-                raise
-            p.comment(str(error))
+    try:
+        with progress.live_preview(), saver:
+            for result in sweep(batches, generate, stop_requested):
+                saver.save(result)
+                if result.generated:
+                    progress.show(result.cell.key, partial(getattr, result.generated, "picture"))
+    except SavingError as error:
+        if not saver.outcomes:
+            raise
+        p.comment(str(error))
     shared.state.textinfo = "drawing the grids"
-    return outcomes
+    return saver.outcomes
 
 
 def _processed(p: Any, pictures: StudyPictures, facts: Mapping[str, object]) -> Any:

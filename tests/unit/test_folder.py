@@ -1,16 +1,19 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
 
 import pytest
 from PIL import Image
 
-from sd_expression_grid.errors import StudyError
+from sd_expression_grid.errors import SavingError, StudyError
 from sd_expression_grid.folder import Outcome, StudyFolder, create_folder, latest_folder, recent_folders
-from sd_expression_grid.keeping import KeptInFolder
+from sd_expression_grid.keeping import WAITING, KeptInFolder, Saver
 from sd_expression_grid.plan import Cell
 from sd_expression_grid.resume import made_already
 from sd_expression_grid.schema import study_from_dict
 from sd_expression_grid.study import CellKey
-from sd_expression_grid.sweep import Generated
+from sd_expression_grid.sweep import Generated, Result
 
 KEY = CellKey(expression="sad", character="Noor", seed=1)
 CELL = Cell(key=KEY, prompt="", negative_prompt="")
@@ -21,17 +24,14 @@ def folder(tmp_path):
     return create_folder(tmp_path, "study")
 
 
-def generated(colour=(1, 2, 3)):
+def done(colour=(1, 2, 3)):
     image = Image.new("RGB", (4, 4), colour)
     image.info["parameters"] = "a\nSteps: 20"
-    return Generated(picture=image, infotext="a\nSteps: 20")
+    return Result(cell=CELL, status="done", generated=Generated(picture=image, infotext="a\nSteps: 20"))
 
 
 def kept_cell(folder, identity="same", colour=(1, 2, 3)):
-    kept = KeptInFolder(folder, {KEY: identity})
-    outcome = kept.keep(CELL, generated(colour))
-    kept.record(outcome)
-    return outcome
+    return KeptInFolder(folder, {KEY: identity}).keep(done(colour))
 
 
 def test_a_cell_is_a_png_with_its_infotext_and_a_line_in_the_record(folder):
@@ -145,7 +145,61 @@ def test_a_folder_is_never_written_over(tmp_path):
     assert recent_folders(tmp_path, 5) == []
 
 
+def cells(count):
+    keys = [CellKey(expression=f"e{number}", character="c", seed=1) for number in range(count)]
+    return [replace(done(), cell=Cell(key=key, prompt="", negative_prompt="")) for key in keys]
+
+
+def test_results_are_kept_beside_the_sampling_in_their_order(folder):
+    results = [*cells(20), Result(cell=CELL, status="failed", error="x")]
+    with Saver(KeptInFolder(folder, {result.cell.key: "id" for result in results})) as saver:
+        for result in results:
+            saver.save(result)
+    keys = [result.cell.key for result in results]
+    assert list(saver.outcomes) == list(folder.read_record()) == keys
+    assert saver.outcomes == folder.read_record()
+    assert len(list(folder.path.rglob("*.png"))) == 20
+
+
+def test_at_most_a_few_results_wait_for_the_disk():
+    gate, kept = Event(), []
+
+    class Slow:
+        def keep(self, result):
+            gate.wait()
+            kept.append(result)
+            return Outcome(key=result.cell.key, status="done")
+
+    taken = []
+    with ThreadPoolExecutor() as pool, Saver(Slow()) as saver:
+
+        def sample():
+            for result in cells(3 * WAITING):
+                saver.save(result)
+                taken.append(result)
+
+        sampling = pool.submit(sample)
+        while len(taken) < WAITING:
+            pass
+        assert len(taken) == WAITING
+        gate.set()
+        sampling.result()
+    assert kept == taken == cells(3 * WAITING)
+
+
+def test_what_was_taken_over_is_kept_whatever_happens(folder):
+    def crash_after_one():
+        with Saver(KeptInFolder(folder, {KEY: "id"})) as saver:
+            saver.save(done())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        crash_after_one()
+    assert list(folder.read_record()) == [KEY]
+
+
 def test_a_full_disk_stops_with_a_message(folder):
     (folder.path / "cells").write_text("in the way")
-    with pytest.raises(StudyError, match="could not be saved"):
-        KeptInFolder(folder, {KEY: ""}).keep(CELL, generated())
+    with pytest.raises(SavingError, match="could not be saved"), Saver(KeptInFolder(folder, {KEY: ""})) as saver:
+        saver.save(done())
+    assert saver.outcomes == {}

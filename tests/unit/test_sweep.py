@@ -3,7 +3,6 @@ from PIL import Image
 
 from sd_expression_grid.drawing.contact_sheet import ContactSheet
 from sd_expression_grid.errors import StudyError
-from sd_expression_grid.keeping import KeptInMemory
 from sd_expression_grid.plan import Batch, Cell
 from sd_expression_grid.study import CellKey
 from sd_expression_grid.sweep import Generated, NotFinishedError, sweep
@@ -24,14 +23,13 @@ def picture(text="info"):
 
 
 def run(batches, generate, interrupted=lambda: False):
-    return list(sweep(batches, generate, KeptInMemory().keep, interrupted))
+    return list(sweep(batches, generate, interrupted))
 
 
-def test_every_cell_has_an_outcome_in_order():
-    outcomes = run(batches_of(5, size=2), lambda batch: [picture(cell.prompt) for cell in batch.cells])
-    assert [(o.key.expression, o.status, o.infotext) for o in outcomes] == [
-        (f"e{n}", "done", f"p{n}") for n in range(5)
-    ]
+def test_every_cell_has_a_result_in_order():
+    results = run(batches_of(5, size=2), lambda batch: [picture(cell.prompt) for cell in batch.cells])
+    made = [(r.cell.key.expression, r.status, r.generated.infotext) for r in results]
+    assert made == [(f"e{n}", "done", f"p{n}") for n in range(5)]
 
 
 def test_a_failure_is_recorded_and_the_rest_goes_on():
