@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from functools import partial
 from pathlib import Path
@@ -51,7 +51,7 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         begun = begin(p, study, templates, reader)
         rows_per_call = _rows_per_call(p, study)
         sharing = _sharing(p, begun, reader, rows_per_call)
-        generator = Generator(p, sharing.during if sharing else lambda _: nullcontext())
+        generator = Generator(p, sharing.during if sharing else _not_shared)
         batches = plan_batches(begun.missing, rows_per_call, reader.conditioning_shape)
         made = _sweep(p, begun, batches, generator)
         outcomes = {**{key: _never_begun(key) for key in begun.keys}, **begun.made.outcomes, **made}
@@ -93,6 +93,10 @@ def _sharing(p: Any, begun: Begun, reader: PromptReader, rows_per_call: int) -> 
     if reason or not shares_steps():
         return None
     return SharedSteps(begun.missing, reader.steps_of, exact=rows_per_call == 1)
+
+
+def _not_shared(_: Batch) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 def _sweep(p: Any, begun: Begun, batches: Sequence[Batch], generator: Generator) -> Mapping[CellKey, Outcome]:
