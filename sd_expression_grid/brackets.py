@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.network_tags import TAG
@@ -51,6 +52,7 @@ class _Scan:
         self.closing[self.waiting.pop()] = position
 
 
+@lru_cache(maxsize=1024)
 def find_pairs(text: str, brackets: str = "([") -> Pairs:
     """Pairs the given kinds of brackets; escaped ones and those in network tags are plain characters."""
     scan = _Scan()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sd_expression_grid.study import Character, Study
 
-_PLAIN = re.compile(r"[^\W\d]([^\W\d]|[ ,'’-])*")
+_PLAIN = re.compile(r"[^\W\d_](?!.*\bAND\b)[^\\()\[\]:|#<>{}\n]*")
 _PLAIN_WORD = "x"
 
 

@@ -1,6 +1,7 @@
-"""The stand-in's prompt-editing parser, for judging prompts without a WebUI."""
+"""A WebUI's prompt-editing parser, the stand-in's unless told otherwise, for judging prompts without a WebUI."""
 
 import importlib.util
+import os
 from functools import cache
 from pathlib import Path
 
@@ -8,11 +9,12 @@ from sd_expression_grid.network_tags import without_tags
 from sd_expression_grid.prompts import edit_holds
 
 STEPS = 20
+WEBUI = os.environ.get("PARSER_OF", Path(__file__).parents[1] / "standin" / "host")
 
 
 @cache
 def _parser():
-    file = Path(__file__).parents[1] / "standin" / "host" / "modules" / "prompt_parser.py"
+    file = Path(WEBUI) / "modules" / "prompt_parser.py"
     spec = importlib.util.spec_from_file_location("standin_prompt_parser", file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
