@@ -99,6 +99,24 @@ def test_a_cell_is_the_very_picture_that_its_infotext_makes(webui, settings):
         assert difference(picture, again) == 0, infotext
 
 
+@pytest.mark.host
+def test_every_sampler_makes_the_very_pictures_of_single_runs(real_server):
+    long = ", ".join(f"word{n}" for n in range(60))
+    study = {
+        "expressions": f"bored\nheavy | (sad:1.3), [open:closed:0.5] mouth\nloud | laughing BREAK aloud\nlong | {long}",
+        "characters": "mei | <lora:mei:1> mei AND soft light :0.6",
+    }
+    settings = {"steps": 10, "save_images": False}
+    worst = {}
+    for sampler in [sampler["name"] for sampler in real_server.get("/sdapi/v1/samplers")]:
+        answer = real_server.study(study, sampler_name=sampler, **settings)
+        again = [real_server.again(text, sampler_name=sampler, **settings)[0] for _, text in answer.cells]
+        worst[sampler] = max(difference(cell[0], other) for cell, other in zip(answer.cells, again, strict=True))
+        assert answer.info["extra_generation_params"]["Denoiser rows"] > 0
+    assert len(worst) >= 15
+    assert not any(worst.values()), worst
+
+
 def test_rows_of_a_batch_differ_invisibly_from_single_pictures(webui):
     expressions = STUDY["expressions"] + "\nlong | " + ", ".join(f"word{n}" for n in range(60))
     study = {**STUDY, "expressions": expressions, "mode": "batched", "rows_per_batch": 4}
