@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from modules import sd_models, sd_vae, shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 @contextmanager
@@ -29,10 +29,17 @@ def overrides_in_force(p: Any) -> Iterator[None]:
         yield
     finally:
         if p.override_settings_restore_afterwards:
-            for key, value in stored.items():
-                setattr(shared.opts, key, value)
-            if "sd_vae" in stored:
+            _restore(wanted, stored)
+            if "sd_vae" in wanted:
                 sd_vae.reload_vae_weights()
+
+
+def _restore(wanted: Iterable[str], stored: Mapping[str, Any]) -> None:
+    for key in wanted:
+        if key in stored:
+            setattr(shared.opts, key, stored[key])
+        else:  # at its default until now, where the WebUI's own restoring would leave it changed
+            shared.opts.data.pop(key, None)
 
 
 def _reload(settings: dict[str, Any]) -> None:
