@@ -1,4 +1,4 @@
-// A counter under each list of the Expression grid panel, kept while the user types or pastes.
+// The Expression grid panel: a counter under each list, and the prompt of a cell in the table that Check shows.
 
 (function () {
     const LISTS = {
@@ -44,6 +44,25 @@
             counter.textContent = text;
         }
     }
+
+    function showPrompt(button) {
+        const check = button.closest(".expression-grid-check");
+        check.querySelectorAll("button.selected").forEach((other) => other.classList.remove("selected"));
+        button.classList.add("selected");
+        const list = document.createElement("dl");
+        for (const [name, text] of JSON.parse(button.dataset.lines)) {
+            list.appendChild(document.createElement("dt")).textContent = name;
+            list.appendChild(document.createElement("dd")).textContent = text;
+        }
+        check.querySelector(".expression-grid-prompt").replaceChildren(list);
+    }
+
+    document.addEventListener("click", (event) => {
+        const button = event.target.closest && event.target.closest(".expression-grid-check button[data-lines]");
+        if (button) {
+            showPrompt(button);
+        }
+    });
 
     onAfterUiUpdate(() => Object.keys(LISTS).forEach(update));
 })();

@@ -6,11 +6,15 @@ from fastapi import HTTPException
 from modules import script_callbacks, scripts
 
 from sd_expression_grid.errors import StudyError
+from sd_expression_grid.webui.generate_button import LikeGenerate
 from sd_expression_grid.webui.infotext import TITLE
+from sd_expression_grid.webui.look_ahead import check_html
 from sd_expression_grid.webui.panel import asked_for, build_panel, paste_fields
 from sd_expression_grid.webui.run import run_study
 from sd_expression_grid.webui.settings import add_settings
 from sd_expression_grid.webui.shared_steps import cover_denoiser
+
+like_generate = LikeGenerate()
 
 
 class ExpressionGrid(scripts.Script):
@@ -26,9 +30,15 @@ class ExpressionGrid(scripts.Script):
 
     def ui(self, is_img2img: bool) -> list[Any]:  # noqa: FBT001
         """The panel; the WebUI calls this up to three times."""
-        components = build_panel(self.elem_id)
+        components = build_panel(self.elem_id, self._connect_check)
         self.infotext_fields = paste_fields(components)
         return components
+
+    def _connect_check(self, button: Any, answer: Any) -> None:
+        like_generate.add(button, self._check, [answer])
+
+    def _check(self, p: Any) -> str:
+        return check_html(p, p.script_args[self.args_from : self.args_to])
 
     def run(self, p: Any, *values: Any) -> Any:
         """Makes the study; returns the WebUI's Processed."""
@@ -44,3 +54,4 @@ class ExpressionGrid(scripts.Script):
 
 script_callbacks.on_ui_settings(add_settings)
 script_callbacks.on_cfg_denoiser(cover_denoiser)
+script_callbacks.on_ui_tabs(like_generate.connect)

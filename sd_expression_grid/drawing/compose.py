@@ -145,6 +145,12 @@ def compose_pages(figure: Figure, open_cell: OpenCell, cell_size: tuple[int, int
         )
 
 
+def page_sizes(figure: Figure, cell_size: tuple[int, int], style: Style) -> tuple[Size, ...]:
+    """The sizes of the pages that ``compose_pages`` would draw, in pixels."""
+    _, pages = _plan(figure, Size(max(1, cell_size[0]), max(1, cell_size[1])), style)
+    return tuple(page.size for page in pages)
+
+
 def _plan(figure: Figure, cell: Size, style: Style) -> tuple[Sheet, tuple[PageLayout, ...]]:
     """Plan the pages; where even one cell is too large for the limit, set the texts for smaller cells and try again."""
     shown, limit = cell, Limit(pixels=max(1, style.max_pixels), side=style.max_side)

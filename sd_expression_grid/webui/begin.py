@@ -60,23 +60,44 @@ def begin(p: Any, study: Study, templates: Templates, reader: PromptReader) -> B
         raise StudyError(message) from error
 
 
+def look(p: Any, study: Study, templates: Templates, reader: PromptReader) -> Begun:
+    """What ``begin`` would find, with nothing created or written; a study that is not there yet has no folder.
+
+    Raises StudyError when a folder cannot be read.
+    """
+    try:
+        return _Beginning(p, study, templates, reader).looked_at()
+    except OSError as error:
+        message = f"the study's folder cannot be read: {error}"
+        raise StudyError(message) from error
+
+
 class _Beginning:
     def __init__(self, p: Any, study: Study, templates: Templates, reader: PromptReader) -> None:
         self._p, self._study, self._templates, self._reader = p, study, templates, reader
         self._subseed = p.subseed
         self._parent = Path(p.outpath_grids).absolute()
-        self._has_random_seeds = not study.seeds and _is_random(p.seed)
+        self._has_random_seeds = not study.seeds and is_random(p.seed)
 
     def begun(self) -> Begun:
         if self._p.do_not_save_samples or self._p.do_not_save_grid:
-            study = self._with_seeds(self._new_seed(), "")
-            return Begun(study=study, cells=self._cells(study), kept=KeptInMemory())
-        begun = next(filter(None, map(self._continued, self._candidates())), None) or self._new()
+            return self._in_memory()
+        begun = self._found() or self._new()
         for complaint in begun.made.complaints:
             self._p.comment(complaint)
         assert isinstance(begun.kept, KeptInFolder)
         begun.kept.folder.write_study(begun.study)
         return begun
+
+    def looked_at(self) -> Begun:
+        return self._found() or self._in_memory()
+
+    def _found(self) -> Begun | None:
+        return next(filter(None, map(self._continued, self._candidates())), None)
+
+    def _in_memory(self) -> Begun:
+        study = self._with_seeds(self._new_seed(), "")
+        return Begun(study=study, cells=self._cells(study), kept=KeptInMemory())
 
     def _candidates(self) -> Iterator[StudyFolder]:
         """Folders in which the study may have been begun."""
@@ -131,13 +152,13 @@ class _Beginning:
     def _with_seeds(self, first: int, variation_seed: str) -> Study:
         """The study with its own seeds, else as many from the first as the page's batches have pictures."""
         self._p.subseed = int(processing.get_fixed_seed(self._subseed))
-        if variation_seed and _is_random(self._subseed):
+        if variation_seed and is_random(self._subseed):
             self._p.subseed = int(variation_seed)
         count = self._p.n_iter * self._p.batch_size
         return replace(self._study, seeds=self._study.seeds or tuple(range(first, first + count)))
 
 
-def _is_random(seed: Any) -> bool:
+def is_random(seed: Any) -> bool:
     """Whether the WebUI would draw a seed: for -1, and for what is no number, which a text box may hold."""
     try:
         return int(seed) == -1

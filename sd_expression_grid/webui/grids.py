@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from modules import errors, images, shared
 from modules.paths_internal import roboto_ttf_file
 
-from sd_expression_grid.drawing.compose import Figure, Page, Style, compose_pages
+from sd_expression_grid.drawing.compose import Figure, Page, Style, compose_pages, page_sizes
 from sd_expression_grid.file_names import file_stem, same_file_key
 from sd_expression_grid.keeping import Kept, KeptInFolder
 from sd_expression_grid.plan import edit_of, template_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from sd_expression_grid.drawing.layout import Size
     from sd_expression_grid.folder import Outcome
 
 MAX_PIXELS = 170_000_000
@@ -79,14 +80,23 @@ class StudyPictures:
     def _outcome(self, row: str, column: str, seed: int) -> Outcome:
         return self.outcomes[CellKey(expression=row, character=column, seed=seed)]
 
-    def _grid(self, group: str, seed: int) -> Iterator[Entry]:
-        figure = Figure(
+    def page_sizes(self) -> tuple[Size, ...]:
+        """The sizes of all grids, once all cells are there."""
+        places = [(group, seed) for group in self.study.groups for seed in self.study.seeds]
+        sizes = (page_sizes(self._figure(*at), self._cell_size(*at), self._style()) for at in places)
+        return tuple(size for pages in sizes for size in pages)
+
+    def _figure(self, group: str, seed: int) -> Figure:
+        return Figure(
             title=" · ".join(filter(None, (group, self._seed_title(seed)))),
             columns=tuple(column.label for column in self.study.columns_of(group)),
             rows=tuple(row.label for row in self.study.expressions),
             has_reference=bool(self.study.reference),
             legend=self._legend(seed) if self.study.grid.legend else (),
         )
+
+    def _grid(self, group: str, seed: int) -> Iterator[Entry]:
+        figure = self._figure(group, seed)
         infotext = grid_infotext(self.p, self.study, self.asked, seed)
         for page in compose_pages(figure, self._opener(figure, seed), self._cell_size(group, seed), self._style()):
             entry = Entry(self._saved(page, group, seed, infotext), infotext, seed)
@@ -104,7 +114,7 @@ class StudyPictures:
 
     def _cell_size(self, group: str, seed: int) -> tuple[int, int]:
         done = next((o for o in self._outcomes_of(group, seed) if o.status == "done"), None)
-        return self.kept.open(done).size if done else (self.p.width, self.p.height)
+        return self.kept.open(done).size if done else _final_size(self.p)
 
     def _seed_title(self, seed: int) -> str:
         return f"seed {seed}" if len(self.study.seeds) > 1 else ""
@@ -183,6 +193,16 @@ class StudyPictures:
         if alike.count(alike[place]) > 1:
             title = f"{place + 1} {title}"
         return " - ".join(filter(None, ("grid", title, self._seed_title(seed), number)))
+
+
+def _final_size(p: Any) -> tuple[int, int]:
+    """Width and height of a picture after its hires pass; one side left at 0 follows the other."""
+    if not p.enable_hr:
+        return p.width, p.height
+    if not (p.hr_resize_x or p.hr_resize_y):
+        return int(p.width * p.hr_scale), int(p.height * p.hr_scale)
+    across, down = p.hr_resize_x, p.hr_resize_y
+    return across or down * p.width // p.height, down or across * p.height // p.width
 
 
 def _free_name(folder: Path, name: str) -> str:

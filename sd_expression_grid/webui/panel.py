@@ -35,15 +35,20 @@ if TYPE_CHECKING:
     from sd_expression_grid.study import Study
 
 ElementId = Callable[[str], str]
+ConnectCheck = Callable[[Any, Any], None]
 
 
-def build_panel(element_id: ElementId) -> list[Any]:
+def build_panel(element_id: ElementId, connect_check: ConnectCheck) -> list[Any]:
     """Makes the panel; returns the components whose values ``asked_for`` takes, in its order.
+
+    ``connect_check`` is given the Check button and what shows its answer.
 
     The first is hidden and empty: through the API it carries a whole study as JSON.
     """
     study = gr.Textbox(value="", label="Study as JSON", visible=False, elem_id=element_id("study"))
     fields = {**_lists(element_id), **_prompt_fields(element_id), **_run_fields(element_id), **_grid_fields(element_id)}
+    check = gr.Button("Check", elem_id=element_id("check"))
+    connect_check(check, gr.HTML(elem_id=element_id("answer")))
     return [study, *(fields[key] for key in KEYS)]
 
 

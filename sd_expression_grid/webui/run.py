@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
@@ -28,6 +29,7 @@ from sd_expression_grid.webui.schedules import PromptReader
 from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.settle import settle
 from sd_expression_grid.webui.shared_steps import SharedSteps, why_not_shared
+from sd_expression_grid.webui.speed import remember
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +55,10 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         sharing = _sharing(p, begun, reader, rows_per_call)
         generator = Generator(p, sharing.during if sharing else _not_shared)
         batches = plan_batches(begun.missing, rows_per_call, reader.conditioning_shape)
+        start = time.monotonic()
         made = _sweep(p, begun, batches, generator)
+        if sharing:
+            remember(p, study.mode, sharing.memo.rows_computed, time.monotonic() - start)
         outcomes = {**{key: _never_begun(key) for key in begun.keys}, **begun.made.outcomes, **made}
         after = page_after(p, generator.finished)
         pictures = StudyPictures(p=after, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes)

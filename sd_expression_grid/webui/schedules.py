@@ -47,6 +47,10 @@ class PromptReader:
         parts = (*self._prompt_schedule(cell.prompt), *self._negative_schedule(cell.negative_prompt))
         return list(zip(*parts, strict=True))
 
+    def texts_of(self, cell: Cell) -> list[str]:
+        """The text of a cell's prompt, step by step from step 1."""
+        return [" AND ".join(parts) for parts in zip(*self._prompt_schedule(cell.prompt), strict=True)]
+
     def _prompt_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
         text, _ = extra_networks.parse_prompt(self.without_comments(self.styled(prompt)))
         indexes, parts, _ = prompt_parser.get_multicond_prompt_list([text])

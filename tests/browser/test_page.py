@@ -105,3 +105,24 @@ def test_a_grids_infotext_restores_the_panel(page):
     page.page.locator("#txt2img_tools #paste, #paste").first.click()
     expect(page.page.locator(f"{PANEL}characters textarea")).to_have_value(CHARACTERS)
     expect(page.page.locator(f"{PANEL}composition textarea")).to_have_value("hair, shoulders")
+
+
+def test_check_tells_what_will_be_made_and_makes_nothing(page):
+    page.page.locator(f"{PANEL}check").click()
+    answer = page.page.locator(f"{PANEL}answer").first
+    expect(answer).to_contain_text("12 (3 rows × 4 columns)", timeout=60_000)
+    expect(answer).to_contain_text("2 × LoRA, 1 × embedding")
+    answer.get_by_role("button", name="mei, smile: to make").click()
+    expect(answer).to_contain_text("[hair, neck, eyes, lips:smiling with open mouth:0.2], RAW photo, <lora:mei:1>")
+    expect(answer).to_contain_text("Steps 1 to 1closeup of woman facing viewer, hair, neck, eyes, lips, RAW photo")
+    expect(page.thumbnails()).to_have_count(0)
+
+
+def test_check_shows_every_fault_and_keeps_what_was_typed(page):
+    page.fill(f"{PANEL}characters", "<lora:Nour:1>\na | <b>bold</b> | c")
+    page.page.locator(f"{PANEL}check").click()
+    answer = page.page.locator(f"{PANEL}answer").first
+    expect(answer).to_contain_text("2 faults: nothing can be generated yet", timeout=60_000)
+    expect(answer.locator("li")).to_have_count(2)
+    expect(answer).to_contain_text("<b>bold</b>")
+    assert page.value(f"{PANEL}characters") == "<lora:Nour:1>\na | <b>bold</b> | c"
