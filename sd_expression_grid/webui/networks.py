@@ -39,6 +39,12 @@ def read_catalog() -> Catalog:
     )
 
 
+def lora_files() -> dict[str, str]:
+    """The LoRAs' files by their names."""
+    lora = sys.modules.get("networks")
+    return {name: str(entry.filename) for name, entry in lora.available_networks.items()} if lora else {}
+
+
 class NetworkFiles:
     """What stands for the files of the LoRAs and embeddings, as they are now."""
 

@@ -11,9 +11,9 @@ import gradio as gr
 
 from sd_expression_grid.errors import StudyError
 from sd_expression_grid.lists import write_lines
-from sd_expression_grid.preset_lists import preset_text, preset_titles
 from sd_expression_grid.schema import DEFAULT, read_study, study_from_dict
 from sd_expression_grid.webui.infotext import STUDY_FIELD
+from sd_expression_grid.webui.panel_lists import build_lists
 
 STUDY_KEYS = (
     "expressions",
@@ -33,8 +33,8 @@ KEYS = (*STUDY_KEYS, *GRID_KEYS)
 
 if TYPE_CHECKING:
     from sd_expression_grid.study import Study
+    from sd_expression_grid.webui.panel_lists import ElementId
 
-ElementId = Callable[[str], str]
 ConnectCheck = Callable[[Any, Any], None]
 
 
@@ -46,7 +46,12 @@ def build_panel(element_id: ElementId, connect_check: ConnectCheck) -> list[Any]
     The first is hidden and empty: through the API it carries a whole study as JSON.
     """
     study = gr.Textbox(value="", label="Study as JSON", visible=False, elem_id=element_id("study"))
-    fields = {**_lists(element_id), **_prompt_fields(element_id), **_run_fields(element_id), **_grid_fields(element_id)}
+    fields = {
+        **build_lists(element_id),
+        **_prompt_fields(element_id),
+        **_run_fields(element_id),
+        **_grid_fields(element_id),
+    }
     check = gr.Button("Check", elem_id=element_id("check"))
     connect_check(check, gr.HTML(elem_id=element_id("answer")))
     return [study, *(fields[key] for key in KEYS)]
@@ -73,48 +78,6 @@ def asked_for(values: Sequence[Any]) -> Mapping[str, object]:
 def paste_fields(components: Sequence[Any]) -> list[tuple[Any, Callable[[Mapping[str, Any]], Any]]]:
     """What a grid's infotext puts into each field."""
     return [(component, _pasted(key)) for key, component in zip(KEYS, components[1:], strict=True)]
-
-
-def _lists(element_id: ElementId) -> dict[str, Any]:
-    titles = preset_titles()
-    with gr.Row():
-        expressions = gr.Textbox(
-            label="Expressions",
-            info="Rows, one a line: label | text",
-            value=preset_text(titles[0]),
-            lines=12,
-            max_lines=30,
-            min_width=180,
-            elem_id=element_id("expressions"),
-        )
-        characters = gr.Textbox(
-            label="Characters",
-            info="Columns, one a line: label | text",
-            placeholder="[Celebrity LoRAs]\nNoor | <lora:Noor:0.8> noor\n[Embeddings]\nember_nobody",
-            lines=12,
-            max_lines=30,
-            min_width=180,
-            elem_id=element_id("characters"),
-        )
-    with gr.Row():
-        preset = gr.Dropdown(
-            label="Expression preset",
-            info="Replaces the list of expressions",
-            choices=titles,
-            value=titles[0],
-            min_width=180,
-            elem_id=element_id("preset"),
-        )
-        preset.do_not_save_to_config = True
-        preset.input(preset_text, inputs=[preset], outputs=[expressions], show_progress="hidden")
-        reference = gr.Textbox(
-            label="Reference",
-            info="The first column's text; empty for none",
-            value=DEFAULT.reference,
-            min_width=180,
-            elem_id=element_id("reference"),
-        )
-    return {"expressions": expressions, "characters": characters, "reference": reference}
 
 
 def _prompt_fields(element_id: ElementId) -> dict[str, Any]:

@@ -126,3 +126,26 @@ def test_check_shows_every_fault_and_keeps_what_was_typed(page):
     expect(answer.locator("li")).to_have_count(2)
     expect(answer).to_contain_text("<b>bold</b>")
     assert page.value(f"{PANEL}characters") == "<lora:Nour:1>\na | <b>bold</b> | c"
+
+
+def test_characters_are_filled_from_what_is_installed(page):
+    page.fill(f"{PANEL}characters", "mei | <lora:mei:1>")
+    page.page.locator(f"{PANEL}fill .label-wrap").click()
+    page.fill(f"{PANEL}installed", "O")
+    page.page.locator(f"{PANEL}add_installed").click()
+    lines = page.page.locator(f"{PANEL}characters textarea")
+    expect(lines).to_have_value(re.compile(r"^mei \| <lora:mei:1>\n\[LoRAs\]\n(.*\n)*.*<lora:Noor:1>"))
+    expect(lines).to_have_value(re.compile(r"\n\[Embeddings\]\n(.*\n)*ember_nobody"))
+    page.page.locator(f"{PANEL}check").click()
+    expect(page.page.locator(f"{PANEL}answer").first).to_contain_text("Ready to generate", timeout=60_000)
+
+
+def test_a_list_is_kept_as_a_preset(page):
+    page.page.locator(f"{PANEL}fill .label-wrap").click()
+    page.fill(f"{PANEL}preset_name", "three faces")
+    page.page.locator(f"{PANEL}save_preset").click()
+    expect(page.page.locator(f"{PANEL}preset input").first).to_have_value("three faces")
+    page.fill(f"{PANEL}expressions", "other")
+    page.page.locator(f"{PANEL}preset input").first.click()
+    page.page.locator(f"{PANEL}preset li", has_text="three faces").first.click()
+    expect(page.page.locator(f"{PANEL}expressions textarea")).to_have_value(EXPRESSIONS)
