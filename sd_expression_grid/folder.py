@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from sd_expression_grid.errors import Fault, StudyError
 from sd_expression_grid.file_names import file_stem
+from sd_expression_grid.json_lines import append_line, read_lines
 from sd_expression_grid.schema import study_from_dict, study_to_dict
 from sd_expression_grid.study import CellKey
 
@@ -30,6 +30,8 @@ Status = Literal["done", "failed", "skipped", "interrupted"]
 
 STUDY_FILE = "study.json"
 RECORD_FILE = "cells.jsonl"
+
+_KEY = ("expression", "character", "seed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,30 +87,15 @@ class StudyFolder:
 
     def record(self, outcome: Outcome) -> None:
         """Adds an outcome to the record; it is on disk when this returns."""
-        line = json.dumps({**asdict(outcome.key), **_without_key(outcome)}, ensure_ascii=False)
-        with (self.path / RECORD_FILE).open("a+b") as file:
-            torn = file.tell() and not _ends_in_newline(file)
-            file.write(f"{chr(10) if torn else ''}{line}\n".encode())
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(self.path / RECORD_FILE, {**asdict(outcome.key), **_without_key(outcome)})
 
     def read_record(self) -> dict[CellKey, Outcome]:
         """The last outcome of every cell. A last line that a crash has torn does not count.
 
         Raises StudyError, with the line's number, when the record was edited into something else.
         """
-        file = self.path / RECORD_FILE
-        if not file.exists():
-            return {}
-        lines = file.read_bytes().split(b"\n")
-        outcomes = {}
-        for number, line in enumerate(lines, start=1):
-            outcome = _outcome(line)
-            if outcome:
-                outcomes[outcome.key] = outcome
-            elif line.strip() and not _is_torn(line):
-                raise StudyError([Fault(f"{file}, line {number}", "is no record of a cell")])
-        return outcomes
+        lines = read_lines(self.path / RECORD_FILE, _outcome, "record of a cell")
+        return {outcome.key: outcome for outcome in lines}
 
     def what_is_wrong_with(self, outcome: Outcome) -> str:
         """Why a finished cell's file is not the one that was written; empty if it is."""
@@ -174,31 +161,20 @@ def _without_key(outcome: Outcome) -> Mapping[str, object]:
     return {name: getattr(outcome, name) for name in fields if getattr(outcome, name)}
 
 
-def _outcome(line: bytes) -> Outcome | None:
-    try:
-        data: Any = json.loads(line)
-        key = CellKey(expression=data.pop("expression"), character=data.pop("character"), seed=data.pop("seed"))
-        outcome = Outcome(key=key, **data)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
+def _outcome(data: Mapping[str, Any]) -> Outcome:
+    rest = {name: value for name, value in data.items() if name not in _KEY}
+    outcome = Outcome(key=CellKey(**{name: data[name] for name in _KEY}), **rest)
+    key = outcome.key
     texts = [getattr(outcome, name) for name in ("file", "infotext", "error", "identity", "sha256")]
     texts += [key.expression, key.character]
     right = outcome.status in get_args(Status) and isinstance(key.seed, int) and all(isinstance(t, str) for t in texts)
-    return outcome if right and _stays_inside(outcome.file) else None
+    if not right or not _stays_inside(outcome.file):
+        raise ValueError
+    return outcome
 
 
 def _stays_inside(name: str) -> bool:
     return not name or (name.startswith("cells/") and ".." not in name.split("/") and "\\" not in name)
-
-
-def _is_torn(line: bytes) -> bool:
-    """Whether a crash has cut the line off; the next outcome was then written on a line of its own."""
-    return line.startswith(b"{") and not line.rstrip().endswith(b"}")
-
-
-def _ends_in_newline(file: BinaryIO) -> bool:
-    file.seek(-1, os.SEEK_END)
-    return bool(file.read(1) == b"\n")
 
 
 def _png_info(infotext: str) -> PngInfo | None:
