@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def append_line(file: Path, data: Mapping[str, object]) -> None:
-    """Adds an object as a line; it is on disk when this returns."""
-    line = json.dumps(data, ensure_ascii=False)
+def append_line(file: Path, *objects: Mapping[str, object]) -> None:
+    """Adds each object as a line; they are on disk when this returns."""
+    lines = "".join(f"{json.dumps(data, ensure_ascii=False)}\n" for data in objects)
     with file.open("a+b") as opened:
         torn = opened.tell() and not _ends_in_newline(opened)
-        opened.write(f"{chr(10) if torn else ''}{line}\n".encode())
+        opened.write(f"{chr(10) if torn else ''}{lines}".encode())
         opened.flush()
         os.fsync(opened.fileno())
 

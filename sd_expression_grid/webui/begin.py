@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from sd_expression_grid.folder import StudyFolder, create_folder, latest_folder,
 from sd_expression_grid.keeping import Kept, KeptInFolder, KeptInMemory
 from sd_expression_grid.plan import Cell, Templates, plan_cells
 from sd_expression_grid.resume import Made, made_already
+from sd_expression_grid.seeds import is_random, variation_seed_of
 from sd_expression_grid.webui.identity import Identities
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class _Beginning:
         return next(filter(None, map(self._continued, self._candidates())), None)
 
     def _in_memory(self) -> Begun:
-        study = self._with_seeds(self._new_seed(), "")
+        study = self._with_seeds(self._new_seed())
         return Begun(study=study, cells=self._cells(study), kept=KeptInMemory())
 
     def _candidates(self) -> Iterator[StudyFolder]:
@@ -119,7 +119,7 @@ class _Beginning:
         """The study as that folder's continuation; None where it is another one, or finished with random seeds."""
         found = folder.read_study()
         first = found.seeds[0] if found and found.seeds and self._has_random_seeds else self._new_seed()
-        begun = self._in(folder, self._with_seeds(first, _variation_seed(folder)))
+        begun = self._in(folder, self._with_seeds(first, variation_seed_of(folder)))
         is_finished = not begun.missing
         if (self._has_random_seeds and is_finished) or not (self._study.name or begun.made.outcomes):
             return None
@@ -130,7 +130,7 @@ class _Beginning:
         now = datetime.now().astimezone()
         size = f"{len(study.expressions)}x{len(study.columns)}"
         name = study.name or file_stem(f"{now:%Y-%m-%d %H%M%S} {size} {p.sampler_name} {p.steps} steps")
-        return self._in(create_folder(self._parent, name), self._with_seeds(self._new_seed(), ""))
+        return self._in(create_folder(self._parent, name), self._with_seeds(self._new_seed()))
 
     def _in(self, folder: StudyFolder, study: Study) -> Begun:
         cells = self._cells(study)
@@ -149,25 +149,10 @@ class _Beginning:
     def _new_seed(self) -> int:
         return int(processing.get_fixed_seed(self._p.seed))
 
-    def _with_seeds(self, first: int, variation_seed: str) -> Study:
+    def _with_seeds(self, first: int, variation_seed: int | None = None) -> Study:
         """The study with its own seeds, else as many from the first as the page's batches have pictures."""
         self._p.subseed = int(processing.get_fixed_seed(self._subseed))
-        if variation_seed and is_random(self._subseed):
-            self._p.subseed = int(variation_seed)
+        if variation_seed is not None and is_random(self._subseed):
+            self._p.subseed = variation_seed
         count = self._p.n_iter * self._p.batch_size
         return replace(self._study, seeds=self._study.seeds or tuple(range(first, first + count)))
-
-
-def is_random(seed: Any) -> bool:
-    """Whether the WebUI would draw a seed: for -1, and for what is no number, which a text box may hold."""
-    try:
-        return int(seed) == -1
-    except (TypeError, ValueError):
-        return True
-
-
-def _variation_seed(folder: StudyFolder) -> str:
-    """The variation seed that a folder's cells were made with."""
-    infotexts = (outcome.infotext for outcome in folder.read_record().values())
-    found = (re.search(r"Variation seed: (\d+)", infotext) for infotext in infotexts)
-    return next((match[1] for match in found if match), "")
