@@ -117,7 +117,8 @@ def cell_from_dict(data: Mapping[str, Any]) -> MadeCell:
     """Reads a made cell; raises ValueError, TypeError or KeyError for anything else."""
     png = base64.b64decode(data["png"], validate=True)
     cell = MadeCell(**{**data, "key": _key(*data["key"]), "png": png})
-    if cell.status not in get_args(Status) or bool(cell.png) != (cell.status == "done"):
+    are_texts = all(isinstance(text, str) for text in (cell.identity, cell.infotext, cell.error))
+    if not are_texts or cell.status not in get_args(Status) or bool(cell.png) != (cell.status == "done"):
         raise ValueError
     return cell
 
