@@ -32,7 +32,7 @@ MAX_TRIES = 3
 class Told:
     """Whom the drive tells: ``keep`` takes made cells and the warning that goes with them, ``say`` a line of text.
 
-    ``status`` how far it is, at every turn; ``stopping`` tells whether the user wants to end.
+    ``status`` how far it is, now and then; ``stopping`` tells whether the user wants to end.
     """
 
     keep: Callable[[Iterable[MadeCell], str], None]
@@ -56,6 +56,7 @@ class Drive:
         self._under_way: dict[int, _UnderWay] = {}
         self._alike = SameFailures(len(units))
         self._pace = Pace()
+        self._told_at = 0.0
         self.made = self.failed = 0
 
     def run(self) -> None:
@@ -82,7 +83,9 @@ class Drive:
         if places is not None:
             self._take_back_all_but(frozenset(places))
         self._hand_out()
-        self._told.status(self._status())
+        if time.monotonic() - self._told_at >= TICK_SECONDS:
+            self._told_at = time.monotonic()
+            self._told.status(self._status())
         for done in self._carrier.finished(TICK_SECONDS):
             if not self._roster.took(done):
                 self._take_unit(done)
@@ -93,7 +96,7 @@ class Drive:
     def _hand_out(self) -> None:
         ready = self._roster.ready
         while self._units and len(self._under_way) < len(ready):
-            unit = self._units.take(len(ready), self._cost_under_way())
+            unit = self._units.take(len(ready), self._cost_under_way)
             study = study_to_dict(study_of(self._rules.model.study, unit))
             ask = replace(self._rules.look.ask, ask="make", study=study)
             number = self._carrier.submit(replace(self._rules.look, ask=ask, keys=unit.keys), ready)

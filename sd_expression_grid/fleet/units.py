@@ -50,11 +50,15 @@ class Units:
         """The cost of a unit."""
         return self._rows(len(unit.keys))
 
-    def take(self, webuis: int, under_way: float) -> Unit:
-        """The next unit for one of so many WebUIs, while the others have so much left of what they are making."""
+    def take(self, webuis: int, under_way: Callable[[], float]) -> Unit:
+        """The next unit for one of so many WebUIs; ``under_way`` tells the cost of what they have yet to make."""
         unit = self._waiting.pop()
-        self.left -= self.cost(unit)
-        cells = self._share(len(unit.keys), (self.left + self.cost(unit) + under_way) / webuis)
+        cost = self.cost(unit)
+        share = self.left / webuis
+        if cost > share:
+            share += under_way() / webuis
+        self.left -= cost
+        cells = self._share(len(unit.keys), share)
         if cells < len(unit.keys):
             self.give_back(replace(unit, keys=unit.keys[cells:]))
         return replace(unit, keys=unit.keys[:cells])
