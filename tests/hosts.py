@@ -5,11 +5,13 @@ import io
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +70,7 @@ class Host:
 
     url: str
     name: str
+    process: subprocess.Popen
 
     def post(self, path, body=None):
         return requests.post(f"{self.url}{path}", json=body or {}, timeout=300)
@@ -103,25 +106,36 @@ def _field(parameters, label, cast):
 
 
 @contextmanager
-def standin(data_dir):
-    port = _free_port()
-    command = [sys.executable, "-m", "tests.standin", "--serve", "--port", str(port), "--data", str(data_dir)]
+def standin(data_dir, *options, port=None):
+    port = port or free_port()
+    command = [sys.executable, "-m", "tests.standin", "--serve", "--port", str(port), "--data", str(data_dir), *options]
     log = data_dir / "server.log"
-    with _server(command, ROOT, port, log, lambda _: "listening on" in log.read_text()) as url:
-        yield Host(url, "standin")
+    with _server(command, ROOT, port, log, lambda _: "listening on" in log.read_text()) as (url, process):
+        yield Host(url, "standin", process)
 
 
 @contextmanager
-def real(log):
+def standins(folder, count, *options):
+    """Several, each a process of its own; they start together."""
+    folders = [folder / f"webui {number}" for number in range(count)]
+    with ExitStack() as stack, ThreadPoolExecutor() as pool:
+        for data_dir in folders:
+            data_dir.mkdir()
+        entered = [pool.submit(stack.enter_context, standin(data_dir, *options)) for data_dir in folders]
+        yield [future.result() for future in entered]
+
+
+@contextmanager
+def real(log, *options):
     folder = Path(os.environ["A1111_DIR"])
     python = os.environ.get("A1111_PYTHON", folder / "venv" / "bin" / "python")
-    port = _free_port()
-    command = [str(python), "launch.py", *REAL_FLAGS.split(), "--port", str(port)]
+    port = free_port()
+    command = [str(python), "launch.py", *REAL_FLAGS.split(), "--port", str(port), *options]
     # A request before the start is over makes the WebUI fail to start; and scripts can be called only when their
     # default arguments are known, which this answer tells.
     ready = "/sd_extra_networks/metadata?page=lora&item=x"
-    with _server(command, folder, port, log, lambda url: _started(log) and _answers(f"{url}{ready}")) as url:
-        yield Host(url, "real")
+    with _server(command, folder, port, log, lambda url: _started(log) and _answers(f"{url}{ready}")) as (url, process):
+        yield Host(url, "real", process)
 
 
 @contextmanager
@@ -132,8 +146,9 @@ def _server(command, folder, port, log, is_ready):
         process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment)
         try:
             _wait(process, lambda: is_ready(url), log)
-            yield url
+            yield url, process
         finally:
+            process.send_signal(signal.SIGCONT)  # a stopped one would not hear of its end
             process.terminate()
             process.wait(30)
 
@@ -158,7 +173,7 @@ def _answers(url):
         return False
 
 
-def _free_port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

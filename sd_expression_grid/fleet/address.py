@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sd_expression_grid.errors import Fault, StudyError
 
@@ -12,7 +12,13 @@ def checked_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.username or parts.password:
         raise StudyError([Fault("--webui", "no user and password in the address; they come from SD_WEBUI_AUTH")])
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if (
+        not _has_port(parts)
+        or parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+    ):
         raise StudyError([Fault("--webui", f"must be an address such as http://127.0.0.1:7860, is {text!r}")])
     return text.rstrip("/")
 
@@ -23,3 +29,11 @@ def auth_from(text: str) -> tuple[str, str] | None:
     if text and not colon:
         raise StudyError([Fault("SD_WEBUI_AUTH", "must be user:password")])
     return (user, password) if text else None
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Whether the port, if there is one, is a number."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False

@@ -94,7 +94,7 @@ def _asked_all(carrier: Carrier, look: Job, allow_differences: bool, teller: Tel
 
     Raises StudyError when one refuses the study, or would give other pixels and may not.
     """
-    names = dict(sorted(carrier.places().items(), key=lambda place: place[1]))
+    names = carrier.places()
     replies = _replies(carrier, look, names)
     raise_if_any(_grouped({names[place]: reply.refused for place, reply in replies.items() if reply.refused}))
     looks = {place: reply.look for place, reply in replies.items() if reply.look}

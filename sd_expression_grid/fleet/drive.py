@@ -99,8 +99,9 @@ class Drive:
             unit = self._units.take(len(ready), self._cost_under_way)
             study = study_to_dict(study_of(self._rules.model.study, unit))
             ask = replace(self._rules.look.ask, ask="make", study=study)
-            number = self._carrier.submit(replace(self._rules.look, ask=ask, keys=unit.keys), ready)
-            self._under_way[number] = _UnderWay(unit=unit, places=frozenset(ready), since=time.monotonic())
+            places = frozenset(ready) - unit.shuns or frozenset(ready)
+            number = self._carrier.submit(replace(self._rules.look, ask=ask, keys=unit.keys), places)
+            self._under_way[number] = _UnderWay(unit=unit, places=places, since=time.monotonic())
 
     def _cost_under_way(self) -> float:
         now = time.monotonic()
@@ -119,10 +120,12 @@ class Drive:
         if done.place is None or done.reply is None or ready is None:
             self._try_again(unit, "was lost with its worker")
             return
-        trouble = self._trouble_with(unit, done.reply, ready)
-        if trouble:
-            self._roster.rest(done.place, ready.name, trouble)
-            self._try_again(unit, trouble)
+        trouble = done.reply.trouble or done.reply.refused
+        fault = "" if trouble else self._fault_of(unit, done.reply, ready)
+        if trouble or fault:
+            self._roster.rest(done.place, ready.name, trouble or fault)
+            shuns = unit.shuns | {done.place} if fault else unit.shuns
+            self._try_again(replace(unit, shuns=shuns), trouble or fault)
             return
         left = tuple(cell.key for cell in done.reply.cells if cell.status == "interrupted")
         if left and not self._told.stopping():
@@ -133,14 +136,12 @@ class Drive:
             self._pace.note(self._units.cost(unit), done.reply.seconds)
         self._keep([cell for cell in done.reply.cells if cell.status != "interrupted"], ready.name, ready.warning)
 
-    def _trouble_with(self, unit: Unit, reply: Reply, ready: Ready) -> str:
-        """Why an answer does not count; a unit that failed as a whole is tried elsewhere before that is believed."""
-        if reply.trouble or reply.refused:
-            return reply.trouble or reply.refused
+    def _fault_of(self, unit: Unit, reply: Reply, ready: Ready) -> str:
+        """Why cells do not count; a unit that failed as a whole is tried elsewhere before that is believed."""
         if any(ready.look.identities.get(cell.key) != cell.identity for cell in reply.cells):
             return "has other settings or files than it had before"
         errors = [cell.error for cell in reply.cells if cell.status == "failed"]
-        if len(errors) == len(reply.cells) and not unit.tries and len(self._roster.ready) > 1:
+        if len(errors) == len(reply.cells) and not unit.shuns and len(self._roster.ready) > 1:
             return f"failed at every cell of a unit: {errors[0]}"
         return ""
 

@@ -38,21 +38,19 @@ class Done:
 class Engine:
     """Hands jobs to the workers beside the WebUIs; each of these has one job at a time."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, urls: Sequence[str]) -> None:
         self._client = client
+        self._order = {url: number for number, url in enumerate(urls)}
         self._stop = Event(f"stop-{uuid4().hex}", client=client)
         self._futures: dict[int, Any] = {}
         self._done: queue.Queue[int] = queue.Queue()
         self._numbers = iter(range(10**12))
 
     def places(self) -> dict[str, str]:
-        """The WebUIs' workers that are there, by their addresses, with their names."""
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        return {
-            address: str(worker["name"])
-            for address, worker in workers.items()
-            if worker["resources"].get(RESOURCE, 0) >= 1
-        }
+        """The WebUIs' workers that are there, by their addresses, with their names, in the order of the command."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"].items()
+        fit = [(place, str(worker["name"])) for place, worker in workers if worker["resources"].get(RESOURCE, 0) >= 1]
+        return dict(sorted(fit, key=lambda place: (self._order.get(place[1], 0), place[1])))
 
     def submit(self, job: Job, places: Iterable[str]) -> int:
         """Starts a job at one of the places that is free, or as soon as one is; returns its number."""
@@ -99,7 +97,7 @@ def started(urls: Sequence[str], scheduler: str | None) -> Iterator[Engine]:
     """
     with ExitStack() as stack:
         address = stack.enter_context(_own_cluster(urls)) if scheduler is None else scheduler
-        yield Engine(stack.enter_context(_connected(address)))
+        yield Engine(stack.enter_context(_connected(address)), urls)
 
 
 def url_here() -> str:

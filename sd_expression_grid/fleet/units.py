@@ -24,11 +24,12 @@ Rows = Callable[[int], float]
 class Unit:
     """Cells of one column and seed, in the order of the rows, that a WebUI makes in one call.
 
-    ``tries`` counts the calls that brought nothing.
+    ``tries`` counts the calls that brought nothing; ``shuns`` has the WebUIs that answered one badly.
     """
 
     keys: tuple[CellKey, ...]
     tries: int = 0
+    shuns: frozenset[str] = frozenset()
 
 
 class Units:
