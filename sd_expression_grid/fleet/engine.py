@@ -103,7 +103,7 @@ def started(urls: Sequence[str], scheduler: str | None) -> Iterator[Engine]:
 def url_here() -> str:
     """The WebUI beside this worker: a worker of our own is named after it, others have it in their environment."""
     name = str(get_worker().name)
-    return name if "://" in name else os.environ.get(URL_VARIABLE, "http://127.0.0.1:7860").rstrip("/")
+    return name if name.startswith("http") else os.environ.get(URL_VARIABLE, "http://127.0.0.1:7860").rstrip("/")
 
 
 def _do_here(job: Job, stop: str) -> tuple[str, Reply]:

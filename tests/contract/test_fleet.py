@@ -30,7 +30,7 @@ STUDY = {
 }
 CELLS, CALLS = 24, 6
 SETTINGS = ["--steps", "6", "--width", "64", "--height", "64", "--sampler", "Euler a"]
-KILLS = int(os.environ.get("EXPRESSION_GRID_KILLS") or 3)
+KILLS = int(os.environ.get("EXPRESSION_GRID_KILLS") or 2)
 
 
 @pytest.fixture(scope="module")
