@@ -1,6 +1,5 @@
 """The page as a user meets it: choose the script, paste two lists, generate, look at the gallery."""
 
-import os
 import re
 from pathlib import Path
 
@@ -8,26 +7,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.page import PANEL, browser, chromium, number_in, open_page
+from tests.browser.page import PANEL, chromium, number_in, open_page
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
 
 EXPRESSIONS = "neutral | neutral face expression\nsmile | smiling with open mouth\nsad | sad crying eyes closed"
 CHARACTERS = "[LoRAs]\nNoor | <lora:Noor:0.8> noor woman\nmei | <lora:mei:1>\n[Embeddings]\nember_nobody"
-
-
-@pytest.fixture
-def shots(tmp_path):
-    """Where screenshots go: $SCREENSHOTS, to look at them, or a temporary folder."""
-    folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as launched:
-        yield launched
 
 
 @pytest.fixture
