@@ -24,7 +24,7 @@
             return false;
         }
         if (target.id === "modalImage") {
-            return gradioApp().querySelector("#tab_txt2img").style.display !== "none";
+            return gradioApp().querySelector("#txt2img_gallery").offsetParent !== null;
         }
         return Boolean(target.closest("#txt2img_gallery .preview")) && !target.closest(".thumbnails, .livePreview");
     }

@@ -51,6 +51,30 @@ def test_a_click_on_a_grids_cell_tells_which_it_is(page, shots):
     expect(label(page)).to_be_hidden()
 
 
+VIEWER = """picture => {
+    const viewer = document.createElement("div");
+    viewer.style = "position: fixed; inset: 0; z-index: 1001; display: flex";
+    const image = Object.assign(document.createElement("img"), { id: "modalImage", src: picture.src });
+    image.style = "margin: auto; width: 100%; height: 100%; object-fit: contain";
+    viewer.append(image);
+    document.body.append(viewer);
+}"""
+
+
+def test_the_picture_viewer_tells_it_too(page):
+    if page.page.locator("#lightboxModal").count():
+        pytest.skip("a real WebUI has a viewer of its own, which a click on the picture opens")
+    page.thumbnails().first.click()
+    page.page.locator("#txt2img_gallery .preview img").first.evaluate(VIEWER)
+    page.page.wait_for_function("document.querySelector('#modalImage').naturalWidth > 0")
+    page.page.mouse.move(600, 300)
+    box = page.page.locator("#modalImage").bounding_box()
+    page.page.mouse.move(box["width"] / 2, box["height"] * 0.5)
+    expect(label(page)).to_contain_text(" · sad · seed ")
+    page.page.mouse.move(5, 5)
+    expect(label(page)).to_be_hidden()
+
+
 def test_other_pictures_have_no_label(page):
     page.thumbnails().nth(3).click()
     click_at(page, 0.5, 0.5)
