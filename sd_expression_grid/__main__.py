@@ -1,4 +1,4 @@
-"""`python -m sd_expression_grid`: studies without the WebUI's page."""
+"""`python -m sd_expression_grid`: studies without the WebUI's page, and finished ones without a WebUI."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.commands import sweep
+from sd_expression_grid.commands import grid, page, sweep
 from sd_expression_grid.errors import StudyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (sweep,)
+COMMANDS = (grid, page, sweep)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; 2 where it cannot be done, with the reason on the error stream."""
-    parser = argparse.ArgumentParser(
-        prog="python -m sd_expression_grid", description="Studies without the WebUI's page."
-    )
+    parser = argparse.ArgumentParser(prog="python -m sd_expression_grid", description="Makes and shows studies.")
     subparsers = parser.add_subparsers(required=True, metavar="command")
     for command in COMMANDS:
         command.add_to(subparsers)

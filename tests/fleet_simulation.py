@@ -9,8 +9,7 @@ from types import SimpleNamespace
 from sd_expression_grid.fleet import drive, roster
 from sd_expression_grid.fleet.asks import Ask, Look, MadeCell
 from sd_expression_grid.fleet.drive import Drive, Told
-from sd_expression_grid.fleet.engine import Done
-from sd_expression_grid.fleet.jobs import Job, Reply
+from sd_expression_grid.fleet.jobs import Done, Job, Reply
 from sd_expression_grid.fleet.roster import Roster, Rules
 from sd_expression_grid.fleet.units import Units
 from sd_expression_grid.forecast import Calls, Cost

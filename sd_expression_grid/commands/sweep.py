@@ -12,9 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sd_expression_grid.commands.grid import draw
 from sd_expression_grid.errors import Fault, StudyError
 from sd_expression_grid.fleet.address import checked_url
 from sd_expression_grid.fleet.like import infotext_of
+from sd_expression_grid.page import write_page
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from types import FrameType, ModuleType
 
     from sd_expression_grid.commands import Subparsers
+    from sd_expression_grid.folder import StudyFolder
 
 OPTIONS = {
     "seed": (int, "the first seed, -1 for a random one; the study's own seeds come before it"),
@@ -80,17 +83,11 @@ def run(asked: Namespace) -> None:
     )
     printer = Printer()
     with _stopping_at_ctrl_c(printer) as stopping, engine.started(_urls(asked), asked.scheduler) as carrier:
-        teller = conduct.Teller(say=printer.say, status=printer.status, stopping=stopping.is_set)
+        teller = conduct.Teller(say=printer.say, status=printer.status, stopping=stopping.is_set, show=printer.show)
         missing = conduct.conduct(carrier, wanted, teller)
-    finish(asked.out)
     if missing:
         message = f"{missing} cells are missing; the same command tries them again"
         raise StudyError(message)
-
-
-def finish(folder: Path) -> None:
-    """Draws what there is now."""
-    print(f"The cells are in {folder}")
 
 
 def _fleet() -> tuple[ModuleType, ModuleType]:
@@ -178,6 +175,12 @@ class Printer:
         elif not self._is_terminal and time.monotonic() - self._shown_at >= STATUS_SECONDS:
             print(text, flush=True)
             self._shown_at = time.monotonic()
+
+    def show(self, folder: StudyFolder) -> None:
+        """Draws the grids and writes the page of what there is now."""
+        self._clear()
+        draw(folder, None, folder.path)
+        print(write_page(folder), flush=True)
 
     def _clear(self) -> None:
         if self._status:

@@ -8,18 +8,19 @@ from uuid import uuid4
 
 from sd_expression_grid.errors import Fault, StudyError, raise_if_any
 from sd_expression_grid.fleet import store
-from sd_expression_grid.fleet.asks import Ask
+from sd_expression_grid.fleet.asks import Ask, Look
 from sd_expression_grid.fleet.drive import Drive, Told
 from sd_expression_grid.fleet.jobs import Job, Reply
 from sd_expression_grid.fleet.roster import Roster, Rules
 from sd_expression_grid.fleet.units import Units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from sd_expression_grid.fleet.roster import Carrier
     from sd_expression_grid.folder import StudyFolder
+    from sd_expression_grid.study import CellKey
 
 
 _NO_WEBUI = "the Dask cluster has no worker with the resource webui"
@@ -41,11 +42,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """``say`` takes a line for the user, ``status`` now and then how far it is. ``stopping``: the user wants to end."""
+    """``say`` takes a line for the user, ``status`` now and then how far it is. ``stopping``: the user wants to end.
+
+    ``show`` is given the folder when a run that was begun is over, however it ends.
+    """
 
     say: Callable[[str], None]
     status: Callable[[str], None]
     stopping: Callable[[], bool]
+    show: Callable[[StudyFolder], None]
 
 
 def conduct(carrier: Carrier, wanted: Wanted, teller: Teller) -> int:
@@ -64,29 +69,35 @@ def conduct(carrier: Carrier, wanted: Wanted, teller: Teller) -> int:
     )
     look = Job(ask=ask, settings=wanted.settings, patience=wanted.patience)
     roster, rules = _asked_all(carrier, look, wanted.allow_differences, teller)
-    return _drive(carrier, roster, rules, place.folder, teller)
+    return _go_on(carrier, roster, rules, place.folder, teller)
 
 
-def _drive(carrier: Carrier, roster: Roster, rules: Rules, folder: StudyFolder, teller: Teller) -> int:
-    study, cells = rules.model.study, rules.model.identities
+def _go_on(carrier: Carrier, roster: Roster, rules: Rules, folder: StudyFolder, teller: Teller) -> int:
+    """Makes what the folder does not have; returns the number of cells that are still missing."""
+    cells = rules.model.identities
     made = store.made_in(folder, [ready.look.identities for ready in roster.ready.values()])
     for complaint in made.complaints:
         teller.say(complaint)
-    store.begin(folder, study)
+    store.begin(folder, rules.model.study)
     missing = [key for key in cells if key not in made.outcomes]
     teller.say(f"{len(cells)} cells, {len(missing)} of them to be made, in {folder.path}")
-    if not missing:
-        return 0
-    units = Units(missing, rules.model.cost.rows, study.rows_per_batch if study.mode == "batched" else 1)
     told = Told(
         keep=lambda cells, warning: store.keep(folder, cells, warning),
         say=teller.say,
         status=teller.status,
         stopping=teller.stopping,
     )
-    drive = Drive(carrier, roster, rules, units, told)
-    drive.run()
+    drive = Drive(carrier, roster, rules, _units(rules.model, missing), told)
+    try:
+        drive.run()
+    finally:
+        teller.show(folder)
     return len(missing) - drive.made
+
+
+def _units(model: Look, missing: Iterable[CellKey]) -> Units:
+    step = model.study.rows_per_batch if model.study.mode == "batched" else 1
+    return Units(missing, model.cost.rows, step)
 
 
 def _asked_all(carrier: Carrier, look: Job, allow_differences: bool, teller: Teller) -> tuple[Roster, Rules]:  # noqa: FBT001

@@ -16,8 +16,7 @@ from sd_expression_grid.sweep import SameFailures
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sd_expression_grid.fleet.engine import Done
-    from sd_expression_grid.fleet.jobs import Reply
+    from sd_expression_grid.fleet.jobs import Done, Reply
     from sd_expression_grid.fleet.roster import Carrier, Ready, Roster, Rules
 
 TICK_SECONDS = 0.5

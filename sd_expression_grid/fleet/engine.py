@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 import queue
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from distributed import Client, Event, Scheduler, SpecCluster, Worker, get_worker
 
 from sd_expression_grid.errors import StudyError
-from sd_expression_grid.fleet.jobs import Job, Reply, do
+from sd_expression_grid.fleet.jobs import Done, Job, Reply, do
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,15 +23,6 @@ if TYPE_CHECKING:
 RESOURCE = "webui"
 URL_VARIABLE = "SD_WEBUI_URL"
 CONNECT_SECONDS = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """A job that is over: at which worker's WebUI, and with what. Both are None where Dask itself gave the job up."""
-
-    number: int
-    place: str | None
-    reply: Reply | None
 
 
 class Engine:

@@ -52,6 +52,15 @@ class Reply:
     trouble: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A job that is over: at which worker's WebUI, and with what. Both are None where Dask itself gave the job up."""
+
+    number: int
+    place: str | None
+    reply: Reply | None
+
+
 def do(job: Job, url: str, stop: Callable[[], bool]) -> Reply:
     """Does a job at a WebUI; user and password come from this machine's environment."""
     start = time.monotonic()

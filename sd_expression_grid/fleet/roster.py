@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from sd_expression_grid.fleet.asks import Look
-    from sd_expression_grid.fleet.engine import Done
-    from sd_expression_grid.fleet.jobs import Job, Reply
+    from sd_expression_grid.fleet.jobs import Done, Job, Reply
 
 NOTICE_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modules import processing, sd_samplers, shared
+from modules import errors, processing, sd_samplers, shared
 
 from sd_expression_grid.folder import Outcome
-from sd_expression_grid.keeping import KeptInFolder
+from sd_expression_grid.infotexts import prompts_in
+from sd_expression_grid.keeping import Kept, KeptInFolder
+from sd_expression_grid.page import write_page
 from sd_expression_grid.schema import read_study
 from sd_expression_grid.sweep import sweep
 from sd_expression_grid.webui.begin import begin
@@ -23,11 +26,14 @@ from sd_expression_grid.webui.schedules import PromptReader
 from sd_expression_grid.webui.settle import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from PIL import Image
 
     from sd_expression_grid.study import CellKey
+
+GRIDS_FIELD = "Grids"
+"""Where the page's script finds the places of the grids' cells, among what the WebUI tells of a generation."""
 
 
 def run_study(p: Any, asked: Mapping[str, object]) -> Any:
@@ -42,12 +48,27 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         reader = PromptReader(p)
         study, templates = settle(p, study, faults, reader)
         begun = begin(p, study, templates, reader)
-        made = make_missing(p, begun, reader, sweep)
+        with _page_of_the_study(p, begun.kept):
+            made = make_missing(p, begun, reader, sweep)
         shared.state.textinfo = "drawing the grids"
         outcomes = {**{key: _never_begun(key) for key in begun.keys}, **begun.made.outcomes, **made.outcomes}
         after = page_after(p, made.finished)
         pictures = StudyPictures(p=after, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes)
         return _processed(p, pictures, {} if made.rows is None else {"Denoiser rows": made.rows})
+
+
+@contextmanager
+def _page_of_the_study(p: Any, kept: Kept) -> Iterator[None]:
+    """Writes the page of a study in a folder when its run ends, however it ends."""
+    try:
+        yield
+    finally:
+        if isinstance(kept, KeptInFolder):
+            try:
+                write_page(kept.folder)
+            except Exception as error:  # no page is worth a run
+                errors.report("Error writing the page of the expression grid", exc_info=True)
+                p.comment(f"The page of the study could not be written: {error}")
 
 
 def _never_begun(key: CellKey) -> Outcome:
@@ -60,15 +81,16 @@ def _processed(p: Any, pictures: StudyPictures, facts: Mapping[str, object]) -> 
     _tell(p, pictures)
     base = copy(pictures.p)
     base.n_iter = base.batch_size = 1
-    base.extra_generation_params = {**p.extra_generation_params, **_folder_of(pictures), **facts}
+    places = {GRIDS_FIELD: [grid.places for grid in grids]}
+    base.extra_generation_params = {**p.extra_generation_params, **_folder_of(pictures), **facts, **places}
     return processing.Processed(
         base,
         _shown(p, [*grids, *cells]),
         seed=entries[0].seed,
         info=entries[0].infotext,
         subseed=p.subseed,
-        all_prompts=[_prompts_in(entry.infotext)[0] for entry in entries],
-        all_negative_prompts=[_prompts_in(entry.infotext)[1] for entry in entries],
+        all_prompts=[prompts_in(entry.infotext)[0] for entry in entries],
+        all_negative_prompts=[prompts_in(entry.infotext)[1] for entry in entries],
         all_seeds=[entry.seed for entry in entries],
         all_subseeds=[p.subseed] * len(entries),
         index_of_first_image=len(grids),
@@ -93,10 +115,3 @@ def _tell(p: Any, pictures: StudyPictures) -> None:
 
 def _folder_of(pictures: StudyPictures) -> dict[str, str]:
     return {"Study folder": str(pictures.kept.folder.path)} if isinstance(pictures.kept, KeptInFolder) else {}
-
-
-def _prompts_in(infotext: str) -> tuple[str, str]:
-    """The prompt and the negative prompt of an infotext."""
-    prompts = infotext.rpartition("\nSteps: ")[0]
-    prompt, _, negative = prompts.partition("\nNegative prompt: ")
-    return prompt, negative
