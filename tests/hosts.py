@@ -139,6 +139,22 @@ def real(log, *options):
 
 
 @contextmanager
+def reals(folder, count):
+    """Several on one machine, with this repository's extension and $A1111_DIR's models, and all else their own."""
+    models = Path(os.environ["A1111_DIR"])
+    with ExitStack() as stack:
+        started = []
+        for number in range(count):
+            data_dir = folder / f"real {number}"
+            (data_dir / "extensions").mkdir(parents=True)
+            (data_dir / "extensions" / ROOT.name).symlink_to(ROOT)
+            for name in ("models", "embeddings"):
+                (data_dir / name).symlink_to(models / name)
+            started.append(stack.enter_context(real(data_dir / "server.log", "--data-dir", str(data_dir))))
+        yield started
+
+
+@contextmanager
 def _server(command, folder, port, log, is_ready):
     environment = {**os.environ, **OFFLINE}
     url = f"http://127.0.0.1:{port}"

@@ -437,3 +437,17 @@ def test_nothing_is_written_on_the_webuis(webuis, sweep):
     sweep(urls_of(webuis))
     assert [sorted((hosts_data(webui) / "outputs").rglob("*")) for webui in webuis] == before
     assert requests.get(f"{webuis[0].url}/sdapi/v1/progress", timeout=10).json()["state"]["job_count"] == 0
+
+
+@pytest.mark.host
+def test_two_real_webuis_make_what_one_makes_from_its_panel(sweep, tmp_path):
+    if not os.environ.get("A1111_DIR"):
+        pytest.skip("$A1111_DIR names no AUTOMATIC1111 WebUI")
+    with hosts.reals(tmp_path, 2) as webuis:
+        code, printed, folder = sweep(urls_of(webuis))
+        assert code == 0, printed
+        assert all(f" cells, {webui.url}" in printed for webui in webuis)
+        alone = sweep(urls_of(webuis[:1]), out=tmp_path / "alone")[2]
+        by_panel = StudyFolder(webuis[0].study(STUDY, sampler_name="Euler a").folder)
+    assert folder.read_record() == alone.read_record() == by_panel.read_record()
+    assert (folder.path / "study.json").read_text() == (by_panel.path / "study.json").read_text()
