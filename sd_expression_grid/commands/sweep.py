@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import sys
 import threading
@@ -105,7 +106,9 @@ def _settings(asked: Namespace) -> dict[str, object]:
     given = {name.removeprefix(_SET): value for name, value in vars(asked).items() if name.startswith(_SET)}
     fields = {name: value for name, value in given.items() if value is not None}
     for text in asked.set:
-        name, _, value = text.partition("=")
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise StudyError([Fault("--set", f"must be FIELD=JSON, is {text!r}")])
         fields[name.strip()] = _json_or_text(value)
     if asked.like is not None:
         return {**fields, "infotext": infotext_of(asked.like)}
@@ -168,11 +171,11 @@ class Printer:
 
     def status(self, text: str) -> None:
         """Shows how far it is."""
-        if self._is_terminal and text != self._status:
+        if self._is_terminal:
             self._clear()
-            print(text, end="", flush=True)
-            self._status = text
-        elif not self._is_terminal and time.monotonic() - self._shown_at >= STATUS_SECONDS:
+            self._status = text[: shutil.get_terminal_size().columns - 1]  # on two lines it could not be taken back
+            print(self._status, end="", flush=True)
+        elif time.monotonic() - self._shown_at >= STATUS_SECONDS:
             print(text, flush=True)
             self._shown_at = time.monotonic()
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sd_expression_grid.folder import StudyFolder
     from sd_expression_grid.study import CellKey
 
-
 _NO_WEBUI = "the Dask cluster has no worker with the resource webui"
 
 
@@ -106,7 +105,7 @@ def _asked_all(carrier: Carrier, look: Job, allow_differences: bool, teller: Tel
     Raises StudyError when one refuses the study, or would give other pixels and may not.
     """
     names = carrier.places()
-    replies = _replies(carrier, look, names)
+    replies = _replies(carrier, look, names, teller.stopping)
     raise_if_any(_grouped({names[place]: reply.refused for place, reply in replies.items() if reply.refused}))
     looks = {place: reply.look for place, reply in replies.items() if reply.look}
     if not looks:
@@ -131,11 +130,13 @@ def _grouped(messages: Mapping[str, str]) -> list[Fault]:
     return [Fault(", ".join(alike), message) for message, alike in names.items()]
 
 
-def _replies(carrier: Carrier, look: Job, names: Mapping[str, str]) -> dict[str, Reply]:
+def _replies(carrier: Carrier, look: Job, names: Mapping[str, str], stopping: Callable[[], bool]) -> dict[str, Reply]:
     waiting = {carrier.submit(look, [place]): place for place in names}
     replies: dict[str, Reply] = {}
     while waiting:
         for done in carrier.finished(1):
-            lost = Reply(seconds=0, trouble="was lost with its worker")
-            replies[waiting.pop(done.number)] = done.reply or lost
+            replies[waiting.pop(done.number)] = done.reply
+        if stopping():
+            message = "stopped before the start"
+            raise StudyError(message)
     return {place: replies[place] for place in names}

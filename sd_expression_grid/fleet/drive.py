@@ -72,7 +72,7 @@ class Drive:
         """How far it is, at which rate, and how long the rest takes."""
         webuis = len(self._roster.ready)
         seconds = self._pace.seconds_for(self._units.left + self._cost_under_way(), webuis)
-        rate = f", {self._pace.rows_a_second * webuis:.3g} denoiser rows a second" if seconds is not None else ""
+        rate = f", {self._pace.cells_a_minute * webuis:.3g} cells a minute" if seconds is not None else ""
         rest = f", about {in_words(seconds)} left" if seconds is not None else ""
         failed = f", {self.failed} failed" if self.failed else ""
         return f"{self.made} cells made{failed}, {webuis} WebUI{'' if webuis == 1 else 's'}{rate}{rest}"
@@ -116,8 +116,8 @@ class Drive:
     def _take_unit(self, done: Done) -> None:
         unit = self._under_way.pop(done.number).unit
         ready = self._roster.ready.get(done.place or "")
-        if done.place is None or done.reply is None or ready is None:
-            self._try_again(unit, "was lost with its worker")
+        if done.place is None or ready is None:
+            self._try_again(unit, done.reply.trouble or "was left out meanwhile")
             return
         trouble = done.reply.trouble or done.reply.refused
         fault = "" if trouble else self._fault_of(unit, done.reply, ready)
@@ -132,7 +132,7 @@ class Drive:
             self._units.give_back(replace(unit, keys=left))
         elif not left:
             self._roster.trust(done.place)
-            self._pace.note(self._units.cost(unit), done.reply.seconds)
+            self._pace.note(len(unit.keys), self._units.cost(unit), done.reply.seconds)
         self._keep([cell for cell in done.reply.cells if cell.status != "interrupted"], ready.name, ready.warning)
 
     def _fault_of(self, unit: Unit, reply: Reply, ready: Ready) -> str:

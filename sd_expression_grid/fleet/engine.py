@@ -74,8 +74,9 @@ class Engine:
         future = self._futures.pop(number)
         try:
             place, reply = future.result()
-        except Exception:  # whatever Dask says of workers that it lost
-            return Done(number=number, place=None, reply=None)
+        except Exception as error:  # whatever Dask says of a worker that it lost
+            reply = Reply(seconds=0, trouble=f"was lost with its worker: {type(error).__name__} {error}")
+            return Done(number=number, place=None, reply=reply)
         return Done(number=number, place=place, reply=reply)
 
 

@@ -54,11 +54,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A job that is over: at which worker's WebUI, and with what. Both are None where Dask itself gave the job up."""
+    """A job that is over: at which worker, None where Dask itself gave it up, and with what."""
 
     number: int
     place: str | None
-    reply: Reply | None
+    reply: Reply
 
 
 def do(job: Job, url: str, stop: Callable[[], bool]) -> Reply:

@@ -7,15 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Pace:
-    """Counts the denoiser rows that came back, and the seconds that the WebUIs worked on them."""
+    """Counts the cells and denoiser rows that came back, and the seconds that the WebUIs worked on them."""
 
+    cells: int = 0
     rows: float = 0
     seconds: float = 0
 
-    def note(self, rows: float, seconds: float) -> None:
+    def note(self, cells: int, rows: float, seconds: float) -> None:
         """Takes a unit that came back."""
+        self.cells += cells
         self.rows += rows
         self.seconds += seconds
+
+    @property
+    def cells_a_minute(self) -> float:
+        """What one WebUI makes; 0 before the first unit came back."""
+        return 60 * self.cells / self.seconds if self.seconds else 0
 
     @property
     def rows_a_second(self) -> float:

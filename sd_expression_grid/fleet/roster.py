@@ -133,15 +133,15 @@ class Roster:
 
     def _notice(self, places: Mapping[str, str]) -> None:
         for place in set(self.ready) - set(places):
-            self.leave_out(place, "is gone with its worker")
+            self._say(f"{self.ready.pop(place).name} is gone with its worker")
         for place in set(self._resting) - set(places):
             del self._resting[place]
         for place, name in places.items():
             if not (place in self.ready or place in self._resting or place in self._left_out):
                 self._resting[place] = _Resting(name=name, until=0, pause=FIRST_PAUSE)
 
-    def _take_probe(self, place: str, resting: _Resting, reply: Reply | None) -> None:
-        if reply is None or reply.look is None:
+    def _take_probe(self, place: str, resting: _Resting, reply: Reply) -> None:
+        if reply.look is None:
             pause = min(2 * resting.pause, LONGEST_PAUSE)
             self._resting[place] = replace(resting, until=time.monotonic() + pause, pause=pause)
             return

@@ -116,7 +116,8 @@ def test_the_pace_tells_how_long_the_rest_takes():
     pace = Pace()
     assert pace.seconds_for(100, 2) is None
     assert pace.left_of(100, 50) == 100
-    pace.note(140, 10)
+    pace.note(9, 140, 10)
+    assert pace.cells_a_minute == 54
     assert pace.seconds_for(280, 2) == 10
     assert [pace.left_of(140, seconds) for seconds in (0, 5, 20)] == [140, 70, 0]
 
