@@ -153,6 +153,9 @@ def _stopping_at_ctrl_c(printer: Printer) -> Iterator[threading.Event]:
     signal.signal(signal.SIGINT, stop)
     try:
         yield stopping
+    except KeyboardInterrupt as error:
+        message = "ended at once; what was kept is there, and the same command goes on with the rest"
+        raise StudyError(message) from error
     finally:
         signal.signal(signal.SIGINT, before)
 

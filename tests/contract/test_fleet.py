@@ -360,6 +360,32 @@ def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(webuis, by_panel, swee
     assert len(files(folder)) == CELLS
 
 
+def test_a_second_ctrl_c_ends_at_once(tmp_path):
+    study, out, data_dir = tmp_path / "study.json", tmp_path / "story", tmp_path / "victim"
+    study.write_text(json.dumps(STUDY))
+    data_dir.mkdir()
+    command = [sys.executable, "-m", "sd_expression_grid", "sweep", str(study), "--out", str(out), *SETTINGS]
+    with hosts.standin(data_dir, "--seconds-per-step", "0.05") as victim:
+        process = subprocess.Popen(
+            [*command, "--webui", victim.url],
+            cwd=hosts.ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        lines = iter(process.stdout.readline, "")
+        assert any(" of 3 cells" in line for line in lines)
+        victim.process.send_signal(signal.SIGSTOP)  # so that it cannot bring what it has
+        process.send_signal(signal.SIGINT)
+        assert any("Press Ctrl-C again to end at once" in line for line in lines)
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=60)[0]
+    assert process.returncode == 2
+    assert "ended at once; what was kept is there" in rest
+    assert "Traceback" not in rest
+    assert {outcome.status for outcome in StudyFolder(out).read_record().values()} == {"done"}
+
+
 def test_a_dask_cluster_that_is_there_is_used(webuis, by_panel, sweep, tmp_path):
     with dask_cluster(tmp_path, urls_of(webuis[:2])) as scheduler:
         code, printed, folder = sweep([], "--scheduler", scheduler)
