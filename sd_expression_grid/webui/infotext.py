@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TITLE = "Expression grid"
 STUDY_FIELD = "Expression grid study"
+SCOUT_FIELD = "Scout"
 
 MAX_LENGTH = 30_000
 """A JPEG's Exif block holds about 32,700 characters; a longer infotext makes the WebUI's saving fail."""

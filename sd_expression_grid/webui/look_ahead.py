@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from modules import call_queue, sd_samplers
@@ -89,10 +90,11 @@ def _denoiser_rows(p: Any, begun: Begun, reader: PromptReader) -> tuple[int, int
         columns.setdefault((cell.key.character, cell.key.seed), []).append(cell)
     if not columns:
         return 0, 0
-    calls = _calls(p, next(iter(columns.values())), reader)
-    stock = sum(calls.rows(len(cells)) for cells in columns.values())
+    whole = _calls(p, next(iter(columns.values())), reader)
+    stock = sum(whole.rows(len(cells)) for cells in columns.values())
+    calls = replace(whole, first_pass=min(whole.first_pass, begun.stop_after or whole.first_pass))
     if not shares_steps() or why_not_shared(p):
-        return stock, stock
+        return sum(calls.rows(len(cells)) for cells in columns.values()), stock
     exact = begun.study.mode == "exact" or begun.study.rows_per_batch == 1
     return sum(calls.rows_shared(len(cells), whole_calls=exact) for cells in columns.values()), stock
 

@@ -22,7 +22,7 @@ from sd_expression_grid.webui.begin import Begun, begin
 from sd_expression_grid.webui.gallery import ApiPictures, Entry, gallery_pictures
 from sd_expression_grid.webui.generate import Generator, stop_requested
 from sd_expression_grid.webui.grids import StudyPictures
-from sd_expression_grid.webui.infotext import page_after
+from sd_expression_grid.webui.infotext import SCOUT_FIELD, page_after
 from sd_expression_grid.webui.overrides import overrides_in_force
 from sd_expression_grid.webui.progress import Progress
 from sd_expression_grid.webui.schedules import PromptReader
@@ -30,6 +30,7 @@ from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.settle import settle
 from sd_expression_grid.webui.shared_steps import SharedSteps, why_not_shared
 from sd_expression_grid.webui.speed import remember
+from sd_expression_grid.webui.stop_early import stop_text, stopped_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,12 +52,17 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         reader = PromptReader(p)
         study, templates = settle(p, study, faults, reader)
         begun = begin(p, study, templates, reader)
+        if begun.stop_after is not None:
+            p.extra_generation_params[SCOUT_FIELD] = stop_text(begun.stop_after, p.steps, reader.total_steps)
         rows_per_call = _rows_per_call(p, study)
         sharing = _sharing(p, begun, reader, rows_per_call)
         generator = Generator(p, sharing.during if sharing else _not_shared)
-        batches = plan_batches(begun.missing, rows_per_call, reader.conditioning_shape)
+        batches = plan_batches(
+            begun.missing, rows_per_call, reader.conditioning_shape, mixes_seeds=study.scout is not None
+        )
         start = time.monotonic()
-        made = _sweep(p, begun, batches, generator)
+        with stopped_after(begun.stop_after):
+            made = _sweep(p, begun, batches, generator)
         if sharing:
             remember(p, study.mode, sharing.memo.rows_computed, time.monotonic() - start)
         outcomes = {**{key: _never_begun(key) for key in begun.keys}, **begun.made.outcomes, **made}
