@@ -17,7 +17,7 @@ from sd_expression_grid.keeping import Kept, KeptInFolder, KeptInMemory
 from sd_expression_grid.plan import Cell, Templates, plan_cells
 from sd_expression_grid.resume import Made, made_already
 from sd_expression_grid.webui.identity import Identities
-from sd_expression_grid.webui.stop_early import calls_until_switch
+from sd_expression_grid.webui.stop_early import calls_until_switch, way_of_making
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,8 +125,11 @@ class _Beginning:
     def _continued(self, folder: StudyFolder) -> Begun | None:
         """The study as that folder's continuation; None where it is another one, or finished with random seeds."""
         found = folder.read_study()
-        first = found.seeds[0] if found and found.seeds and self._has_random_seeds else self._new_seed()
-        begun = self._in(folder, self._with_seeds(first, _variation_seed(folder)))
+        known = found.seeds if found and self._has_random_seeds else ()
+        study = self._with_seeds(known[0] if known else self._new_seed(), _variation_seed(folder))
+        if any(seed != other for seed, other in zip(study.seeds, known, strict=False)):
+            return None  # its seeds were listed, not drawn
+        begun = self._in(folder, study)
         is_finished = not begun.missing
         if (self._has_random_seeds and is_finished) or not (self._study.name or begun.made.outcomes):
             return None
@@ -141,7 +144,7 @@ class _Beginning:
 
     def _in(self, folder: StudyFolder, study: Study) -> Begun:
         cells = self._cells(study)
-        tell = Identities(self._p, self._reader, study.mode, self._stop_after)
+        tell = Identities(self._p, self._reader, way_of_making(study.mode, self._stop_after))
         identities = {cell.key: tell.of(cell) for cell in cells}
         return Begun(
             study=study,

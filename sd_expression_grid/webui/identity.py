@@ -36,10 +36,10 @@ _SETTLED_ELSEWHERE = ("Seed", "Sampler")
 class Identities:
     """Tells the identity of each cell of a run, with the settings of ``p`` in force.
 
-    A picture that is stopped after some call is never taken for a finished one.
+    ``way`` is that of making them: a picture that is stopped early is never taken for a finished one.
     """
 
-    def __init__(self, p: Any, reader: PromptReader, mode: str, stop_after: int | None) -> None:
+    def __init__(self, p: Any, reader: PromptReader, way: str) -> None:
         self._reader = reader
         self._networks = NetworkFiles()
         page = {name: getattr(p, name, None) for name in _OF_THE_PAGE}
@@ -48,7 +48,7 @@ class Identities:
         if p.subseed_strength:
             page["subseed"] = p.subseed
         self._common = {
-            "mode": mode if stop_after is None else f"{mode}, stopped after {stop_after}",
+            "mode": way,
             "page": page,
             "settings": _settings(),
             "scripts": _script_values(p),

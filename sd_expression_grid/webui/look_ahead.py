@@ -23,6 +23,7 @@ from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.settle import settle
 from sd_expression_grid.webui.shared_steps import why_not_shared
 from sd_expression_grid.webui.speed import seconds_for
+from sd_expression_grid.webui.stop_early import way_of_making
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +61,7 @@ def look_ahead(p: Any, asked: Mapping[str, object]) -> Forecast:
             cells=tuple(_cell(number, cell, begun, reader) for number, cell in enumerate(begun.cells)),
             rows=rows,
             stock_rows=stock_rows,
-            seconds=seconds_for(p, begun.study.mode, rows),
+            seconds=seconds_for(p, way_of_making(begun.study.mode, begun.stop_after), rows),
             pages=_pictures(p, asked, begun).page_sizes(),
             folder=str(begun.kept.folder.path) if isinstance(begun.kept, KeptInFolder) else "",
             draws_seed=not study.seeds and is_random(p.seed) and not isinstance(begun.kept, KeptInFolder),

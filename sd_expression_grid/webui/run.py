@@ -30,7 +30,7 @@ from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.settle import settle
 from sd_expression_grid.webui.shared_steps import SharedSteps, why_not_shared
 from sd_expression_grid.webui.speed import remember
-from sd_expression_grid.webui.stop_early import stop_text, stopped_after
+from sd_expression_grid.webui.stop_early import stop_text, stopped_after, way_of_making
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +64,8 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         with stopped_after(begun.stop_after):
             made = _sweep(p, begun, batches, generator)
         if sharing:
-            remember(p, study.mode, sharing.memo.rows_computed, time.monotonic() - start)
+            way = way_of_making(study.mode, begun.stop_after)
+            remember(p, way, sharing.memo.rows_computed, time.monotonic() - start)
         outcomes = {**{key: _never_begun(key) for key in begun.keys}, **begun.made.outcomes, **made}
         after = page_after(p, generator.finished)
         pictures = StudyPictures(p=after, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes)
@@ -165,7 +166,8 @@ def _tell(p: Any, pictures: StudyPictures) -> None:
     p.comment(f"{len(pictures.outcomes)} cells: {numbers}")
     for outcome in pictures.outcomes.values():
         if outcome.status == "failed":
-            p.comment(f"{outcome.key.character}, {outcome.key.expression}: {outcome.error}")
+            seed = f", seed {outcome.key.seed}" if len(pictures.study.seeds) > 1 else ""
+            p.comment(f"{outcome.key.character}, {outcome.key.expression}{seed}: {outcome.error}")
     for folder in _folder_of(pictures).values():
         p.comment(f"Saved in {folder}")
 

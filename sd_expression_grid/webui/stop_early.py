@@ -62,6 +62,11 @@ def calls_until_switch(study: Study, templates: Templates, reader: PromptReader)
     return min(steps + 1, reader.total_steps)
 
 
+def way_of_making(mode: str, stop_after: int | None) -> str:
+    """The mode, told apart for pictures that are stopped: they are others, and take another time a denoiser row."""
+    return mode if stop_after is None else f"{mode}, stopped after {stop_after}"
+
+
 def stop_text(calls: int, steps: int, total_steps: int) -> str:
     """What an unfinished picture's infotext says; a second-order sampler makes two calls a step."""
     return f"stopped after step {math.ceil(calls * steps / total_steps)} of {steps}"

@@ -126,6 +126,12 @@ def test_a_random_first_seed_is_drawn_once_and_anew_for_a_finished_scout(webui, 
     assert other.folder.name == f"{new} seeds 2"
 
 
+def test_random_seeds_are_none_of_those_that_were_listed(webui, new):
+    scout = {**SCOUT, "reference": f"girl {new}"}
+    listed = webui.study({**scout, "scout": {"seeds": [9, 4]}})
+    assert webui.study(scout, seed=-1).folder != listed.folder
+
+
 def test_a_scout_leaves_the_study_of_its_name_alone(webui, new):
     study = {key: value for key, value in SCOUT.items() if key != "scout"}
     study |= {"characters": "mei", "name": new}
