@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 PAGE_FILE = "index.html"
 
+Keys = list[list[list[CellKey]]]
+
 _FILES = Path(__file__).parent / "page_files"
 _STYLES = ("bar.css", "tables.css", "dialogs.css", "devices.css")
 _SCRIPTS = ("study.js", "order.js", "cells.js", "tables.js", "dialogs.js", "menus.js", "page.js")
@@ -68,13 +70,7 @@ def page_data(folder: StudyFolder) -> dict[str, object]:
     """A study and its cells as JSON values; ``cells`` by seed, column and row, in the order of the other lists."""
     grids = grids_of(folder)
     study = grids.study
-    keys = [
-        [
-            [CellKey(expression=row.label, character=column.label, seed=seed) for row in study.expressions]
-            for column in study.columns
-        ]
-        for seed in study.seeds
-    ]
+    seeds, columns, keys = _scouted(study) if study.scout else _tabled(study)
     cells = [[[_cell(folder, grids.outcomes.get(key)) for key in rows] for rows in columns] for columns in keys]
     counts = Counter(cell["status"] for columns in cells for rows in columns for cell in rows)
     return {
@@ -82,12 +78,32 @@ def page_data(folder: StudyFolder) -> dict[str, object]:
         "facts": [pair for pair in legend(study, 0, grids.settings) if pair[0] != "Seed"],
         "counts": dict(counts),
         "rows": [{"label": row.label, "text": row.text} for row in study.expressions],
-        "columns": [_column(column, study) for column in study.columns],
-        "groups": study.groups,
-        "seeds": study.seeds,
+        "columns": columns,
+        "groups": study.groups or ("",),
+        "seeds": seeds,
         "size": grids.cell_size_of(grids.all[0]) if grids.all else grids.cell_size,
         "cells": cells,
     }
+
+
+def _tabled(study: Study) -> tuple[Sequence[object], list[dict[str, object]], Keys]:
+    """The seeds, the columns, and the cells' keys by seed, column and row."""
+    keys = [
+        [
+            [CellKey(expression=row.label, character=column.label, seed=seed) for row in study.expressions]
+            for column in study.columns
+        ]
+        for seed in study.seeds
+    ]
+    return study.seeds, [_column(column, study) for column in study.columns], keys
+
+
+def _scouted(study: Study) -> tuple[Sequence[object], list[dict[str, object]], Keys]:
+    """The same for a scout, whose seeds stand side by side as columns."""
+    columns = [{"label": f"seed {seed}", "text": "", "group": "", "exclude": False} for seed in study.seeds]
+    row, reference = study.expressions[0].label, study.reference_column.label
+    keys = [[CellKey(expression=row, character=reference, seed=seed)] for seed in study.seeds]
+    return [""], columns, [keys]
 
 
 def page_html(data: Mapping[str, object]) -> str:

@@ -14,7 +14,7 @@ from modules import errors, processing, sd_samplers, shared
 
 from sd_expression_grid.errors import SavingError
 from sd_expression_grid.folder import Outcome
-from sd_expression_grid.infotexts import prompts_in
+from sd_expression_grid.infotexts import SCOUT_FIELD, prompts_in
 from sd_expression_grid.keeping import Kept, KeptInFolder, Saver
 from sd_expression_grid.page import write_page
 from sd_expression_grid.plan import Batch, plan_batches
@@ -32,6 +32,7 @@ from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.settle import settle
 from sd_expression_grid.webui.shared_steps import SharedSteps, why_not_shared
 from sd_expression_grid.webui.speed import remember
+from sd_expression_grid.webui.stop_early import stop_text, stopped_after, way_of_making
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,15 +57,20 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         reader = PromptReader(p)
         study, templates = settle(p, study, faults, reader)
         begun = begin(p, study, templates, reader)
+        if begun.stop_after is not None:
+            p.extra_generation_params[SCOUT_FIELD] = stop_text(begun.stop_after, p.steps, reader.total_steps)
         rows_per_call = _rows_per_call(p, study)
         sharing = _sharing(p, begun, reader, rows_per_call)
         generator = Generator(p, sharing.during if sharing else _not_shared)
-        batches = plan_batches(begun.missing, rows_per_call, reader.conditioning_shape)
+        batches = plan_batches(
+            begun.missing, rows_per_call, reader.conditioning_shape, mixes_seeds=study.scout is not None
+        )
         start = time.monotonic()
-        with _page_of_the_study(p, begun.kept):
+        with _page_of_the_study(p, begun.kept), stopped_after(begun.stop_after):
             made = _sweep(p, begun, batches, generator)
         if sharing:
-            remember(p, study.mode, sharing.memo.rows_computed, time.monotonic() - start)
+            way = way_of_making(study.mode, begun.stop_after)
+            remember(p, way, sharing.memo.rows_computed, time.monotonic() - start)
         outcomes = {**{key: _never_begun(key) for key in begun.keys}, **begun.made.outcomes, **made}
         after = page_after(p, generator.finished)
         pictures = StudyPictures(p=after, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes)
@@ -180,7 +186,8 @@ def _tell(p: Any, pictures: StudyPictures) -> None:
     p.comment(f"{len(pictures.outcomes)} cells: {numbers}")
     for outcome in pictures.outcomes.values():
         if outcome.status == "failed":
-            p.comment(f"{outcome.key.character}, {outcome.key.expression}: {outcome.error}")
+            seed = f", seed {outcome.key.seed}" if len(pictures.study.seeds) > 1 else ""
+            p.comment(f"{outcome.key.character}, {outcome.key.expression}{seed}: {outcome.error}")
     for folder in _folder_of(pictures).values():
         p.comment(f"Saved in {folder}")
 
