@@ -1,0 +1,1 @@
+"""The commands of ``python -m sd_expression_grid``, a room each; only here is anything printed."""
