@@ -19,12 +19,29 @@ if TYPE_CHECKING:
 
 _DPI = 200
 _INK, _SOFT, _RULE, _MARK, _BESIDE = "#1c2430", "#5d6878", "#d8dee6", "#0b5fa5", "#b4540a"
-_ROW_HEIGHT = 0.28
+_ROW_HEIGHT, _LETTER = 0.28, 0.075
 """All lengths are in inches, as matplotlib has them."""
+_LONGEST = 40
+"""Longer labels are cut."""
+_FAMILIES = (
+    "DejaVu Sans",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "Microsoft YaHei",
+    "Yu Gothic",
+    "Malgun Gothic",
+    "PingFang SC",
+    "Hiragino Sans",
+)
 
 
 def write_charts(report: Report, folder: Path) -> list[Path]:
     """Writes the heat maps, the two rankings and the weights; returns the files. StudyError without matplotlib."""
+    with _matplotlib().rc_context({"font.family": _fonts()}):
+        return _saved(_drawn(report), folder)
+
+
+def _drawn(report: Report) -> dict[str, Any]:
     drawn: dict[str, Any] = {}
     measures = MEASURES if report.judges_likeness else {"both": MEASURES["expression"]}
     for measure, title in measures.items():
@@ -33,7 +50,7 @@ def write_charts(report: Report, folder: Path) -> list[Path]:
     drawn["expressions"] = _expressions(report)
     if report.weighings:
         drawn["weights"] = _weights(report.weighings)
-    return _saved(drawn, folder)
+    return drawn
 
 
 def _saved(drawn: dict[str, Any], folder: Path) -> list[Path]:
@@ -47,19 +64,34 @@ def _saved(drawn: dict[str, Any], folder: Path) -> list[Path]:
     return files
 
 
-def _figure(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
-    """A figure of its own, which needs no window and leaves pyplot's state alone."""
+def _matplotlib() -> Any:  # noqa: ANN401
     try:
-        from matplotlib.figure import Figure  # noqa: PLC0415
+        import matplotlib  # noqa: PLC0415
     except ImportError as error:
         message = "the charts need matplotlib, which is not installed here: pip install 'sd-expression-grid[report]'"
         raise StudyError(message) from error
+    return matplotlib
+
+
+def _fonts() -> list[str]:
+    """The machine's fonts, of those that have most scripts between them; a missing one would be complained of."""
+    from matplotlib import font_manager  # noqa: PLC0415
+
+    there = set(font_manager.get_font_names())
+    return [name for name in _FAMILIES if name in there]
+
+
+def _figure(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
+    """A figure of its own, which needs no window and leaves pyplot's state alone."""
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
     figure = Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots(1, columns, squeeze=False, sharey=True)[0]
 
 
 def _heat_map(shown: HeatMap, title: str) -> Any:  # noqa: ANN401
-    figure, (axes,) = _figure(1.5 + 0.42 * len(shown.columns), 1.2 + _ROW_HEIGHT * len(shown.rows))
+    width = 0.4 + _length(shown.rows) + 0.42 * len(shown.columns)
+    figure, (axes,) = _figure(width, 0.6 + _length(shown.columns) + _ROW_HEIGHT * len(shown.rows))
     shares = [[_share(shown.rates[row, column]) for column in shown.columns] for row in shown.rows]
     axes.imshow(shares, cmap=_colours(), vmin=0, vmax=1, aspect="auto")
     for y, row in enumerate(shown.rows):
@@ -75,6 +107,14 @@ def _heat_map(shown: HeatMap, title: str) -> Any:  # noqa: ANN401
     _grid_between(axes, shown)
     axes.set_title(f"{title}: yes of rated cells", loc="left", fontsize=10, color=_INK)
     return figure
+
+
+def _cut(label: str) -> str:
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"
+
+
+def _length(labels: Sequence[str]) -> float:
+    return _LETTER * max(len(_cut(label)) for label in labels)
 
 
 def _share(rate: Rate) -> float:
@@ -95,7 +135,9 @@ def _grid_between(axes: Any, shown: HeatMap) -> None:  # noqa: ANN401
 
 
 def _ticks(axis: Any, labels: Sequence[str], rotation: float = 0) -> None:  # noqa: ANN401
-    axis.set_ticks(range(len(labels)), labels=labels, rotation=rotation, fontsize=8, parse_math=False)
+    axis.set_ticks(
+        range(len(labels)), labels=[_cut(label) for label in labels], rotation=rotation, fontsize=8, parse_math=False
+    )
 
 
 def _characters(report: Report) -> Any:  # noqa: ANN401
@@ -115,7 +157,7 @@ def _expressions(report: Report) -> Any:  # noqa: ANN401
 
 
 def _ranking(labels: Sequence[str], title: str) -> tuple[Any, Any]:
-    figure, (axes,) = _figure(6.5, 1.1 + _ROW_HEIGHT * len(labels))
+    figure, (axes,) = _figure(5 + _length(labels), 1.1 + _ROW_HEIGHT * len(labels))
     _ticks(axes.yaxis, labels)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     _percent_axis(axes.xaxis, axes.set_xlim)
@@ -146,7 +188,7 @@ def _weights(weighings: Sequence[Weighing]) -> Any:  # noqa: ANN401
         _curve(axes, weighing, [r.flexibility for _, r in weighing.weights], _MARK, "o", "flexibility")
         _curve(axes, weighing, [r.rates["likeness"] for _, r in weighing.weights], _BESIDE, "D", "person kept")
         best = "not rated" if weighing.best is None else f"best at {weighing.best:g}"
-        axes.set_title(f"{weighing.name}: {best}", loc="left", fontsize=9, color=_INK, parse_math=False)
+        axes.set_title(f"{_cut(weighing.name)}: {best}", loc="left", fontsize=9, color=_INK, parse_math=False)
         axes.set_xticks([weight for weight, _ in weighing.weights])
         axes.tick_params(labelsize=8, length=0)
         axes.set_xlabel("weight", fontsize=8, color=_SOFT)

@@ -78,7 +78,10 @@ def read_ratings_csv(file: Path) -> Table:
 
 
 def _decoded(file: Path) -> str:
-    data = file.read_bytes()
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise StudyError([Fault(str(file), f"cannot be read: {error.strerror}")]) from error
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)

@@ -82,7 +82,7 @@ def _thresholds(asked: Namespace) -> Thresholds:
 def _outputs(asked: Namespace, table: Table, report: Report) -> dict[Path, Callable[[], str]]:
     texts: dict[Path | None, Callable[[], str]] = {
         asked.html: lambda: report_html(report, _way(asked.folder, asked.html)),
-        asked.json: lambda: json.dumps(report_to_dict(report), ensure_ascii=False, indent=1),
+        asked.json: lambda: json.dumps(report_to_dict(report), ensure_ascii=False),
         asked.csv: lambda: report_csv(report),
         asked.ratings_csv: lambda: write_ratings(table),
     }

@@ -36,31 +36,30 @@ def krippendorff(
     ``units`` holds lists of the scores that one cell was given, by what the bootstrap draws as a whole: cells that
     differ in their seed alone. Cells with a single score say nothing about agreement and are passed over.
     """
-    pairs = np.array([sum((_coincidences(cell, levels) for cell in unit), _none(levels)) for unit in units.values()])
-    cells = sum(len(scores) > 1 for unit in units.values() for scores in unit)
+    shared = [[scores for scores in unit if len(scores) > 1] for unit in units.values()]
+    cells = sum(map(len, shared))
     if not cells:
         return Agreement(cells=0)
-    alpha = _alpha(pairs.sum(axis=0))
-    draws = np.random.default_rng(0).multinomial(len(pairs), [1 / len(pairs)] * len(pairs), size=RESAMPLES)
-    resampled = _alpha(np.tensordot(draws, pairs, axes=1))
-    resampled = resampled[~np.isnan(resampled)]
-    if np.isnan(alpha) or not len(resampled):
+    pairs = np.array([_coincidences(unit, levels) for unit in shared if unit])
+    alpha, resampled = _alpha(pairs.sum(axis=0)), _alpha(np.tensordot(_draws(len(pairs)), pairs, axes=1))
+    if np.isnan(alpha):
         return Agreement(cells=cells)
     tail = (1 - confidence) / 2
-    low, high = np.quantile(resampled, [tail, 1 - tail])
+    low, high = np.nanquantile(resampled, [tail, 1 - tail])
     return Agreement(cells=cells, alpha=float(alpha), interval=Interval(float(low), float(high)))
 
 
-def _none(levels: int) -> Any:  # noqa: ANN401
-    return np.zeros((levels, levels))
+def _coincidences(cells: Sequence[Sequence[int]], levels: int) -> Any:  # noqa: ANN401
+    """Every ordered pair of raters of a cell, weighted so that the cell counts once for each of its scores."""
+    counts = np.array([[scores.count(level) for level in range(levels)] for scores in cells], float)
+    weighted = counts / (counts.sum(axis=1, keepdims=True) - 1)
+    return weighted.T @ counts - np.diag(weighted.sum(axis=0))
 
 
-def _coincidences(scores: Sequence[int], levels: int) -> Any:  # noqa: ANN401
-    """Every ordered pair of raters of one cell, weighted so that the cell counts once for each of its scores."""
-    if len(scores) < 2:
-        return _none(levels)
-    counts = np.bincount(scores, minlength=levels).astype(float)
-    return (np.outer(counts, counts) - np.diag(counts)) / (len(scores) - 1)
+def _draws(count: int) -> Any:  # noqa: ANN401
+    """How often each of so many units is drawn, in every resample: always the same ones."""
+    drawn = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
+    return np.array([np.bincount(row, minlength=count) for row in drawn])
 
 
 def _alpha(coincidences: Any) -> Any:  # noqa: ANN401

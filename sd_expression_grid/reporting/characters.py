@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from sd_expression_grid.reporting.subjects import Subject
     from sd_expression_grid.reporting.table import Column
     from sd_expression_grid.reporting.types import Rate
-    from sd_expression_grid.study import CellKey
 
 LEAST_ROWS = 3
 """Of fewer rows it is not said that a character fails on nearly every one."""
@@ -64,17 +63,13 @@ def _result(matrix: Matrix, column: Column, spreads: dict[Measure, float]) -> Ch
 
 def p_between(matrix: Matrix, first: CharacterResult, second: CharacterResult) -> float:
     """McNemar's p of two characters, from the cells of the same row and seed in which only one of them succeeds."""
-    others = {_row_and_seed(matrix.cells[place].key): place for place in second.flexibility.cells}
+    size, others = matrix.column_size, {place % matrix.column_size: place for place in second.flexibility.cells}
     pairs = [
-        (matrix.succeeds(place), matrix.succeeds(others[_row_and_seed(matrix.cells[place].key)]))
+        (matrix.succeeds(place), matrix.succeeds(others[place % size]))
         for place in first.flexibility.cells
-        if _row_and_seed(matrix.cells[place].key) in others
+        if place % size in others
     ]
     return mcnemar(pairs.count((True, False)), pairs.count((False, True)))
-
-
-def _row_and_seed(key: CellKey) -> tuple[str, int]:
-    return key.expression, key.seed
 
 
 def weigh(matrix: Matrix, characters: Sequence[CharacterResult]) -> tuple[Weighing, ...]:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from sd_expression_grid.reporting.intervals import Cluster, dispersion, wilson
 from sd_expression_grid.reporting.types import Judged, Measure, Rate, Score, Thresholds
-from sd_expression_grid.study import CellKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from sd_expression_grid.reporting.table import Column, Table
+    from sd_expression_grid.study import CellKey
 
 YES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """All cells of a table, each known by its place among them.
+    """All cells of a table, each known by its place among them: column after column, row after row, seed after seed.
 
     ``judges_likeness`` tells whether any character's likeness is scored, ``is_corrected`` whether the reference is.
     """
@@ -28,7 +28,8 @@ class Matrix:
     table: Table
     thresholds: Thresholds
     cells: tuple[Judged, ...]
-    places: dict[CellKey, int]
+    rows: dict[str, int]
+    columns: dict[str, int]
     judges_likeness: bool
     is_corrected: bool
 
@@ -42,14 +43,21 @@ class Matrix:
         """The columns that count: neither the reference nor excluded."""
         return tuple(column for column in self.table.columns if not column.is_reference and not column.exclude)
 
-    def column(self, label: str) -> tuple[int, ...]:
-        """The cells of a column, row after row."""
-        return tuple(place for row in self.table.rows for place in self.square(row, label))
+    @property
+    def column_size(self) -> int:
+        """Cells of a column; two places with the same remainder have the same row and seed."""
+        return len(self.table.rows) * len(self.table.seeds)
 
-    def square(self, row: str, label: str) -> tuple[int, ...]:
+    def column(self, label: str) -> range:
+        """The cells of a column, row after row."""
+        first = self.columns[label] * self.column_size
+        return range(first, first + self.column_size)
+
+    def square(self, row: str, label: str) -> range:
         """The cells of a row and column, seed after seed."""
-        keys = (CellKey(expression=row, character=label, seed=seed) for seed in self.table.seeds)
-        return tuple(self.places[key] for key in keys)
+        seeds = len(self.table.seeds)
+        first = self.columns[label] * self.column_size + self.rows[row] * seeds
+        return range(first, first + seeds)
 
     def asked(self, places: Iterable[int]) -> tuple[int, ...]:
         """The cells whose reference, in the same row and of the same seed, shows the expression.
@@ -59,11 +67,8 @@ class Matrix:
         reference = self.reference
         if reference is None or not self.is_corrected:
             return tuple(places)
-        return tuple(place for place in places if self._reference_shows(self.cells[place].key, reference.label))
-
-    def _reference_shows(self, key: CellKey, label: str) -> bool:
-        place = self.places[CellKey(expression=key.expression, character=label, seed=key.seed)]
-        return self.cells[place].expression == YES
+        first, size = self.columns[reference.label] * self.column_size, self.column_size
+        return tuple(place for place in places if self.cells[first + place % size].expression == YES)
 
     def scored(self, places: Iterable[int], measure: Measure) -> tuple[int, ...]:
         """The cells that have the score."""
@@ -136,7 +141,8 @@ def matrix_of(table: Table, thresholds: Thresholds) -> Matrix:
         table=table,
         thresholds=thresholds,
         cells=cells,
-        places={cell.key: place for place, cell in enumerate(cells)},
+        rows={row: number for number, row in enumerate(table.rows)},
+        columns={column.label: number for number, column in enumerate(table.columns)},
         judges_likeness=judges,
         is_corrected=any(cell.expression is not None for cell in cells if cell.key.character in reference),
     )

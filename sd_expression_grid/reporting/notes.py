@@ -101,8 +101,8 @@ def _methods(report: Report) -> Iterable[str]:
     yield (
         f"Verdicts. No LoRA needed: the characters' interval lies above {mostly}. Hard candidate: the reference's lies "
         f"below {can}. Easy candidate: the reference's lies above it, the characters' share is below {mostly} and "
-        f"clearly lower than the reference's (Newcombe 1998, method 10). With fewer than {limits.seeds} rated seeds the "
-        "shares decide, provisionally."
+        f"clearly lower than the reference's (Newcombe 1998, method 10). With fewer than {limits.seeds} rated seeds "
+        "the shares decide, provisionally."
     )
     yield (
         f"A character fails on nearly every row where less than half of its cells succeed in {percent(limits.stiff)} "

@@ -40,31 +40,41 @@ def scipy_stats() -> Any:  # noqa: ANN401
 
 
 def paired(first: Sequence[float], second: Sequence[float], confidence: float) -> Effect:
-    """First minus second, pair by pair, by flipping signs; the interval is Student's. Needs a pair at least."""
+    """First minus second, pair by pair, by flipping signs; the interval is Student's. Needs a pair, and two to tell."""
     stats, differences = scipy_stats(), np.subtract(first, second).round(12)
+    if len(differences) < 2:
+        return _untold(differences.mean())
     test = stats.permutation_test(
         (differences,), np.mean, permutation_type="samples", n_resamples=ARRANGEMENTS, random_state=0
     )
     interval = None
-    if len(differences) > 1 and np.ptp(differences):
+    if np.ptp(differences):
         interval = Interval(*stats.ttest_1samp(differences, 0).confidence_interval(confidence))
-    smallest = min(1.0, 2.0 ** (1 - np.count_nonzero(differences)))
-    return Effect(float(np.mean(differences)), interval, float(test.pvalue), smallest)
+    return Effect(float(np.mean(differences)), interval, float(test.pvalue), 2.0 ** (1 - len(differences)))
 
 
 def unpaired(first: Sequence[float], second: Sequence[float], confidence: float) -> Effect:
-    """The first's mean minus the second's, by exchanging units; the interval is Welch's. Needs a unit in each."""
+    """The first's mean minus the second's, by exchanging units; the interval is Welch's.
+
+    Needs a unit in each group, and two in each to tell: one does not show how much its like differ.
+    """
     stats = scipy_stats()
     effect = float(np.mean(first) - np.mean(second))
     groups = np.round(first, 12), np.round(second, 12)
+    if min(map(len, groups)) < 2:
+        return _untold(effect)
     test = stats.permutation_test(
         groups, _mean_difference, permutation_type="independent", n_resamples=ARRANGEMENTS, random_state=0
     )
     interval = None
-    if min(map(len, groups)) > 1 and any(np.ptp(group) for group in groups):
+    if any(np.ptp(group) for group in groups):
         interval = Interval(*stats.ttest_ind(*groups, equal_var=False).confidence_interval(confidence))
     smallest = min(1.0, 2 / comb(len(first) + len(second), len(first)))
     return Effect(effect, interval, float(test.pvalue), smallest)
+
+
+def _untold(difference: float) -> Effect:
+    return Effect(float(difference), None, 1.0, 1.0)
 
 
 def _mean_difference(first: Any, second: Any, axis: int = -1) -> Any:  # noqa: ANN401

@@ -60,7 +60,7 @@ def _weight(column: Column) -> float:
 
 def _subject(matrix: Matrix, columns: Sequence[Column]) -> Subject:
     first = columns[0]
-    cells = matrix.column(first.label)
+    cells = tuple(matrix.column(first.label))
     if len(columns) > 1:
         cells = tuple(place for seed in matrix.table.seeds for place in _cells_of_best(matrix, columns, seed))
     return Subject(
