@@ -91,7 +91,7 @@ def _figure(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
 
 def _heat_map(shown: HeatMap, title: str) -> Any:  # noqa: ANN401
     width = 0.4 + _length(shown.rows) + 0.42 * len(shown.columns)
-    figure, (axes,) = _figure(width, 0.6 + _length(shown.columns) + _ROW_HEIGHT * len(shown.rows))
+    figure, (axes,) = _figure(width, 0.6 + _length(_heads(shown)) + _ROW_HEIGHT * len(shown.rows))
     shares = [[_share(shown.rates[row, column]) for column in shown.columns] for row in shown.rows]
     axes.imshow(shares, cmap=_colours(), vmin=0, vmax=1, aspect="auto")
     for y, row in enumerate(shown.rows):
@@ -99,7 +99,7 @@ def _heat_map(shown: HeatMap, title: str) -> Any:  # noqa: ANN401
             rate = shown.rates[row, column]
             colour = "white" if (rate.share or 0) > 0.55 else _INK
             axes.text(x, y, mark_of(rate) or "–", ha="center", va="center", fontsize=7, color=colour)
-    _ticks(axes.xaxis, shown.columns, rotation=90)
+    _ticks(axes.xaxis, _heads(shown), rotation=90)
     _ticks(axes.yaxis, shown.rows)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
@@ -107,6 +107,10 @@ def _heat_map(shown: HeatMap, title: str) -> Any:  # noqa: ANN401
     _grid_between(axes, shown)
     axes.set_title(f"{title}: yes of rated cells", loc="left", fontsize=10, color=_INK)
     return figure
+
+
+def _heads(shown: HeatMap) -> list[str]:
+    return [f"{label} (excluded)" if label in shown.excluded else label for label in shown.columns]
 
 
 def _cut(label: str) -> str:

@@ -41,7 +41,14 @@ def _mark(value: float, interval: Interval | None, name: str, span: tuple[float,
     if interval:
         low, high = (_x(min(max(end, span[0]), span[1]), span) for end in interval)
         reach = f'<line class="reach" x1="{low}" x2="{high}" y1="{y:g}" y2="{y:g}"/>'
-    return f'<g class="{name}">{reach}<circle cx="{_x(value, span)}" cy="{y:g}" r="3.5"/></g>'
+    return f'<g class="{name}">{reach}{_point(name, _x(value, span), f"{y:g}")}</g>'
+
+
+def _point(name: str, x: str, y: str) -> str:
+    """A full circle, or an empty diamond where it is beside one."""
+    if name == "reference":
+        return f'<path d="M{x} {y}m-4.5 0l4.5 -4.5l4.5 4.5l-4.5 4.5z"/>'
+    return f'<circle cx="{x}" cy="{y}" r="3.5"/>'
 
 
 def _x(value: float, span: tuple[float, float]) -> str:
@@ -82,7 +89,7 @@ def _curve(points: Sequence[tuple[float, Rate]], name: str, span: tuple[float, f
     marks = "".join(
         f'<line class="reach" x1="{_across(weight, span):.1f}" x2="{_across(weight, span):.1f}" '
         f'y1="{_up(interval.low):.1f}" y2="{_up(interval.high):.1f}"/>'
-        f'<circle cx="{_across(weight, span):.1f}" cy="{_up(share):.1f}" r="3.5"/>'
+        + _point(name, f"{_across(weight, span):.1f}", f"{_up(share):.1f}")
         for weight, share, interval in known
     )
     return f'<g class="{name}"><polyline points="{places}"/>{marks}</g>'

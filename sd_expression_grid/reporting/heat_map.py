@@ -20,8 +20,8 @@ class HeatMap:
 
 
 def heat_map(report: Report, measure: Measure) -> HeatMap:
-    """The heat map of one measure: the reference, then the ranking, then excluded columns."""
-    references = [column.label for column in report.columns if column.is_reference]
+    """The heat map of one measure: the reference, where the measure has one, then the ranking, then excluded columns."""
+    references = [column.label for column in report.columns if column.is_reference and measure != "likeness"]
     ranked = [result.column.label for result in report.characters]
     return HeatMap(
         rows=tuple(result.label for result in reversed(report.expressions)),

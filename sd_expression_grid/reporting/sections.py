@@ -105,10 +105,9 @@ def _heat_table(report: Report, measure: Measure, title: str) -> str:
         + "</tr>"
         for row in shown.rows
     )
-    caption = f"<caption>{title}</caption>"
-    return (
-        f'<div class="scroll map-{measure}"><table class="map">{caption}<tr><th></th>{heads}</tr>{rows}</table></div>'
-    )
+    head = f"<caption>{title}</caption><thead><tr><th></th>{heads}</tr></thead>"
+    style = f'class="map" style="--columns: {len(shown.columns)}"'
+    return f'<div class="scroll map-{measure}"><table {style}>{head}<tbody>{rows}</tbody></table></div>'
 
 
 def _excluded(is_excluded: bool) -> str:  # noqa: FBT001
@@ -195,7 +194,8 @@ def _comparison(comparison: Comparison) -> Iterable[str]:
     yield percent(comparison.means[1])
     yield units(comparison)
     too_few = comparison.outcome == "too few to tell"
-    yield p_value(comparison.p) + (f" (at best {comparison.smallest_p:.3f})" if too_few else "")
+    p = p_value(comparison.p).removeprefix("p ").removeprefix("= ")
+    yield f"{p} (at best {comparison.smallest_p:.3f})" if too_few else p
     outcomes = {"first": f"{comparison.first} more flexible", "second": f"{comparison.second} more flexible"}
     yield escape(outcomes.get(comparison.outcome, comparison.outcome))
 
