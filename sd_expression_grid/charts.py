@@ -118,7 +118,7 @@ def _cut(label: str) -> str:
 
 
 def _length(labels: Sequence[str]) -> float:
-    return _LETTER * max(len(_cut(label)) for label in labels)
+    return _LETTER * max((len(_cut(label)) for label in labels), default=0)
 
 
 def _share(rate: Rate) -> float:

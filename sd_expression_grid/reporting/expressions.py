@@ -101,7 +101,7 @@ def _name_of(
 def alike_rows(matrix: Matrix) -> tuple[AlikeRows, ...]:
     """Pairs of rows that the ratings do not tell apart: the same expression scores, cell by cell, beyond chance."""
     columns = [column.label for column in matrix.table.columns if not column.exclude]
-    places = np.array([[p for label in columns for p in matrix.square(row, label)] for row in matrix.table.rows])
+    places = np.array([[p for label in columns for p in matrix.square(row, label)] for row in matrix.table.rows], int)
     values = np.array([-1 if cell.expression is None else cell.expression for cell in matrix.cells])
     found = []
     for i, j in combinations(range(len(places)), 2):

@@ -20,7 +20,7 @@ class HeatMap:
 
 
 def heat_map(report: Report, measure: Measure) -> HeatMap:
-    """The heat map of one measure: the reference, where the measure has one, then the ranking, then excluded columns."""
+    """The heat map of one measure: the reference where it has one, then the ranking, then excluded columns."""
     references = [column.label for column in report.columns if column.is_reference and measure != "likeness"]
     ranked = [result.column.label for result in report.characters]
     return HeatMap(
