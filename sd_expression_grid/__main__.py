@@ -1,4 +1,4 @@
-"""The command line, which needs no WebUI: ``python -m sd_expression_grid report FOLDER`` and its like."""
+"""`python -m sd_expression_grid`: what can be done with a study's folder without a WebUI."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.commands import report
+from sd_expression_grid.commands import grid, page, report
 from sd_expression_grid.errors import StudyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (report,)
+COMMANDS = (grid, page, report)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns 0, or 2 where it could not be done, with the reason on the standard error."""
-    parser = argparse.ArgumentParser(prog="python -m sd_expression_grid", description="Works on finished studies.")
-    subparsers = parser.add_subparsers(title="commands", required=True)
+    """Runs a command; 2 where it cannot be done, with the reason on the error stream."""
+    parser = argparse.ArgumentParser(prog="python -m sd_expression_grid", description="Finished studies, from disk.")
+    subparsers = parser.add_subparsers(required=True, metavar="command")
     for command in COMMANDS:
         command.add_to(subparsers)
     asked = parser.parse_args(arguments)
@@ -31,4 +31,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

@@ -1,4 +1,4 @@
-"""``report``: the four questions, answered from a finished study's ratings, or from a table of ratings."""
+"""`report FOLDER`, `report --ratings FILE.csv`: the four questions, answered from a finished study's ratings, or from a table of ratings."""
 
 from __future__ import annotations
 
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
 
+    from sd_expression_grid.commands import Subparsers
 
-def add_to(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declares the command."""
-    parser = subparsers.add_parser("report", help="answer the four questions from ratings", description=__doc__)
+
+def add_to(subparsers: Subparsers) -> None:
+    """Adds the command and its arguments."""
+    text = "answer the four questions from a study's ratings, or from a table of ratings"
+    parser = subparsers.add_parser("report", help=text, description=text)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="a study's folder, with its ratings")
     source.add_argument("--ratings", type=Path, metavar="FILE.csv", help="a table of ratings; no pictures are needed")

@@ -43,7 +43,7 @@ def test_a_study_is_a_folder_of_grids_and_cells(webui):
     assert len(cells) == 12
     assert "cells/Noor/smile_7.png" in cells
     assert [file.split("-")[0] for file in files if file not in cells] == [
-        "cells.jsonl", "grid ", "grid ", "study.json",
+        "cells.jsonl", "grid ", "grid ", "index.html", "study.json",
     ]  # fmt: skip
 
 
