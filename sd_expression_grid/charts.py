@@ -46,7 +46,8 @@ def _drawn(report: Report) -> dict[str, Any]:
     measures = MEASURES if report.judges_likeness else {"both": MEASURES["expression"]}
     for measure, title in measures.items():
         drawn[f"heat map, {title.lower()}"] = _heat_map(heat_map(report, measure), title)  # type: ignore[arg-type]
-    drawn["characters"] = _characters(report)
+    if report.characters:
+        drawn["characters"] = _characters(report)
     drawn["expressions"] = _expressions(report)
     if report.weighings:
         drawn["weights"] = _weights(report.weighings)

@@ -1,4 +1,4 @@
-"""`report FOLDER`, `report --ratings FILE.csv`: the four questions, answered from a finished study's ratings, or from a table of ratings."""
+"""`report FOLDER`, `report --ratings FILE.csv`: the four questions, answered from a study's ratings or from a table."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
 """The report as its reader meets it: answers, a matrix, and the cells behind every number."""
 
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,18 +10,12 @@ from playwright.sync_api import expect
 from sd_expression_grid.report import report_on
 from sd_expression_grid.report_html import report_html
 from sd_expression_grid.reporting.table import Column
-from tests.browser.page import browser, chromium
+from tests.browser.page import chromium
 from tests.unit.rated import chance, drawn
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
 
 HOSTILE = "<img src=x onerror=document.title='run'></script><script>document.title='run'</script>"
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as launched:
-        yield launched
 
 
 @pytest.fixture
@@ -42,7 +34,7 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_number_opens_the_cells_behind_it(chrome, folder, theme):
+def test_every_number_opens_the_cells_behind_it(chrome, folder, shots, theme):
     page = chrome.new_page(color_scheme=theme)
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -56,8 +48,6 @@ def test_every_number_opens_the_cells_behind_it(chrome, folder, theme):
     assert figures.first.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_be_hidden()
-    shots = Path(os.environ.get("SCREENSHOTS", folder))
-    shots.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=shots / f"report-{theme}.png", full_page=True)
     assert (page.title(), complaints) == ("A study: report", [])
 
