@@ -9,12 +9,12 @@
     let seed = 0; // of the matrix, as a number in session.seeds
     let current = null; // the cell that is shown alone
     let asked = 0; // the question that the next key answers
-    let isLeaving = false; // the current cell's last answer is on its way to the disk
+    let leaving = null; // the current cell's last answer, while it is on its way to the disk
     let history = []; // {cell, scores, question} from before every answer
 
     const part = (name) => gradioApp().getElementById(`expression_grid_${name}`);
     const inFrame = (selector) => part("rating").querySelector(selector);
-    const isRated = (cell) => cell.questions.every((question) => cell.scores[question] !== null);
+    const isRated = (cell) => cell.questions.every((question) => cell.kept[question] !== null);
     const openQuestion = (cell) => cell.questions.find((question) => cell.scores[question] === null);
     const isOpen = (cell) => !cell.problem && !isRated(cell);
 
@@ -27,7 +27,7 @@
         const {study, rater} = session;
         const [expression_score, likeness_score] = scores;
         const key = {
-            expression: session.rows[cell.row], character: session.columns[cell.column].label,
+            expression: session.rows[cell.row].label, character: session.columns[cell.column].label,
             seed: session.seeds[cell.seed],
         };
         const rating = {study, rater, ...key, expression_score, likeness_score, picture: cell.picture};
@@ -45,11 +45,12 @@
     async function answer(cell, question, value) {
         const next = cell.questions.find((other) => other > question);
         history.push({cell, scores: cell.scores, question});
-        isLeaving = cell === current && next === undefined;
+        const click = {};
+        leaving = cell === current && next === undefined ? click : null;
         asked = next ?? question;
         const isKept = await score(cell, cell.scores.map((old, index) => (index === question ? value : old)));
-        if (isLeaving && cell === current) {
-            isLeaving = false;
+        if (leaving === click) {
+            leaving = null;
             if (isKept) {
                 showNext();
             }
@@ -91,16 +92,18 @@
     function showAlone(cell, question) {
         current = cell;
         asked = question ?? openQuestion(cell) ?? 0;
-        isLeaving = false;
+        leaving = null;
         const place = expressionGridView.alone(session, cell, way === "blind");
         show(place);
         expressionGridView.showScores(cell, asked);
         place.focus({preventScroll: true});
+        const picture = place.querySelector("img");
+        const reveal = () => place.scrollIntoView({block: "nearest"});
+        picture ? picture.decode().then(reveal, reveal) : reveal();
         upcoming().slice(0, 3).forEach((next) => (new Image().src = expressionGridView.address(session, next)));
     }
 
     function showMatrix(ofSeed) {
-        current = null;
         seed = ofSeed;
         show(expressionGridView.matrix(session, seed));
         const first = inFrame(".thumbnail");
@@ -121,13 +124,15 @@
         const cells = session.order.map((number) => session.cells[number]).filter((cell) => !cell.problem);
         const rated = cells.filter(isRated).length;
         Object.assign(inFrame("progress"), {max: cells.length || 1, value: rated});
-        inFrame(".progress-text").textContent = `${rated} of ${cells.length}`;
+        inFrame(".rated-count").textContent = `${rated} of ${cells.length}`;
         inFrame("[data-action=undo]").disabled = !history.length;
     }
 
     function choose(chosen, cell) {
         way = chosen;
         localStorage.setItem(WAY, way);
+        current = null;
+        leaving = null;
         if (way === "matrix") {
             showMatrix(seed);
         } else if (cell) {
@@ -181,10 +186,10 @@
         if (way === "matrix") {
             return matrixAction(key, value);
         }
-        if (current && !isLeaving && !current.problem && value >= 0) {
+        if (current && !leaving && !current.problem && value >= 0) {
             return () => answer(current, asked, value);
         }
-        return current && !isLeaving && key === "s" ? showNext : null;
+        return current && !leaving && key === "s" ? showNext : null;
     }
 
     // In the matrix, arrows move the focus from picture to picture.
@@ -229,7 +234,6 @@
         });
         history = [];
         seed = 0;
-        current = null;
         localStorage.setItem(RATER, session.rater);
         part("rating").replaceChildren(expressionGridView.frame());
         choose(way);

@@ -31,7 +31,7 @@ const expressionGridView = (function () {
         const status = make("div", {className: "status", aria: {live: "polite"}});
         return make("div", {className: "expression-grid-rating"},
             make("div", {className: "bar"}, group("ways", "Way of rating", ...ways),
-                make("progress", {aria: {label: "Cells rated"}}), make("span", {className: "progress-text"}),
+                make("progress", {aria: {label: "Cells rated"}}), make("span", {className: "rated-count"}),
                 button("Undo", {action: "undo"}, {title: "u or Backspace"})),
             status, make("div", {className: "body"}));
     }
@@ -77,7 +77,8 @@ const expressionGridView = (function () {
         const heads = session.columns.map((column) => make("th", {scope: "col"}, column.label, make("small", {
             textContent: [KINDS[column.kind], column.exclude && "left out of the analysis"].filter(Boolean).join(", "),
         })));
-        const lines = session.rows.map((label) => make("tr", {}, make("th", {scope: "row", textContent: label})));
+        const lines = session.rows.map(({label, text}) =>
+            make("tr", {}, make("th", {scope: "row", title: text, textContent: label})));
         for (const cell of session.cells) {
             if (cell.seed === seed) {
                 lines[cell.row].append(matrixCell(session, cell));
@@ -103,7 +104,7 @@ const expressionGridView = (function () {
     }
 
     function matrixCell(session, cell) {
-        const name = `${session.columns[cell.column].label}, ${session.rows[cell.row]}`;
+        const name = `${session.columns[cell.column].label}, ${session.rows[cell.row].label}`;
         const thumbnail = make("button", {
             type: "button", className: "thumbnail", title: name, tabIndex: -1, dataset: {action: "open"},
             aria: {label: `Open ${name}`},
@@ -120,9 +121,10 @@ const expressionGridView = (function () {
 
     function alone(session, cell, isBlind) {
         const {label, kind} = session.columns[cell.column];
+        const row = session.rows[cell.row];
         const facts = isBlind ? [] : [label, KINDS[kind], session.seeds.length > 1 && `seed ${session.seeds[cell.seed]}`];
         return make("div", {className: "alone", tabIndex: -1, dataset: {cell: cell.number}},
-            make("h3", {}, session.rows[cell.row], make("small", {textContent: facts.filter(Boolean).join(", ")})),
+            make("h3", {}, row.label, make("small", {textContent: [row.text, ...facts].filter(Boolean).join(" · ")})),
             make("div", {className: "figures"}, figure(session, cell, "this cell"),
                 ...comparisons(session, cell, isBlind)),
             make("div", {className: "questions"}, ...cell.questions.map((question) => line(session, cell, question))),
@@ -131,7 +133,7 @@ const expressionGridView = (function () {
     }
 
     function line(session, cell, question) {
-        const title = question ? "Still that person?" : `Shows “${session.rows[cell.row]}”?`;
+        const title = question ? "Still that person?" : `Shows “${session.rows[cell.row].label}”?`;
         const texts = SCORES.map((name, value) => `${value + 1} ${name}`);
         const element = group("question", title, make("span", {textContent: title}),
             ...scoreButtons(cell, question, texts));
@@ -145,12 +147,12 @@ const expressionGridView = (function () {
         const reference = session.columns.findIndex((column) => !column.asks_likeness);
         const figures = [];
         if (reference >= 0 && reference !== cell.column) {
-            const caption = `${session.rows[cell.row]}, without a character`;
+            const caption = `${session.rows[cell.row].label}, without a character`;
             figures.push(figure(session, at(cell.row, reference), caption));
         }
         if (cell.row > 0) {
             const who = isBlind ? "the same person" : session.columns[cell.column].label;
-            figures.push(figure(session, at(0, cell.column), `${who}, ${session.rows[0]}`));
+            figures.push(figure(session, at(0, cell.column), `${who}, ${session.rows[0].label}`));
         }
         return figures;
     }

@@ -12,7 +12,7 @@ from sd_expression_grid.ratings import Rating, add_rating, rating_from_dict, rea
 from sd_expression_grid.study import REFERENCE_LABEL, CellKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from sd_expression_grid.folder import Outcome, StudyFolder
     from sd_expression_grid.study import Character, Study
@@ -59,12 +59,14 @@ class Session:
     @property
     def blind_order(self) -> list[int]:
         """The same cells at random: for a rater and study always the same, whatever cells are added to it."""
-        return sorted(self.order, key=lambda number: self._lot(self.cells[number]))
+        study, columns = self.study, self.study.columns
 
-    def _lot(self, cell: SessionCell) -> bytes:
-        study = self.study
-        labels = study.expressions[cell.row].label, study.columns[cell.column].label, study.seeds[cell.seed]
-        return hashlib.sha256(repr((self.name, self.rater, labels)).encode()).digest()
+        def lot(number: int) -> bytes:
+            cell = self.cells[number]
+            labels = study.expressions[cell.row].label, columns[cell.column].label, study.seeds[cell.seed]
+            return hashlib.sha256(repr((self.name, self.rater, labels)).encode()).digest()
+
+        return sorted(self.order, key=lot)
 
 
 def read_session(folder: StudyFolder, rater: str) -> Session:
@@ -76,9 +78,10 @@ def read_session(folder: StudyFolder, rater: str) -> Session:
     ratings = read_ratings(folder.path)
     record = folder.read_record()
     name = rater_name(rater)
+    elsewhere = _linked_folders(folder, record.values())
     cells = []
     for at, key in _places(study):
-        cell = _with_picture(at, folder, record.get(key))
+        cell = _with_picture(at, folder, record.get(key), elsewhere)
         rating = ratings.get((name, key))
         if rating and not cell.problem and rating.picture in ("", cell.picture):
             scores = {"expression_score": rating.expression_score, "likeness_score": rating.likeness_score}
@@ -129,7 +132,7 @@ def session_to_dict(session: Session) -> dict[str, object]:
     return {
         "study": session.name,
         "rater": session.rater,
-        "rows": [row.label for row in study.expressions],
+        "rows": [{"label": row.label, "text": row.text} for row in study.expressions],
         "columns": [_column_to_dict(study, column) for column in study.columns],
         "seeds": list(study.seeds),
         "cells": [_cell_to_dict(cell) for cell in session.cells],
@@ -157,14 +160,26 @@ def _places(study: Study) -> Iterator[tuple[SessionCell, CellKey]]:
                 yield SessionCell(row=row, column=column, seed=seed), key
 
 
-def _with_picture(cell: SessionCell, folder: StudyFolder, outcome: Outcome | None) -> SessionCell:
+def _linked_folders(folder: StudyFolder, outcomes: Iterable[Outcome]) -> set[str]:
+    """Those of the pictures' folders that a link leads out of the study's."""
+    names = {_folder_name(outcome.file) for outcome in outcomes}
+    return {name for name in names if not (folder.path / name).resolve().is_relative_to(folder.path)}
+
+
+def _folder_name(file: str) -> str:
+    return file.rpartition("/")[0]
+
+
+def _with_picture(
+    cell: SessionCell, folder: StudyFolder, outcome: Outcome | None, elsewhere: Container[str]
+) -> SessionCell:
     if outcome is None:
         return replace(cell, problem="was not made yet")
     if outcome.status != "done":
         return replace(cell, problem=f"{outcome.status}: {outcome.error}" if outcome.error else outcome.status)
-    file = (folder.path / outcome.file).resolve()
-    if not file.is_relative_to(folder.path):
-        return replace(cell, problem="is a link that leads out of the study's folder")
+    file = folder.path / outcome.file
+    if _folder_name(outcome.file) in elsewhere or file.is_symlink():
+        return replace(cell, problem="its picture is a link, which is not followed")
     if not file.is_file():
         return replace(cell, problem="its picture is missing")
     return replace(cell, file=outcome.file, picture=outcome.sha256)

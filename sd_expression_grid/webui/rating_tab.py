@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ from sd_expression_grid.studies import chosen_study, study_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from sd_expression_grid.folder import StudyFolder
 
 NAME = "expression_grid"
 """The WebUI makes ``tab_expression_grid`` of it."""
@@ -57,8 +60,9 @@ def _build_rating() -> Any:
         rater = gr.Textbox(label="Rater", placeholder="Your name", max_lines=1, scale=2, elem_id=_id("rater"))
         begin = gr.Button("Rate", variant="primary", elem_id=_id("begin"))
     gr.HTML(f'<div id="{_id("rating")}"></div>')
-    session = _hidden(gr.HTML, "session")
-    click, answer = _hidden(gr.Textbox, "click", label="Click"), _hidden(gr.HTML, "answer")
+    with gr.Row(elem_classes=["expression-grid-hidden"]):  # what is not visible to gradio is not in the page at all
+        session, answer = gr.HTML(elem_id=_id("session")), gr.HTML(elem_id=_id("answer"))
+        click = gr.Textbox(label="Click", elem_id=_id("click"))
     for field in (study, rater, click):
         field.do_not_save_to_config = True
     silent = {"queue": False, "show_progress": "hidden"}  # the queue may be busy with generating
@@ -77,16 +81,26 @@ def _build_reports(reports: Reports, study: Any) -> None:
         page = gr.HTML(elem_id=_id("report_html"))
         files = gr.File(label="Ratings and report", file_count="multiple", interactive=False, elem_id=_id("files"))
 
-    def report(name: str | None) -> tuple[str, list[str]]:
-        folder = _folder(name)
+    make.click(partial(make_report, reports), inputs=[study], outputs=[page, files])
+    upload.upload(partial(add_ratings, reports), inputs=[study, upload], outputs=[page, files])
+
+
+def make_report(reports: Reports, name: str | None) -> tuple[str, list[str] | None]:
+    """A study's report as HTML, and its files; where there is none, what is wrong."""
+    try:
+        folder = _study(name).path
         return reports.html(folder), [str(file) for file in reports.files(folder)]
+    except (StudyError, OSError) as error:
+        return f'<p class="expression-grid-error">{escape(str(error))}</p>', None
 
-    def add(name: str | None, file: Any) -> tuple[str, list[str]]:
-        gr.Info(reports.add_csv(_folder(name), Path(file.name)))
-        return report(name)
 
-    make.click(_or_fault_and_none(report), inputs=[study], outputs=[page, files])
-    upload.upload(_or_fault_and_none(add), inputs=[study, upload], outputs=[page, files])
+def add_ratings(reports: Reports, name: str | None, file: Any) -> tuple[str, list[str] | None]:
+    """Takes the ratings of an uploaded file over into a study, and reports."""
+    try:
+        gr.Info(reports.add_csv(_study(name).path, Path(file.name)))
+    except (StudyError, OSError) as error:
+        gr.Warning(str(error))
+    return make_report(reports, name)
 
 
 def open_session(name: str | None, rater: str) -> str:
@@ -99,7 +113,7 @@ def take_click(text: str) -> str:
     data = _object(text)
 
     def keep() -> Mapping[str, object]:
-        rate(chosen_study(studies_folder(), str(data.get("study"))), data)
+        rate(_study(str(data.get("study"))), data)
         return {}
 
     return _answer(keep, number=data.get("number"))
@@ -111,7 +125,7 @@ def studies_folder() -> Path:
 
 
 def _session(name: str | None, rater: str) -> dict[str, object]:
-    folder = chosen_study(studies_folder(), name or "")
+    folder = _study(name)
     session = session_to_dict(read_session(folder, rater))
     _serve(folder.path / "cells")
     return {**session, "files": f"file={quote(folder.path.as_posix())}/", "opened": time.time_ns()}
@@ -131,16 +145,6 @@ def _answer(make: Callable[[], Mapping[str, object]], **more: object) -> str:
     return f"<div class='json'>{escape(json.dumps({**more, **answer}))}</div>"
 
 
-def _or_fault_and_none(make: Callable[..., Any]) -> Callable[..., Any]:
-    def made(*values: Any) -> Any:
-        try:
-            return make(*values)
-        except (StudyError, OSError) as error:
-            return f'<p class="expression-grid-error">{escape(str(error))}</p>', None
-
-    return made
-
-
 def _object(text: str) -> Mapping[str, Any]:
     try:
         data = json.loads(text)
@@ -149,16 +153,12 @@ def _object(text: str) -> Mapping[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _folder(name: str | None) -> Path:
-    return chosen_study(studies_folder(), name or "").path
+def _study(name: str | None) -> StudyFolder:
+    return chosen_study(studies_folder(), name or "")
 
 
 def _names() -> list[str]:
     return study_names(studies_folder())
-
-
-def _hidden(component: Any, name: str, **more: Any) -> Any:
-    return component(elem_id=_id(name), elem_classes=["expression-grid-hidden"], **more)
 
 
 def _id(name: str) -> str:
