@@ -221,6 +221,7 @@ def test_labels_never_run(webui, chrome, tab):
     folder = finished_study(
         grids_folder(webui), "hostile", size=64, expressions=expressions, characters=characters, seeds=[1]
     )
+    tab.page.locator("#expression_grid_refresh").click()
     tab.open(folder.path.name, rater="<b>Ana</b>")
     assert tab.shown_pictures() == [64] * 4
     tab.root.get_by_role("button", name=f"Open 100% #1? {evil}, sad {evil}", exact=True).click()
