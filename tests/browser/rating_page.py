@@ -19,8 +19,9 @@ class RatingPage:
         self._go_to_tab()
 
     def _go_to_tab(self):
-        self.page.locator("#tabs > .tab-nav button", has_text="Expression grid").click()
-        expect(self.page.locator(f"{ROOT}rater")).to_be_visible()
+        """The list of studies is fetched whenever the tab is shown."""
+        with self.page.expect_response(lambda answer: "predict" in answer.url and "choices" in answer.text()):
+            self.page.locator("#tabs > .tab-nav button", has_text="Expression grid").click()
 
     @property
     def complaints(self):
