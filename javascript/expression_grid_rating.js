@@ -268,15 +268,21 @@
             }
         });
         document.addEventListener("keydown", onKey);
-        const rater = part("rater").querySelector("input, textarea");
-        rater.value = localStorage.getItem(RATER) || "";
-        rater.dispatchEvent(new Event("input", {bubbles: true}));
     });
+
+    function tabShown() {
+        part("refresh").click();
+        const rater = part("rater").querySelector("input, textarea");
+        if (!rater.value) {
+            rater.value = localStorage.getItem(RATER) || "";
+            rater.dispatchEvent(new Event("input", {bubbles: true}));
+        }
+    }
 
     // The WebUI tells of a change before the tab is shown.
     onUiTabChange(() => requestAnimationFrame(() => {
         if (part("choice") && part("choice").offsetParent) {
-            part("refresh").click();
+            tabShown();
         }
     }));
 })();

@@ -56,7 +56,7 @@ def rating_tab(reports: Reports | None = None) -> list[tuple[Any, str, str]]:
 def _build_rating() -> Any:
     with gr.Row(elem_id=_id("choice")):
         study = gr.Dropdown(label="Study", choices=_names(), value=None, scale=4, elem_id=_id("study"))
-        refresh = ToolButton("\U0001f504", elem_id=_id("refresh"))
+        refresh = ToolButton(value="\U0001f504", elem_id=_id("refresh"))
         rater = gr.Textbox(label="Rater", placeholder="Your name", max_lines=1, scale=2, elem_id=_id("rater"))
         begin = gr.Button("Rate", variant="primary", elem_id=_id("begin"))
     gr.HTML(f'<div id="{_id("rating")}"></div>')

@@ -132,7 +132,7 @@ def test_a_click_in_the_matrix_is_kept_and_a_second_takes_it_back(tab, folder):
     tab.score("ember, neutral", FIRST, "no").click()
     expect(tab.count).to_have_text(f"1 of {CELLS}")
     tab.reload()
-    assert tab.page.locator("#expression_grid_rater").locator("input, textarea").input_value() == "Ana"
+    expect(tab.page.locator("#expression_grid_rater").locator("input, textarea")).to_have_value("Ana")
     tab.open(folder.path.name)
     expect(tab.score("Noor, sad", FIRST, "yes")).to_have_attribute("aria-pressed", "true")
     expect(tab.score("Noor, sad", SECOND, "partly")).to_have_attribute("aria-pressed", "true")
@@ -203,7 +203,7 @@ def test_a_click_waits_for_a_webui_that_does_not_answer(tab, folder):
     tab.page.clock.fast_forward(6 * SECONDS)
     expect(tab.title).to_contain_text("sad")
     expect(tab.root).not_to_contain_text("does not answer")
-    assert kept(folder) == [("neutral", "reference", 1, 1, None)]
+    assert set(kept(folder)) == {("neutral", "reference", 1, 1, None)}
 
 
 def test_a_rating_that_cannot_be_kept_is_not_shown_as_kept(tab, folder):
