@@ -151,11 +151,11 @@ def test_the_matrix_is_rated_by_keys(tab, folder):
 def test_the_matrix_shows_a_seed_at_a_time(tab, folder):
     tab.open(folder.path.name)
     tab.root.get_by_label("Seed").select_option("2")
-    tab.score("Noor, sad", FIRST, "yes").click()
-    expect(tab.score("Noor, sad", FIRST, "yes")).to_have_attribute("aria-pressed", "true")
+    tab.score("reference, sad", FIRST, "yes").click()
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
     tab.root.get_by_label("Seed").select_option("1")
-    expect(tab.score("Noor, sad", FIRST, "yes")).to_have_attribute("aria-pressed", "false")
-    assert kept(folder) == [("sad", "Noor", 2, 2, None)]
+    expect(tab.score("reference, sad", FIRST, "yes")).to_have_attribute("aria-pressed", "false")
+    assert kept(folder) == [("sad", "reference", 2, 2, None)]
 
 
 def test_rapid_clicks_are_all_kept_in_their_order(tab, folder):
