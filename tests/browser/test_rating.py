@@ -192,14 +192,13 @@ def test_a_click_waits_for_a_webui_that_does_not_answer(tab, folder):
     tab.page.clock.install()
     tab.open(folder.path.name, way="One by one")
     expect(tab.title).to_contain_text("neutral")
-    for address in ("**/run/predict*", "**/queue/join*"):
-        tab.page.route(address, lambda route: route.abort())
+    tab.page.context.set_offline(True)
     tab.press("2")
     tab.page.clock.fast_forward(6 * SECONDS)
     expect(tab.root).to_contain_text("The WebUI does not answer: the last click is not saved yet.")
     expect(tab.title).to_contain_text("neutral")
     assert kept(folder) == []
-    tab.page.unroute_all()
+    tab.page.context.set_offline(False)
     tab.page.clock.fast_forward(6 * SECONDS)
     expect(tab.title).to_contain_text("sad")
     expect(tab.root).not_to_contain_text("does not answer")
