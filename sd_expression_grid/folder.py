@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from sd_expression_grid.errors import Fault, StudyError
 from sd_expression_grid.file_names import file_stem
-from sd_expression_grid.json_lines import append_line, read_lines
+from sd_expression_grid.json_lines import append_line, read_lines, read_whole
 from sd_expression_grid.schema import study_from_dict, study_to_dict
 from sd_expression_grid.study import CellKey
 
@@ -30,6 +30,8 @@ Status = Literal["done", "failed", "skipped", "interrupted"]
 
 STUDY_FILE = "study.json"
 RECORD_FILE = "cells.jsonl"
+
+MAX_STUDY_BYTES = 10_000_000
 
 _KEY = ("expression", "character", "seed")
 
@@ -67,8 +69,8 @@ class StudyFolder:
         if not file.exists():
             return None
         try:
-            return study_from_dict(json.loads(file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, AttributeError, StudyError) as error:
+            return study_from_dict(json.loads(read_whole(file, MAX_STUDY_BYTES).decode()))
+        except (OSError, ValueError, AttributeError, RecursionError, StudyError) as error:
             raise StudyError([Fault(str(file), f"cannot be read as a study: {error}")]) from error
 
     def existing_study(self) -> Study:
