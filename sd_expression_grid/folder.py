@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from sd_expression_grid.errors import Fault, StudyError
 from sd_expression_grid.file_names import file_stem
-from sd_expression_grid.json_lines import append_line, read_lines, read_whole
+from sd_expression_grid.json_lines import append_lines, read_lines, read_whole
 from sd_expression_grid.schema import study_from_dict, study_to_dict
 from sd_expression_grid.study import CellKey
 
@@ -30,6 +30,8 @@ Status = Literal["done", "failed", "skipped", "interrupted"]
 
 STUDY_FILE = "study.json"
 RECORD_FILE = "cells.jsonl"
+CELLS_FOLDER = "cells"
+REPORT_FOLDER = "report"
 
 MAX_STUDY_BYTES = 10_000_000
 
@@ -85,7 +87,7 @@ class StudyFolder:
 
         ``infotext``, where there is one, goes into the file as the WebUI writes it. No file is ever written over.
         """
-        name = self._free_name(f"cells/{file_stem(key.character)}/{file_stem(key.expression)}_{key.seed}")
+        name = self._free_name(f"{CELLS_FOLDER}/{file_stem(key.character)}/{file_stem(key.expression)}_{key.seed}")
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         partial = file.with_suffix(".tmp")
@@ -96,7 +98,7 @@ class StudyFolder:
 
     def record(self, outcome: Outcome) -> None:
         """Adds an outcome to the record; it is on disk when this returns."""
-        append_line(self.path / RECORD_FILE, {**asdict(outcome.key), **_without_key(outcome)})
+        append_lines(self.path / RECORD_FILE, [{**asdict(outcome.key), **_without_key(outcome)}])
 
     def read_record(self) -> dict[CellKey, Outcome]:
         """The last outcome of every cell. A last line that a crash has torn does not count.
@@ -190,7 +192,7 @@ def _outcome(data: Mapping[str, Any]) -> Outcome:
 
 
 def _stays_inside(name: str) -> bool:
-    return not name or (name.startswith("cells/") and ".." not in name.split("/") and "\\" not in name)
+    return not name or (name.startswith(f"{CELLS_FOLDER}/") and ".." not in name.split("/") and "\\" not in name)
 
 
 def _png_info(infotext: str) -> PngInfo | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 from sd_expression_grid.errors import Fault, StudyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 T = TypeVar("T")
@@ -18,12 +18,12 @@ MAX_BYTES = 200_000_000
 """A larger file is none of ours, and would take the memory of everything else."""
 
 
-def append_line(file: Path, data: Mapping[str, object]) -> None:
-    """Adds an object as a line; it is on disk when this returns."""
-    line = json.dumps(data, ensure_ascii=False)
+def append_lines(file: Path, objects: Iterable[Mapping[str, object]]) -> None:
+    """Adds objects, a line each; they are on disk when this returns."""
+    lines = "".join(f"{json.dumps(data, ensure_ascii=False)}\n" for data in objects)
     with file.open("a+b") as opened:
         torn = opened.tell() and not _ends_in_newline(opened)
-        opened.write(f"{chr(10) if torn else ''}{line}\n".encode())
+        opened.write(f"{chr(10) if torn else ''}{lines}".encode())
         opened.flush()
         os.fsync(opened.fileno())
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sd_expression_grid.errors import Fault, StudyError
-from sd_expression_grid.ratings import Rating, add_rating, rating_from_dict, read_ratings
+from sd_expression_grid.ratings import Rating, add_ratings, rating_from_dict, read_ratings
 from sd_expression_grid.study import REFERENCE_LABEL, CellKey
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def rate(folder: StudyFolder, data: Mapping[str, Any]) -> Rating:
         raise StudyError([Fault(key.character, "has no person to be like; it takes no second score")])
     now = datetime.now().astimezone()
     rating = replace(rating, rater=rater_name(rating.rater), rated_at=now.isoformat(timespec="milliseconds"))
-    add_rating(folder.path, rating)
+    add_ratings(folder.path, [rating])
     return rating
 
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.errors import Fault, StudyError
-from sd_expression_grid.folder import RECORD_FILE, STUDY_FILE, StudyFolder, recent_folders
+from sd_expression_grid.folder import (
+    CELLS_FOLDER,
+    REPORT_FOLDER,
+    STUDY_FILE,
+    StudyFolder,
+    recent_folders,
+)
 from sd_expression_grid.ratings import RATINGS_FOLDER
 
 if TYPE_CHECKING:
@@ -33,6 +39,7 @@ def chosen_study(parent: Path, name: str) -> StudyFolder:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """What a study is read from and written to, apart from its cells."""
-    yield from (path / STUDY_FILE, path / RECORD_FILE, path / RATINGS_FOLDER)
-    yield from (path / RATINGS_FOLDER).glob("*.jsonl")
+    """What a study is read from and written to, apart from its cells, of which each is looked at by itself."""
+    yield from (file for file in path.iterdir() if file.name != CELLS_FOLDER)
+    for name in (RATINGS_FOLDER, REPORT_FOLDER):
+        yield from (path / name).glob("*")

@@ -1,14 +1,12 @@
 """The rating tab as raters meet it; what they click is looked for on disk."""
 
 import json
-import os
 from functools import cache
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.page import SECONDS, browser, chromium
+from tests.browser.page import SECONDS, chromium
 from tests.browser.rating_page import RatingPage, kept
 from tests.finished import finished_study
 
@@ -16,12 +14,6 @@ pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium
 
 FIRST, SECOND = "shows the expression", "still that person"
 CELLS = 12  # of the study in `finished`: 2 rows, 2 seeds, and 3 columns that count
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as launched:
-        yield launched
 
 
 @cache
@@ -37,11 +29,10 @@ def folder(webui, request):
 
 
 @pytest.fixture
-def tab(webui, chrome, folder, tmp_path, request):
+def tab(webui, chrome, folder, shots, request):
     """A rater's page; at the end it is photographed, and must not have complained."""
     page = RatingPage(chrome, webui.url)
     yield page
-    shots = Path(os.environ.get("SCREENSHOTS", tmp_path))
     page.page.screenshot(path=shots / f"{webui.name}-{request.node.originalname}.png", full_page=True)
     page.page.close()
     assert page.complaints == []
@@ -286,3 +277,22 @@ def test_pictures_on_another_disk_are_shown(webui, chrome, tmp_path):
         tab.page.close()
     finally:
         webui.post("/sdapi/v1/options", {"outdir_txt2img_grids": before})
+
+
+def test_the_report_is_shown_in_the_tab_with_the_cells_behind_its_numbers(tab, folder):
+    tab.open(folder.path.name, way="One by one")
+    for number in range(CELLS):
+        expect(tab.count).to_have_text(f"{number} of {CELLS}")
+        tab.press("3", "3") if number >= 4 else tab.press("3")
+    expect(tab.count).to_have_text(f"{CELLS} of {CELLS}")
+    section = tab.page.locator("#expression_grid_report_section")
+    section.locator(".label-wrap").click()
+    tab.page.locator("#expression_grid_report").click()
+    report = tab.page.frame_locator("iframe.expression-grid-report")
+    expect(report.locator("h1")).to_have_text(folder.path.name, timeout=60 * SECONDS)
+    report.locator("section", has_text="Characters by flexibility").get_by_role("button").first.click()
+    picture = report.locator("dialog img").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
+    expect(section.get_by_text("report.json")).to_be_visible(timeout=60 * SECONDS)
+    assert (folder.path / "report.html").is_file()

@@ -1,12 +1,17 @@
-"""The report's place in the rating tab: it shows and offers what it is given, for the chosen study alone."""
+"""The report in the rating tab: of the chosen study alone, with its files, and with ratings from a spreadsheet."""
 
+import html
+import json
 from types import SimpleNamespace
 
 import pytest
 
-from sd_expression_grid.errors import StudyError
+from sd_expression_grid.ratings import read_ratings
+from sd_expression_grid.study import CellKey
 from tests import standin
 from tests.finished import finished_study
+
+RATINGS = "expression,character,seed,rater,expression_score,likeness_score\nsad,Noor,1,Ana,yes,partly\n"
 
 
 @pytest.fixture(scope="module")
@@ -16,62 +21,56 @@ def webui(tmp_path_factory):
 
 
 @pytest.fixture
-def tab(webui):
+def section(webui):
     """The room, which can be imported only in a WebUI."""
-    from sd_expression_grid.webui import rating_tab
+    from sd_expression_grid.webui import report_section
 
-    return rating_tab
+    return report_section
 
 
 @pytest.fixture
-def folder(tab, request):
-    return finished_study(tab.studies_folder(), request.node.name).path
+def folder(section, request):
+    from sd_expression_grid.webui.chosen_study import studies_folder
+
+    return finished_study(studies_folder(), request.node.name).path
 
 
-def reports(tab, added):
-    def add_csv(folder, file):
-        if file.name != "good.csv":
-            raise StudyError(f"{file.name}: has no column seed")
-        added.append((folder, file))
-        return "2 ratings"
-
-    return tab.Reports(
-        html=lambda folder: f"<p>{folder.name}</p>", files=lambda folder: [folder / "ratings.csv"], add_csv=add_csv
-    )
+def csv_file(tmp_path, text):
+    file = tmp_path / "ratings.csv"
+    file.write_text(text)
+    return SimpleNamespace(name=str(file))
 
 
-def ids_of(blocks):
-    return {block.elem_id for block in blocks.blocks.values() if block.elem_id}
+def test_ratings_from_a_file_are_reported_and_offered(section, folder, tmp_path):
+    page = html.unescape(section.add_ratings(folder.name, csv_file(tmp_path, RATINGS)))
+    assert "1 rating by 1 rater" in page
+    assert f"file={folder.as_posix()}/" in page
+    ((place, rating),) = read_ratings(folder).items()
+    assert place == ("Ana", CellKey(expression="sad", character="Noor", seed=1))
+    assert (rating.expression_score, rating.likeness_score, len(rating.picture)) == (2, 1, 64)
+    files = section.offer_files(folder.name)["value"]
+    names = {file.removeprefix(f"{folder}/") for file in files}
+    assert {"report.html", "report/report.json", "report/report.csv", "report/ratings.csv"} < names
+    assert "report/characters.png" in names
+    assert json.loads((folder / "report" / "report.json").read_text())["raters"]
+    assert '"report": "report.html"' in (folder / "index.html").read_text()
 
 
-def test_without_reports_the_tab_has_no_place_for_them(tab):
-    ((blocks, title, name),) = tab.rating_tab()
-    assert (title, name) == ("Expression grid", "expression_grid")
-    assert "expression_grid_report" not in ids_of(blocks)
+def test_a_file_with_cells_of_another_study_adds_nothing(section, folder, tmp_path):
+    section.add_ratings(folder.name, csv_file(tmp_path, RATINGS + "sad,Nobody,1,Ana,no,no\n"))
+    assert read_ratings(folder) == {}
 
 
-def test_with_reports_it_has_one(tab):
-    ((blocks, _, _),) = tab.rating_tab(reports(tab, []))
-    wanted = {"report", "add_csv", "report_html", "files"}
-    assert ids_of(blocks) >= {f"expression_grid_{name}" for name in wanted}
-
-
-def test_a_report_is_of_the_chosen_study(tab, folder):
-    page, files = tab.make_report(reports(tab, []), folder.name)
-    assert (page, files) == (f"<p>{folder.name}</p>", [str(folder / "ratings.csv")])
-
-
-@pytest.mark.parametrize("name", [None, "../<b>up</b>"])
-def test_what_is_no_study_has_none(tab, name):
-    page, files = tab.make_report(reports(tab, []), name)
-    assert "has no study named" in page
+@pytest.mark.parametrize(("name", "said"), [(None, "choose a study first"), ("../<b>up</b>", "has no study named")])
+def test_what_is_no_study_has_none(section, name, said):
+    page = section.show_report(name)
+    assert said in page
     assert "<b>" not in page
-    assert files is None
+    assert section.offer_files(name)["value"] is None
 
 
-def test_ratings_are_added_from_a_file(tab, folder, tmp_path):
-    added = []
-    for name in ("good.csv", "bad.csv"):
-        page, _ = tab.add_ratings(reports(tab, added), folder.name, SimpleNamespace(name=str(tmp_path / name)))
-        assert page == f"<p>{folder.name}</p>"
-    assert added == [(folder, tmp_path / "good.csv")]
+def test_a_report_is_not_written_through_a_link(section, folder, tmp_path):
+    (folder / "report").symlink_to(tmp_path, target_is_directory=True)
+    assert "is a link that leads out" in section.show_report(folder.name)
+    assert section.offer_files(folder.name)["value"] is None
+    assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ import pytest
 from sd_expression_grid.errors import StudyError
 from sd_expression_grid.folder import Outcome, StudyFolder
 from sd_expression_grid.rating_session import rate, read_session, session_to_dict
-from sd_expression_grid.ratings import Rating, add_rating, read_ratings
+from sd_expression_grid.ratings import Rating, add_ratings, read_ratings
 from sd_expression_grid.study import CellKey
 from tests.finished import finished_study
 
@@ -93,7 +93,7 @@ def test_a_rating_of_another_picture_does_not_count(folder):
 
 
 def test_a_rating_that_names_no_picture_counts(folder):
-    add_rating(folder.path, Rating(key=KEY, rater="Ana", expression_score=0))
+    add_ratings(folder.path, [Rating(key=KEY, rater="Ana", expression_score=0)])
     assert cell_at(read_session(folder, "Ana")).expression_score == 0
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from sd_expression_grid.errors import StudyError
 from sd_expression_grid.folder import Outcome, StudyFolder
-from sd_expression_grid.ratings import add_rating
+from sd_expression_grid.ratings import add_ratings
 from sd_expression_grid.ratings_csv import parse_ratings, read_ratings_csv, write_ratings
 from sd_expression_grid.report import report_on, report_to_dict
 from sd_expression_grid.reporting.table import Column, read_table
@@ -36,7 +36,7 @@ def rated(tmp_path):
                 for rater in ("Ana", "Bo") if seed == 7 else ("Ana",):
                     scores = next(signs) + ("-" if column.label == "reference" else next(signs))
                     if next(signs) != "p":
-                        add_rating(tmp_path, rating(row.label, column.label, seed, scores, rater, picture="ab"))
+                        add_ratings(tmp_path, [rating(row.label, column.label, seed, scores, rater, picture="ab")])
     return folder
 
 

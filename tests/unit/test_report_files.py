@@ -14,7 +14,7 @@ from PIL import Image
 from sd_expression_grid.__main__ import main
 from sd_expression_grid.charts import write_charts
 from sd_expression_grid.folder import Outcome, StudyFolder
-from sd_expression_grid.ratings import add_rating
+from sd_expression_grid.ratings import add_ratings
 from sd_expression_grid.ratings_csv import write_ratings
 from sd_expression_grid.report import report_on
 from sd_expression_grid.report_csv import report_csv
@@ -126,7 +126,7 @@ def folder(tmp_path):
     for label in ("reference", "Noor"):
         key = CellKey(expression="sad", character=label, seed=1)
         study.record(Outcome(key=key, status="done", file=f"cells/{label}/sad #1.png", sha256="ab"))
-        add_rating(path, rating("sad", label, 1, "yy", picture="ab"))
+        add_ratings(path, [rating("sad", label, 1, "yy", picture="ab")])
     return path
 
 
