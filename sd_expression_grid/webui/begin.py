@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modules import processing
@@ -17,6 +16,7 @@ from sd_expression_grid.keeping import Kept, KeptInFolder, KeptInMemory
 from sd_expression_grid.plan import Cell, Templates, plan_cells
 from sd_expression_grid.resume import Made, made_already
 from sd_expression_grid.webui.identity import Identities
+from sd_expression_grid.webui.settings import studies_folder
 from sd_expression_grid.webui.stop_early import calls_until_switch, way_of_making
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _Beginning:
         self._p, self._study, self._templates, self._reader = p, study, templates, reader
         self._subseed = p.subseed
         self._stop_after = calls_until_switch(study, templates, reader)
-        self._parent = Path(p.outpath_grids).absolute()
+        self._parent = studies_folder(p.outpath_grids)
         self._has_random_seeds = not study.seeds and is_random(p.seed)
 
     def begun(self) -> Begun:
