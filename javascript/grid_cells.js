@@ -39,9 +39,17 @@
         return [(event.clientX - left) / scale, (event.clientY - top) / scale];
     }
 
-    function labelAt(places, pixel) {
-        const found = places.find(([, from, to]) => from <= pixel && pixel < to);
-        return found && found[0];
+    function placeAt(places, pixel) {
+        return places.findIndex(([, from, to]) => from <= pixel && pixel < to);
+    }
+
+    // A sheet of seeds has no labels; the last of its rows may be short.
+    function labelOf(grid, row, column) {
+        if (grid.seeds) {
+            const seed = grid.seeds[row][column];
+            return seed === null ? "" : `seed ${seed}`;
+        }
+        return `${grid.columns[column][0]} · ${grid.rows[row][0]} · seed ${grid.seed}`;
     }
 
     function cellUnder(event) {
@@ -53,8 +61,8 @@
             return "";
         }
         const [x, y] = pixelAt(event.target, grid.size, event);
-        const [row, column] = [labelAt(grid.rows, y), labelAt(grid.columns, x)];
-        return row !== undefined && column !== undefined ? `${column} · ${row} · seed ${grid.seed}` : "";
+        const [row, column] = [placeAt(grid.rows, y), placeAt(grid.columns, x)];
+        return row >= 0 && column >= 0 ? labelOf(grid, row, column) : "";
     }
 
     const label = document.createElement("div");

@@ -1,4 +1,4 @@
-"""The WebUI's entry: the script in the txt2img dropdown."""
+"""The WebUI's entry: the script in the txt2img dropdown, and the tab in which studies are rated."""
 
 from typing import Any
 
@@ -12,9 +12,11 @@ from sd_expression_grid.webui.answer import answer
 from sd_expression_grid.webui.generate_button import LikeGenerate
 from sd_expression_grid.webui.look_ahead import check_html
 from sd_expression_grid.webui.panel import asked_for, build_panel, paste_fields
+from sd_expression_grid.webui.rating_tab import rating_tab
 from sd_expression_grid.webui.run import run_study
 from sd_expression_grid.webui.settings import add_settings
 from sd_expression_grid.webui.shared_steps import cover_denoiser
+from sd_expression_grid.webui.stop_early import stop_denoiser
 
 like_generate = LikeGenerate()
 
@@ -57,4 +59,6 @@ class ExpressionGrid(scripts.Script):
 
 script_callbacks.on_ui_settings(add_settings)
 script_callbacks.on_cfg_denoiser(cover_denoiser)
+script_callbacks.on_cfg_denoiser(stop_denoiser)
 script_callbacks.on_ui_tabs(like_generate.connect)
+script_callbacks.on_ui_tabs(rating_tab)

@@ -6,13 +6,13 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.commands import grid, page, sweep
+from sd_expression_grid.commands import grid, page, report, sweep
 from sd_expression_grid.errors import StudyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (grid, page, sweep)
+COMMANDS = (grid, page, report, sweep)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked.run(asked)
     except StudyError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.writelines(f"{fault}\n" for fault in error.faults)
         return 2
     return 0
 

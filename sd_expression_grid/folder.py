@@ -17,7 +17,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from sd_expression_grid.errors import Fault, StudyError
 from sd_expression_grid.file_names import file_stem
-from sd_expression_grid.json_lines import append_line, read_lines
+from sd_expression_grid.json_lines import append_lines, read_lines, read_whole
 from sd_expression_grid.schema import study_from_dict, study_to_dict
 from sd_expression_grid.study import CellKey
 
@@ -31,6 +31,10 @@ Status = Literal["done", "failed", "skipped", "interrupted"]
 
 STUDY_FILE = "study.json"
 RECORD_FILE = "cells.jsonl"
+CELLS_FOLDER = "cells"
+REPORT_FOLDER = "report"
+
+MAX_STUDY_BYTES = 10_000_000
 
 _KEY = ("expression", "character", "seed")
 _TEXTS = ("file", "infotext", "error", "identity", "sha256", "warning")
@@ -71,8 +75,8 @@ class StudyFolder:
         if not file.exists():
             return None
         try:
-            return study_from_dict(json.loads(file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, AttributeError, StudyError) as error:
+            return study_from_dict(json.loads(read_whole(file, MAX_STUDY_BYTES).decode()))
+        except (OSError, ValueError, AttributeError, RecursionError, StudyError) as error:
             raise StudyError([Fault(str(file), f"cannot be read as a study: {error}")]) from error
 
     def existing_study(self) -> Study:
@@ -87,7 +91,7 @@ class StudyFolder:
 
         ``png`` is a file as ``png_of`` makes it. No file is ever written over.
         """
-        name = self._free_name(f"cells/{file_stem(key.character)}/{file_stem(key.expression)}_{key.seed}")
+        name = self._free_name(f"{CELLS_FOLDER}/{file_stem(key.character)}/{file_stem(key.expression)}_{key.seed}")
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, png)
@@ -95,7 +99,7 @@ class StudyFolder:
 
     def record(self, *outcomes: Outcome) -> None:
         """Adds outcomes to the record; they are on disk when this returns."""
-        append_line(self.path / RECORD_FILE, *({**asdict(one.key), **_without_key(one)} for one in outcomes))
+        append_lines(self.path / RECORD_FILE, ({**asdict(one.key), **_without_key(one)} for one in outcomes))
 
     def read_record(self) -> dict[CellKey, Outcome]:
         """The last outcome of every cell. A last line that a crash has torn does not count.
@@ -200,4 +204,4 @@ def _outcome(data: Mapping[str, Any]) -> Outcome:
 
 
 def _stays_inside(name: str) -> bool:
-    return not name or (name.startswith("cells/") and ".." not in name.split("/") and "\\" not in name)
+    return not name or (name.startswith(f"{CELLS_FOLDER}/") and ".." not in name.split("/") and "\\" not in name)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 
+SCOUT_FIELD = "Scout"
+"""The setting of a picture that was stopped at the switch point."""
+
 _SETTING = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')  # the WebUI's own grammar
 
 

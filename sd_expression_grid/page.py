@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from sd_expression_grid.study import Character, Study
 
 PAGE_FILE = "index.html"
+REPORT_FILE = "report.html"
+
+Keys = list[list[list[CellKey]]]
 
 _FILES = Path(__file__).parent / "page_files"
 _STYLES = ("bar.css", "tables.css", "dialogs.css", "devices.css")
@@ -68,13 +71,7 @@ def page_data(folder: StudyFolder) -> dict[str, object]:
     """A study and its cells as JSON values; ``cells`` by seed, column and row, in the order of the other lists."""
     grids = grids_of(folder)
     study = grids.study
-    keys = [
-        [
-            [CellKey(expression=row.label, character=column.label, seed=seed) for row in study.expressions]
-            for column in study.columns
-        ]
-        for seed in study.seeds
-    ]
+    seeds, columns, keys = _scouted(study) if study.scout else _tabled(study)
     cells = [[[_cell(folder, grids.outcomes.get(key)) for key in rows] for rows in columns] for columns in keys]
     counts = Counter(cell["status"] for columns in cells for rows in columns for cell in rows)
     return {
@@ -82,12 +79,33 @@ def page_data(folder: StudyFolder) -> dict[str, object]:
         "facts": [pair for pair in legend(study, 0, grids.settings) if pair[0] != "Seed"],
         "counts": dict(counts),
         "rows": [{"label": row.label, "text": row.text} for row in study.expressions],
-        "columns": [_column(column, study) for column in study.columns],
-        "groups": study.groups,
-        "seeds": study.seeds,
+        "columns": columns,
+        "groups": study.groups or ("",),
+        "seeds": seeds,
         "size": grids.cell_size_of(grids.all[0]) if grids.all else grids.cell_size,
         "cells": cells,
+        "report": REPORT_FILE if (folder.path / REPORT_FILE).is_file() else "",
     }
+
+
+def _tabled(study: Study) -> tuple[Sequence[object], list[dict[str, object]], Keys]:
+    """The seeds, the columns, and the cells' keys by seed, column and row."""
+    keys = [
+        [
+            [CellKey(expression=row.label, character=column.label, seed=seed) for row in study.expressions]
+            for column in study.columns
+        ]
+        for seed in study.seeds
+    ]
+    return study.seeds, [_column(column, study) for column in study.columns], keys
+
+
+def _scouted(study: Study) -> tuple[Sequence[object], list[dict[str, object]], Keys]:
+    """The same for a scout, whose seeds stand side by side as columns."""
+    columns = [{"label": f"seed {seed}", "text": "", "group": "", "exclude": False} for seed in study.seeds]
+    row, reference = study.expressions[0].label, study.reference_column.label
+    keys = [[CellKey(expression=row, character=reference, seed=seed)] for seed in study.seeds]
+    return [""], columns, [keys]
 
 
 def page_html(data: Mapping[str, object]) -> str:
@@ -117,9 +135,10 @@ def _joined(names: Sequence[str]) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """What the browser is to allow: this style, this script, and pictures from where the page is."""
+    """What the browser is to allow: this style, this script, and pictures and the report from where the page is."""
     return (
-        f"default-src 'none'; img-src 'self' file:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "default-src 'none'; img-src 'self' file:; frame-src 'self' file:; "
+        f"style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
 

@@ -11,7 +11,7 @@ from sd_expression_grid.fleet.asks import Ask, Look, MadeCell
 from sd_expression_grid.fleet.drive import Drive, Told
 from sd_expression_grid.fleet.jobs import Done, Job, Reply
 from sd_expression_grid.fleet.roster import Roster, Rules
-from sd_expression_grid.fleet.units import Units
+from sd_expression_grid.fleet.units import Units, columns_of
 from sd_expression_grid.forecast import Calls, Cost
 from sd_expression_grid.plan import plan_cells, templates_of
 from sd_expression_grid.schema import study_from_dict
@@ -79,7 +79,7 @@ class Fleet:
                 status=lambda _text: None,
                 stopping=lambda: self.clock.now >= stop_at,
             )
-            driven = Drive(self, admitted, rules, Units(keys, self.cost.rows, step), told)
+            driven = Drive(self, admitted, rules, Units(columns_of(self.look.study, keys), self.cost.rows, step), told)
             driven.run()
         return driven
 

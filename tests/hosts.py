@@ -1,4 +1,7 @@
-"""WebUIs to hold the contract against, as servers: the stand-in, and the real one that $A1111_DIR names."""
+"""WebUIs to hold the contract against, as servers: the stand-in, and the real one that $A1111_DIR names.
+
+$A1111_FLAGS are further flags for its command line, such as --data-dir.
+"""
 
 import base64
 import io
@@ -130,7 +133,8 @@ def real(log, *options):
     folder = Path(os.environ["A1111_DIR"])
     python = os.environ.get("A1111_PYTHON", folder / "venv" / "bin" / "python")
     port = free_port()
-    command = [str(python), "launch.py", *REAL_FLAGS.split(), "--port", str(port), *options]
+    flags = [*REAL_FLAGS.split(), *os.environ.get("A1111_FLAGS", "").split(), *options]
+    command = [str(python), "launch.py", *flags, "--port", str(port)]
     # A request before the start is over makes the WebUI fail to start; and scripts can be called only when their
     # default arguments are known, which this answer tells.
     ready = "/sd_extra_networks/metadata?page=lora&item=x"

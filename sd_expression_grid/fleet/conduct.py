@@ -12,7 +12,7 @@ from sd_expression_grid.fleet.asks import Ask, Look
 from sd_expression_grid.fleet.drive import Drive, Told
 from sd_expression_grid.fleet.jobs import Job, Reply
 from sd_expression_grid.fleet.roster import Roster, Rules
-from sd_expression_grid.fleet.units import Units
+from sd_expression_grid.fleet.units import Units, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -58,7 +58,7 @@ def conduct(carrier: Carrier, wanted: Wanted, teller: Teller) -> int:
     Returns the cells that have no picture now. Raises StudyError before the start when it cannot be made as asked, and
     where it cannot go on.
     """
-    place = store.find(wanted.out)
+    place = store.find(wanted.out, is_scout=wanted.study.get("scout") is not None)
     ask = Ask(
         ask="look",
         study=wanted.study,
@@ -96,7 +96,7 @@ def _go_on(carrier: Carrier, roster: Roster, rules: Rules, folder: StudyFolder, 
 
 def _units(model: Look, missing: Iterable[CellKey]) -> Units:
     step = model.study.rows_per_batch if model.study.mode == "batched" else 1
-    return Units(missing, model.cost.rows, step)
+    return Units(columns_of(model.study, missing), model.cost.rows, step)
 
 
 def _asked_all(carrier: Carrier, look: Job, allow_differences: bool, teller: Teller) -> tuple[Roster, Rules]:  # noqa: FBT001

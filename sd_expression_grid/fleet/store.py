@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sd_expression_grid.errors import Fault, SavingError, StudyError
 from sd_expression_grid.folder import Outcome, StudyFolder
+from sd_expression_grid.random_seeds import random_seed, variation_seed_of
 from sd_expression_grid.resume import Made, made_already
-from sd_expression_grid.seeds import random_seed, variation_seed_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,8 +27,8 @@ class Place:
     variation_seed: int
 
 
-def find(path: Path) -> Place:
-    """A folder that has a study already, or is empty, or is not there yet; nothing is written.
+def find(path: Path, *, is_scout: bool) -> Place:
+    """A folder that has such a study already, or is empty, or is not there yet; nothing is written.
 
     Raises StudyError for any other.
     """
@@ -38,6 +38,9 @@ def find(path: Path) -> Place:
         raise StudyError(
             [Fault("--out", f"{path} holds other things than a study; name an empty folder, or a study's")]
         )
+    if found is not None and bool(found.scout) != is_scout:
+        problem = f"{path} holds {'a study' if is_scout else 'scouted seeds'}; name another folder"
+        raise StudyError([Fault("--out", problem)])
     variation = variation_seed_of(folder)
     return Place(
         folder=folder,

@@ -22,7 +22,7 @@ Rows = Callable[[int], float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """Cells of one column and seed, in the order of the rows, that a WebUI makes in one call.
+    """Cells of one column, in their order, that a WebUI makes in one call.
 
     ``tries`` counts the calls that brought nothing; ``shuns`` has the WebUIs that answered one badly.
     """
@@ -35,10 +35,9 @@ class Unit:
 class Units:
     """What is yet to be handed out. Stretches are whole multiples of ``step`` cells, but for a column's last."""
 
-    def __init__(self, missing: Iterable[CellKey], rows: Rows, step: int = 1) -> None:
+    def __init__(self, columns: Iterable[tuple[CellKey, ...]], rows: Rows, step: int = 1) -> None:
         self._rows, self._step = rows, step
-        columns = groupby(missing, key=lambda key: (key.character, key.seed))
-        units = [Unit(keys=tuple(keys)) for _, keys in columns]
+        units = [Unit(keys=keys) for keys in columns]
         units.reverse()
         self._waiting = sorted(units, key=self.cost)  # the longest last; alike ones are taken in their order
         self.left = sum(map(self.cost, units))
@@ -77,8 +76,17 @@ class Units:
         return max(fitting, default=min(self._step, cells))
 
 
+def columns_of(study: Study, missing: Iterable[CellKey]) -> list[tuple[CellKey, ...]]:
+    """The missing cells of each column and seed; all of a scout's, which has one row, are one column."""
+    columns = groupby(missing, key=lambda key: key.character if study.scout else (key.character, key.seed))
+    return [tuple(keys) for _, keys in columns]
+
+
 def study_of(study: Study, unit: Unit) -> Study:
     """The study that has a unit's cells and no others: its column alone, also if that is the reference."""
+    if study.scout:
+        seeds = tuple(key.seed for key in unit.keys)
+        return replace(study, seeds=seeds, scout=replace(study.scout, seeds=seeds))
     rows = {key.expression for key in unit.keys}
     column = next(column for column in study.columns if column.label == unit.keys[0].character)
     return replace(

@@ -17,8 +17,8 @@ from sd_expression_grid.fleet.asks import (
     look_to_dict,
 )
 from sd_expression_grid.folder import png_of
+from sd_expression_grid.random_seeds import is_random
 from sd_expression_grid.schema import read_study
-from sd_expression_grid.seeds import is_random
 from sd_expression_grid.sweep import Generate, Interrupted, Result, sweep_to_the_end
 from sd_expression_grid.webui.begin import Begun, begin
 from sd_expression_grid.webui.cost import cost_of
@@ -28,6 +28,7 @@ from sd_expression_grid.webui.make import make_missing
 from sd_expression_grid.webui.overrides import overrides_in_force
 from sd_expression_grid.webui.schedules import PromptReader
 from sd_expression_grid.webui.settle import settle
+from sd_expression_grid.webui.stop_early import way_of_making
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +61,7 @@ def answer(p: Any, asked: Mapping[str, object]) -> Any:
 
 
 def _look(p: Any, begun: Begun, reader: PromptReader) -> dict[str, object]:
-    tell = Identities(p, reader, begun.study.mode)
+    tell = Identities(p, reader, way_of_making(begun.study.mode, begun.stop_after))
     look = Look(
         study=begun.study,
         identities={cell.key: tell.of(cell) for cell in begun.cells},
@@ -71,7 +72,7 @@ def _look(p: Any, begun: Begun, reader: PromptReader) -> dict[str, object]:
 
 
 def _made(p: Any, begun: Begun, reader: PromptReader, title: str) -> list[dict[str, object]]:
-    tell = Identities(p, reader, begun.study.mode)
+    tell = Identities(p, reader, way_of_making(begun.study.mode, begun.stop_after))
     identities = {cell.key: tell.of(cell) for cell in begun.cells}
     outcomes = make_missing(p, begun, reader, _to_the_end, title).outcomes
     return [cell_to_dict(_cell(begun, outcomes[key], identity)) for key, identity in identities.items()]

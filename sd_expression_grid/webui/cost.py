@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sd_expression_grid.forecast import Calls, Cost
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 
 def cost_of(p: Any, begun: Begun, reader: PromptReader) -> Cost:
-    """The cost of a study with missing cells; the first column to be made stands for all."""
+    """The cost of a study with missing cells."""
+    whole = calls_of(p, begun, reader)
     return Cost(
-        calls=_calls(p, columns_of(begun.missing)[0], reader),
+        calls=replace(whole, first_pass=min(whole.first_pass, begun.stop_after or whole.first_pass)),
         shares=shares_steps() and not why_not_shared(p),
         whole_calls=begun.study.mode == "exact" or begun.study.rows_per_batch == 1,
     )
@@ -34,7 +36,9 @@ def columns_of(cells: Iterable[Cell]) -> list[list[Cell]]:
     return list(columns.values())
 
 
-def _calls(p: Any, cells: list[Cell], reader: PromptReader) -> Calls:
+def calls_of(p: Any, begun: Begun, reader: PromptReader) -> Calls:
+    """The denoiser's calls for a whole picture; the first column to be made stands for all."""
+    cells = columns_of(begun.missing)[0]
     schedules = [reader.steps_of(cell) for cell in cells]
     first_pass = reader.total_steps - (reader.total_steps > p.steps)  # a second-order sampler's last step is single
     # The WebUI counts denoiser calls from 0 and uses the first step's prompt for calls 0 and 1.

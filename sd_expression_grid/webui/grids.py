@@ -12,9 +12,11 @@ from modules.paths_internal import roboto_ttf_file
 from sd_expression_grid.drawing.compose import Page, Style
 from sd_expression_grid.file_names import free_stem
 from sd_expression_grid.grids import StudyGrids
+from sd_expression_grid.infotexts import SCOUT_FIELD
 from sd_expression_grid.keeping import Kept, KeptInFolder
 from sd_expression_grid.webui.gallery import Entry
 from sd_expression_grid.webui.infotext import grid_infotext
+from sd_expression_grid.webui.settings import grid_fonts, page_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,11 +47,11 @@ class StudyPictures:
     def grids(self) -> Iterator[Entry]:
         """Draws and saves the grids one after the other; a grid of which no cell was begun is left out."""
         drawn = self._drawn()
-        for grid in drawn.begun:
-            infotext = grid_infotext(self.p, self.study, self.asked, grid.seed)
-            for page in drawn.pages(grid):
-                saved = self._saved(page, drawn.name(grid, page), grid.seed, infotext)
-                entry = Entry(saved, infotext, grid.seed, drawn.places(grid, page))
+        for table in drawn.begun:
+            infotext = grid_infotext(self.p, self.study, self.asked, table.seed)
+            for page in drawn.pages(table):
+                saved = self._saved(page, drawn.name(table, page), table.seed, infotext)
+                entry = Entry(saved, infotext, table.seed, drawn.places(table, page))
                 del page  # else it would live on while the next one is drawn
                 yield entry
 
@@ -113,12 +115,11 @@ class StudyPictures:
 
 def _style(options: GridOptions, *, is_api: bool) -> Style:
     """The study's style, with the fonts of the user and the WebUI, and pages that the WebUI can show and save."""
-    fonts = (str(getattr(shared.opts, "font", "") or ""), roboto_ttf_file)
     return Style(
         ground=options.ground,
         margin=options.margin,
-        fonts=tuple(font for font in fonts if font),
-        max_pixels=min(int(shared.opts.img_max_size_mp * 1_000_000), Style().max_pixels),
+        fonts=(*grid_fonts(), roboto_ttf_file),
+        max_pixels=min(page_pixels(), Style().max_pixels),
         max_side=API_SIDES.get(shared.opts.samples_format, Style().max_side) if is_api else Style().max_side,
     )
 
@@ -132,6 +133,7 @@ def _settings(p: Any) -> dict[str, str]:
         "Steps": str(p.steps),
         "CFG scale": str(p.cfg_scale),
         "Size": f"{p.width}x{p.height}",
+        SCOUT_FIELD: str(p.extra_generation_params.get(SCOUT_FIELD, "")),
     }
 
 

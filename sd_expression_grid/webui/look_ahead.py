@@ -11,16 +11,17 @@ from sd_expression_grid.folder import Outcome
 from sd_expression_grid.forecast import Forecast, ForecastCell, phases
 from sd_expression_grid.forecast_html import faults_html, forecast_html
 from sd_expression_grid.keeping import KeptInFolder
+from sd_expression_grid.random_seeds import is_random
 from sd_expression_grid.schema import read_study
-from sd_expression_grid.seeds import is_random
 from sd_expression_grid.webui.begin import Begun, look
-from sd_expression_grid.webui.cost import columns_of, cost_of
+from sd_expression_grid.webui.cost import calls_of, columns_of, cost_of
 from sd_expression_grid.webui.grids import StudyPictures
 from sd_expression_grid.webui.overrides import overrides_in_force
 from sd_expression_grid.webui.panel import asked_for
 from sd_expression_grid.webui.schedules import PromptReader
 from sd_expression_grid.webui.settle import settle
 from sd_expression_grid.webui.speed import seconds_for
+from sd_expression_grid.webui.stop_early import way_of_making
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +59,7 @@ def look_ahead(p: Any, asked: Mapping[str, object]) -> Forecast:
             cells=tuple(_cell(number, cell, begun, reader) for number, cell in enumerate(begun.cells)),
             rows=rows,
             stock_rows=stock_rows,
-            seconds=seconds_for(p, begun.study.mode, rows),
+            seconds=seconds_for(p, way_of_making(begun.study.mode, begun.stop_after), rows),
             pages=_pictures(p, asked, begun).page_sizes(),
             folder=str(begun.kept.folder.path) if isinstance(begun.kept, KeptInFolder) else "",
             draws_seed=not study.seeds and is_random(p.seed) and not isinstance(begun.kept, KeptInFolder),
@@ -85,5 +86,6 @@ def _denoiser_rows(p: Any, begun: Begun, reader: PromptReader) -> tuple[int, int
     """With the composition steps shared and without."""
     if not begun.missing:
         return 0, 0
-    cost, columns = cost_of(p, begun, reader), columns_of(begun.missing)
-    return sum(cost.rows(len(cells)) for cells in columns), sum(cost.calls.rows(len(cells)) for cells in columns)
+    columns = [len(cells) for cells in columns_of(begun.missing)]
+    cost, whole = cost_of(p, begun, reader), calls_of(p, begun, reader)
+    return sum(map(cost.rows, columns)), sum(map(whole.rows, columns))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from modules import shared
 
 from sd_expression_grid.errors import SavingError
+from sd_expression_grid.infotexts import SCOUT_FIELD
 from sd_expression_grid.keeping import Saver
 from sd_expression_grid.plan import Batch, plan_batches
 from sd_expression_grid.sweep import Generate, Interrupted, Result
@@ -20,6 +21,7 @@ from sd_expression_grid.webui.progress import Progress
 from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.shared_steps import SharedSteps, why_not_shared
 from sd_expression_grid.webui.speed import remember
+from sd_expression_grid.webui.stop_early import stop_text, stopped_after, way_of_making
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,16 +52,20 @@ def make_missing(p: Any, begun: Begun, reader: PromptReader, through: Through, t
 
     ``title`` leads the text under the progress bar.
     """
+    if begun.stop_after is not None:
+        p.extra_generation_params[SCOUT_FIELD] = stop_text(begun.stop_after, p.steps, reader.total_steps)
     rows_per_call = _rows_per_call(p, begun.study)
     sharing = _sharing(p, begun, reader, rows_per_call)
     generator = Generator(p, sharing.during if sharing else _not_shared)
-    batches = plan_batches(begun.missing, rows_per_call, reader.conditioning_shape)
+    mixes_seeds = begun.study.scout is not None
+    batches = plan_batches(begun.missing, rows_per_call, reader.conditioning_shape, mixes_seeds=mixes_seeds)
     start = time.monotonic()
     progress = Progress(begun.study, batches, p, title)
-    outcomes = _made(p, begun, progress, partial(through, batches), generator)
+    with stopped_after(begun.stop_after):
+        outcomes = _made(p, begun, progress, partial(through, batches), generator)
     rows = sharing.memo.rows_computed if sharing else None
     if rows is not None:
-        remember(p, begun.study.mode, rows, time.monotonic() - start)
+        remember(p, way_of_making(begun.study.mode, begun.stop_after), rows, time.monotonic() - start)
     return Making(outcomes=outcomes, finished=generator.finished, rows=rows)
 
 

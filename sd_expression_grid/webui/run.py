@@ -108,7 +108,8 @@ def _tell(p: Any, pictures: StudyPictures) -> None:
     p.comment(f"{len(pictures.outcomes)} cells: {numbers}")
     for outcome in pictures.outcomes.values():
         if outcome.status == "failed":
-            p.comment(f"{outcome.key.character}, {outcome.key.expression}: {outcome.error}")
+            seed = f", seed {outcome.key.seed}" if len(pictures.study.seeds) > 1 else ""
+            p.comment(f"{outcome.key.character}, {outcome.key.expression}{seed}: {outcome.error}")
     for folder in _folder_of(pictures).values():
         p.comment(f"Saved in {folder}")
 

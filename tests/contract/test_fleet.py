@@ -116,6 +116,19 @@ def test_the_folder_is_the_same_as_from_the_panel(webuis, by_panel, sweep, count
     assert (folder.path / "study.json").read_text() == (by_panel.path / "study.json").read_text()
 
 
+@pytest.mark.parametrize("stops", [False, True])
+def test_seeds_are_scouted_as_from_the_panel(webuis, sweep, tmp_path, stops):
+    scout = {**STUDY, "scout": {"expression": "sad", "seeds": 5, "stop_at_switch": stops}, "name": f"stops {stops}"}
+    by_panel = StudyFolder(webuis[0].study(scout, sampler_name="Euler a").folder)
+    code, printed, folder = sweep(urls_of(webuis), "--seed", "7", study=scout)
+    assert code == 0, printed
+    assert len(folder.read_record()) == 5
+    assert folder.read_record() == by_panel.read_record()
+    code, printed, _ = sweep(urls_of(webuis))
+    assert code == 2
+    assert "holds scouted seeds; name another folder" in printed
+
+
 def test_with_nothing_to_do_nothing_is_made(webuis, sweep):
     sweep(urls_of(webuis))
     before = calls_made(webuis)

@@ -3,12 +3,15 @@ import pytest
 
 from sd_expression_grid.errors import StudyError
 from sd_expression_grid.folder import Outcome, StudyFolder
-from sd_expression_grid.grids import Grid, draw_grids, grids_of, legend, settings_of
+from sd_expression_grid.grids import draw_grids, grids_of, legend, settings_of
 from sd_expression_grid.study import CellKey, GridOptions
 from tests.study_folders import colour_of, study_folder
 
 SAD = CellKey(expression="sad", character="Noor", seed=7)
-LORAS = Grid(group="LoRAs", seed=7)
+
+
+def table_of(grids, group="LoRAs", seed=7):
+    return next(table for table in grids.all if (table.group, table.seed) == (group, seed))
 
 
 @pytest.fixture
@@ -26,8 +29,8 @@ def pixels_of(grids, grid, key):
     return np.asarray(page.image.crop((column[0], row[0], column[1], row[1])))
 
 
-def cells_of(grids, grid):
-    return grids._opener(grids._figure(grid), grid.seed)
+def said(grids, row, column):
+    return grids.opener(table_of(grids))(row, column)
 
 
 def test_each_group_and_seed_is_a_grid_of_its_own(folder):
@@ -39,22 +42,21 @@ def test_every_cell_is_in_its_place(folder):
     grids = grids_of(folder)
     for key in grids.outcomes:
         group = "Embeddings" if key.character == "ember_nobody" else "LoRAs"
-        assert (pixels_of(grids, Grid(group=group, seed=key.seed), key) == colour_of(key)).all()
+        assert (pixels_of(grids, table_of(grids, group, key.seed), key) == colour_of(key)).all()
 
 
 @pytest.mark.parametrize("status", ["failed", "skipped", "interrupted"])
 def test_a_cell_without_picture_is_no_picture(folder, status):
     folder.record(Outcome(key=SAD, status=status, error="out of memory" if status == "failed" else ""))
     grids = grids_of(folder)
-    said = cells_of(grids, LORAS)(2, 1)
-    assert said == ("failed: out of memory" if status == "failed" else status)
-    assert len(np.unique(pixels_of(grids, LORAS, SAD).reshape(-1, 3), axis=0)) > 1
+    assert said(grids, 2, 1) == ("failed: out of memory" if status == "failed" else status)
+    assert len(np.unique(pixels_of(grids, table_of(grids), SAD).reshape(-1, 3), axis=0)) > 1
 
 
 def test_a_cell_that_is_not_recorded_is_not_made(folder):
     lines = (folder.path / "cells.jsonl").read_text().splitlines(keepends=True)
     (folder.path / "cells.jsonl").write_text("".join(line for line in lines if '"sad"' not in line))
-    assert cells_of(grids_of(folder), LORAS)(2, 1) == "not made"
+    assert said(grids_of(folder), 2, 1) == "not made"
 
 
 def test_files_that_are_gone_or_torn_are_noted_and_the_rest_is_drawn(folder):
@@ -64,10 +66,10 @@ def test_files_that_are_gone_or_torn_are_noted_and_the_rest_is_drawn(folder):
     torn = folder.path / outcomes[first].file
     torn.write_bytes(torn.read_bytes()[:60])
     grids = grids_of(folder)
-    assert cells_of(grids, LORAS)(2, 1) == f"missing: {outcomes[SAD].file}"
-    assert grids.cell_size_of(LORAS) == (24, 24)
+    assert said(grids, 2, 1) == f"missing: {outcomes[SAD].file}"
+    assert grids.cell_size_of(table_of(grids)) == (24, 24)
     for key in (SAD, first):
-        assert (pixels_of(grids, LORAS, key) != colour_of(key)).any()
+        assert (pixels_of(grids, table_of(grids), key) != colour_of(key)).any()
 
 
 def test_a_grid_of_which_nothing_was_begun_is_left_out(folder):

@@ -66,7 +66,7 @@ def test_the_page_asks_nothing_of_the_network(folder):
     assert [tag for tag, _ in page.tags if tag in ("link", "img", "iframe", "form")] == []
     assert not any("src" in attributes or "href" in attributes for _, attributes in page.tags)
     (policy,) = (attributes["content"] for _, attributes in page.tags if "http-equiv" in attributes)
-    assert policy.startswith("default-src 'none'; img-src 'self' file:; style-src 'sha256-")
+    assert policy.startswith("default-src 'none'; img-src 'self' file:; frame-src 'self' file:; style-src 'sha256-")
     assert "unsafe" not in policy
 
 
@@ -144,3 +144,12 @@ def test_half_of_a_character_pair_is_no_obstacle(folder):
     with (folder.path / "cells.jsonl").open("a") as record:
         record.write(f"{json.dumps(line)}\n")
     assert cell_in(in_page(write_page(folder).read_text(encoding="utf-8")), SAD)["error"] == "\ud83d"
+
+
+def test_a_scouts_seeds_stand_side_by_side(tmp_path):
+    folder = study_folder(tmp_path, expressions="sad", characters=[], seeds=[7, 9], scout={"seeds": [7, 9]})
+    data = page_data(folder)
+    assert [column["label"] for column in data["columns"]] == ["seed 7", "seed 9"]
+    assert [[[cell["url"] for cell in column] for column in seed] for seed in data["cells"]] == [
+        [["cells/reference/sad_7.png"], ["cells/reference/sad_9.png"]]
+    ]
