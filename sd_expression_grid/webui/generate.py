@@ -73,6 +73,11 @@ def _call_for(p: Any, batch: Batch) -> Any:
     call.extra_generation_params = dict(p.extra_generation_params)
     call.override_settings = dict(p.override_settings)
     call.comments = {}
+    call.extra_result_images = []
+    call.latents_after_sampling, call.pixels_after_sampling = (
+        [],
+        [],
+    )  # Forge adds every picture, to the page's own lists
     call.do_not_save_samples = call.do_not_save_grid = True
     call.do_not_reload_embeddings = True  # they were read before the first cell
     call.n_iter, call.batch_size = 1, len(batch.cells)
