@@ -123,11 +123,13 @@ def _run_fields(element_id: ElementId) -> dict[str, Any]:
         seeds = gr.Textbox(
             label="Seeds of the study",
             info="A grid each; empty for the page's, one for each of its batch",
+            value="",
             elem_id=element_id("seeds"),
         )
         name = gr.Textbox(
             label="Name of the study",
             info="Its folder's; empty for date and settings",
+            value="",
             elem_id=element_id("name"),
         )
     with gr.Row():

@@ -43,8 +43,17 @@ def build_lists(element_id: ElementId) -> dict[str, Any]:
     return {"expressions": expressions, "characters": characters, "reference": reference}
 
 
-def _list(element_id: ElementId, name: str, **texts: str) -> Any:
-    return gr.Textbox(label=name.capitalize(), lines=12, max_lines=30, min_width=180, elem_id=element_id(name), **texts)
+def _list(element_id: ElementId, name: str, *, info: str, value: str = "", placeholder: str = "") -> Any:
+    return gr.Textbox(
+        label=name.capitalize(),
+        info=info,
+        value=value,
+        placeholder=placeholder,
+        lines=12,
+        max_lines=30,
+        min_width=180,
+        elem_id=element_id(name),
+    )
 
 
 def _preset(element_id: ElementId, expressions: Any) -> Any:
@@ -52,16 +61,17 @@ def _preset(element_id: ElementId, expressions: Any) -> Any:
         label="Expression preset",
         info="Replaces the list of expressions",
         choices=preset_titles(_own_presets()),
-        value=preset_titles()[0],
+        value=None,
         min_width=180,
         elem_id=element_id("preset"),
     )
     preset.do_not_save_to_config = True
 
     def chosen(title: str) -> Any:
-        return _or_warning(lambda: preset_text(title, _own_presets()))
+        # Shown as chosen, it could not be chosen again in gradio 4, whatever became of the list.
+        return _or_warning(lambda: preset_text(title, _own_presets())), gr.update(value=None)
 
-    preset.input(chosen, inputs=[preset], outputs=[expressions], show_progress="hidden")
+    preset.input(chosen, inputs=[preset], outputs=[expressions, preset], show_progress="hidden")
     return preset
 
 
@@ -78,8 +88,8 @@ def _save_preset(element_id: ElementId, expressions: Any, preset: Any) -> None:
 
     def pressed(title: str, text: str) -> Any:
         def save() -> Any:
-            saved = save_preset(title, text, _own_presets())
-            return gr.update(choices=preset_titles(_own_presets()), value=saved)
+            gr.Info(f"Saved as the preset '{save_preset(title, text, _own_presets())}'")
+            return gr.update(choices=preset_titles(_own_presets()))
 
         return _or_warning(save)
 

@@ -83,7 +83,7 @@ class WebUI:
         callbacks, shared = module("modules.script_callbacks"), module("modules.shared")
         callbacks.before_ui_callback()
         self.demo = shared.demo = module("modules.ui").create_ui()
-        self.demo.queue(64)
+        module("modules.gradio_line").queue(self.demo, 64)
         if self.port is None:
             self.app = module("gradio").routes.App.create_app(self.demo)
         else:

@@ -5,6 +5,7 @@ from functools import wraps
 import gradio as gr
 
 from modules import script_callbacks, scripts
+from modules.gradio_line import Component
 
 
 def _tell(when, component, kwargs):
@@ -38,6 +39,6 @@ def _wrap_config(original):
     return get_config
 
 
-gr.components.IOComponent.__init__ = _wrap_init(gr.components.IOComponent.__init__)
+Component.__init__ = _wrap_init(Component.__init__)
 gr.blocks.BlockContext.__init__ = _wrap_init(gr.blocks.BlockContext.__init__)
 gr.blocks.Block.get_config = _wrap_config(gr.blocks.Block.get_config)

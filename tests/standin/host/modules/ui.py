@@ -13,6 +13,7 @@ from modules import (
     ui_gradio_extensions,
 )
 from modules.call_queue import wrap_gradio_gpu_call
+from modules.gradio_line import JS
 from modules.shared import opts
 from modules.ui_common import plaintext_to_html, update_generation_info
 from modules.ui_components import FormGroup, FormHTML, FormRow, InputAccordion, ResizeHandleRow, ToolButton
@@ -39,7 +40,7 @@ def create_ui():
                         interface.render()
         with gr.Row(elem_id="footer"):
             gr.Button("Reload UI", elem_id="settings_restart_gradio").click(
-                shared.state.request_restart, _js="restart_reload"
+                shared.state.request_restart, **{JS: "restart_reload"}
             )
     return demo
 
@@ -138,7 +139,7 @@ def _toprow():
                 elem_id="txt2img_styles",
             )  # fmt: skip
     skip.click(fn=shared.state.skip)
-    interrupt.click(fn=interrupt_function, _js="() => showSubmitInterruptingPlaceholder('txt2img')")
+    interrupt.click(fn=interrupt_function, **{JS: "() => showSubmitInterruptingPlaceholder('txt2img')"})
     again.click(fn=interrupt_function)
     return found
 
@@ -165,7 +166,7 @@ def _hires(runner):
         InputAccordion(False, label="Hires. fix", elem_id="txt2img_hr") as found["enable_hr"],
     ):
         with found["enable_hr"].extra():
-            FormHTML(value="", elem_id="txtimg_hr_finalres", min_width=0)
+            FormHTML(value="", elem_id="txtimg_hr_finalres")
         with FormRow(variant="compact", elem_id="txt2img_hires_fix_row1"):
             found["hr_second_pass_steps"] = _slider("hires_steps", "Hires steps", 0, 150, 0, 1)
             found["denoising_strength"] = _slider("denoising_strength", "Denoising strength", 0, 1, 0.7, 0.01)
@@ -207,20 +208,20 @@ def _output_panel():
             found["generation_info"] = gr.Textbox(visible=False, elem_id="generation_info_txt2img")
             gr.Button(visible=False, elem_id="txt2img_generation_info_button").click(
                 update_generation_info,
-                _js="(x, y, z) => [x, y, selected_gallery_index()]",
                 inputs=[found["generation_info"], found["infotext"], found["infotext"]],
                 outputs=[found["infotext"], found["infotext"]],
                 show_progress=False,
+                **{JS: "(x, y, z) => [x, y, selected_gallery_index()]"},
             )
     return found
 
 
 def _connect(fields, script_inputs, output):
-    task = gr.Label(visible=False)
+    task = gr.Textbox(visible=False)
     inputs = [fields[name] for name in txt2img.FIELDS] + [fields["override_settings"]]
     event = {
         "fn": wrap_gradio_gpu_call(txt2img.txt2img, extra_outputs=[None, "", ""]),
-        "_js": "submit",
+        JS: "submit",
         "inputs": [task, *inputs, *script_inputs],
         "outputs": [output[name] for name in ("gallery", "generation_info", "infotext", "html_log")],
         "show_progress": False,

@@ -6,6 +6,7 @@ from pathlib import Path
 import gradio as gr
 
 from modules import images, shared
+from modules.gradio_line import IS_4, Component
 
 
 def register_tmp_file(gradio, filename):
@@ -31,5 +32,17 @@ def save_pil_to_file(self, pil_image, dir=None, format="png"):  # noqa: A002 - g
     return file.name
 
 
+def save_pil_to_cache(pil_image, cache_dir, name="image", format="png"):  # noqa: A002
+    """As above; gradio 4 serves a static path itself, and copies every other file."""
+    saved = getattr(pil_image, "already_saved_as", None)
+    if saved and Path(saved).is_file():
+        gr.set_static_paths([saved])
+        return saved
+    return save_pil_to_file(None, pil_image, cache_dir)
+
+
 def install_ui_tempdir_override():
-    gr.components.IOComponent.pil_to_temp_file = save_pil_to_file
+    if IS_4:
+        gr.processing_utils.save_pil_to_cache = save_pil_to_cache
+    else:
+        Component.pil_to_temp_file = save_pil_to_file

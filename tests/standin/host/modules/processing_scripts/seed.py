@@ -19,7 +19,7 @@ class ScriptSeed(scripts.ScriptBuiltinUI):
 
         with gr.Row(elem_id=f"{self.tabname}_seed_row"):
             seed = number("Seed", "seed")
-            random_seed = ToolButton("\U0001f3b2\ufe0f", elem_id=self.elem_id("random_seed"))
+            random_seed = ToolButton(value="\U0001f3b2\ufe0f", elem_id=self.elem_id("random_seed"))
             extra = gr.Checkbox(label="Extra", elem_id=self.elem_id("subseed_show"), value=False)
         with gr.Row(visible=False, elem_id=self.elem_id("subseed_row")) as extras:
             subseed = number("Variation seed", "subseed")
