@@ -13,6 +13,7 @@ from sd_expression_grid.webui.panel import asked_for, build_panel, paste_fields
 from sd_expression_grid.webui.run import run_study
 from sd_expression_grid.webui.settings import add_settings
 from sd_expression_grid.webui.shared_steps import cover_denoiser
+from sd_expression_grid.webui.stop_early import stop_denoiser
 
 like_generate = LikeGenerate()
 
@@ -54,4 +55,5 @@ class ExpressionGrid(scripts.Script):
 
 script_callbacks.on_ui_settings(add_settings)
 script_callbacks.on_cfg_denoiser(cover_denoiser)
+script_callbacks.on_cfg_denoiser(stop_denoiser)
 script_callbacks.on_ui_tabs(like_generate.connect)

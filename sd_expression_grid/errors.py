@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,13 @@ def raise_if_any(faults: Iterable[Fault]) -> None:
     found = tuple(faults)
     if found:
         raise StudyError(found)
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The end of a message on a name that is not known: those that look most like it, if any do."""
+    by_lower = {known.lower(): known for known in names}
+    found = [by_lower[key] for key in difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)]
+    return f"; the nearest: {', '.join(found)}" if found else ""
 
 
 def _message(faults: tuple[Fault, ...]) -> str:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import glob
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_BYTES = 80
 
@@ -22,3 +27,12 @@ def file_stem(label: str, max_bytes: int = MAX_BYTES) -> str:
 def same_file_key(label: str, max_bytes: int = MAX_BYTES) -> str:
     """Equal for two labels whose files would be one file on a system that ignores case."""
     return file_stem(label, max_bytes).casefold()
+
+
+def free_stem(folder: Path, stem: str) -> str:
+    """The stem, or the first with a number after it, that no file in the folder has, whatever its ending."""
+    free, number = stem, 1
+    while any(folder.glob(f"{glob.escape(free)}.*")):
+        number += 1
+        free = f"{stem} ({number})"
+    return free

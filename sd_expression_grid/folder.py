@@ -59,7 +59,7 @@ class StudyFolder:
     def write_study(self, study: Study) -> None:
         """Writes what is asked for."""
         text = json.dumps(study_to_dict(study), ensure_ascii=False, indent=2)
-        _write_whole(self.path / STUDY_FILE, text.encode())
+        write_whole(self.path / STUDY_FILE, text.encode())
 
     def read_study(self) -> Study | None:
         """What was asked for; None in a folder without study. Raises StudyError when the file is no study."""
@@ -70,6 +70,13 @@ class StudyFolder:
             return study_from_dict(json.loads(file.read_text(encoding="utf-8")))
         except (OSError, ValueError, AttributeError, StudyError) as error:
             raise StudyError([Fault(str(file), f"cannot be read as a study: {error}")]) from error
+
+    def existing_study(self) -> Study:
+        """What was asked for; StudyError also in a folder without study."""
+        study = self.read_study()
+        if study is None:
+            raise StudyError([Fault(str(self.path), f"holds no study: there is no {STUDY_FILE} in it")])
+        return study
 
     def write_cell(self, key: CellKey, picture: Image.Image, infotext: str) -> tuple[str, str]:
         """Writes a cell's picture, whole or not at all; returns its name relative to the folder, and its SHA-256.
@@ -117,6 +124,13 @@ def read_picture(file: Path) -> Image.Image:
     with Image.open(file) as picture:
         picture.load()
         return picture
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file, whole or not at all, over one of the same name."""
+    partial = path.with_suffix(".tmp")
+    partial.write_bytes(data)
+    partial.replace(path)
 
 
 def create_folder(parent: Path, name: str) -> StudyFolder:
@@ -187,9 +201,3 @@ def _png_info(infotext: str) -> PngInfo | None:
 
 def _sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    partial = path.with_suffix(".tmp")
-    partial.write_bytes(data)
-    partial.replace(path)

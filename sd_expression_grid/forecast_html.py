@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from sd_expression_grid.study import CellKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sd_expression_grid.errors import StudyError
     from sd_expression_grid.forecast import Forecast, ForecastCell
-    from sd_expression_grid.study import Character
+    from sd_expression_grid.study import Character, Study
 
 _KINDS = {"lora": "LoRA", "embedding": "embedding", "none": "words"}
 _MOST_CELLS = 3000
@@ -44,8 +44,7 @@ def _section(title: str, body: str, kind: str) -> str:
 
 def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
     study, count, missing = forecast.study, len(forecast.cells), forecast.missing
-    seeds = f" × {len(study.seeds)} seeds" if len(study.seeds) > 1 else ""
-    yield "Cells", f"{count} ({len(study.expressions)} rows × {len(study.columns)} columns{seeds})"
+    yield _count(study)
     yield "To make", f"{missing}; {count - missing} are on disk" if missing < count else str(missing)
     if forecast.folder:
         yield "Goes on in", forecast.folder
@@ -54,6 +53,14 @@ def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
         yield "Denoiser rows", f"about {forecast.rows:,}{saved}"
         yield "Time", _time(forecast.seconds)
     yield "Grids", _grids(forecast)
+
+
+def _count(study: Study) -> tuple[str, str]:
+    rows, columns, seeds = len(study.expressions), len(study.columns), len(study.seeds)
+    if study.scout:
+        return "Seeds", f"{seeds}, for {study.expressions[0].label}"
+    times = f" × {seeds} seeds" if seeds > 1 else ""
+    return "Cells", f"{rows * columns * seeds} ({rows} rows × {columns} columns{times})"
 
 
 def _time(seconds: float | None) -> str:
@@ -73,6 +80,8 @@ def _grids(forecast: Forecast) -> str:
 
 
 def _recognised(forecast: Forecast) -> str:
+    if not forecast.study.characters:
+        return ""
     columns = forecast.study.columns
     counts = Counter(_KINDS[column.kind or "none"] for column in forecast.study.characters)
     summary = ", ".join(f"{number} × {kind}" for kind, number in counts.items())
@@ -91,15 +100,22 @@ def _tables(forecast: Forecast) -> Iterator[str]:
     if len(forecast.cells) > _MOST_CELLS:
         yield f"<p>The table has {len(forecast.cells):,} cells, too many to show here.</p>"
         return
+    if study.scout:
+        heads = [f"{n}" if forecast.draws_seed else f"{seed}" for n, seed in enumerate(study.seeds, start=1)]
+        caption = "Random seeds" if forecast.draws_seed else "Seeds"
+        yield _table(caption, heads, [(study.expressions[0].label, forecast.cells)])
+        return
     by_key = {cell.key: cell for cell in forecast.cells}
     for seed in study.seeds:
-        heads = "".join(f'<th scope="col">{escape(column.label)}</th>' for column in study.columns)
-        rows = "".join(
-            f'<tr><th scope="row">{escape(label)}</th>{_row(cells)}</tr>'
-            for label, cells in _rows_of(forecast, by_key, seed)
-        )
-        caption = f"<caption>{'Random seed' if forecast.draws_seed else f'Seed {seed}'}</caption>"
-        yield f'<div class="expression-grid-table"><table>{caption}<tr><th></th>{heads}</tr>{rows}</table></div>'
+        caption = "Random seed" if forecast.draws_seed else f"Seed {seed}"
+        yield _table(caption, [column.label for column in study.columns], _rows_of(forecast, by_key, seed))
+
+
+def _table(caption: str, heads: Sequence[str], rows: Iterable[tuple[str, Sequence[ForecastCell]]]) -> str:
+    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    body = "".join(f'<tr><th scope="row">{escape(label)}</th>{_row(label, heads, cells)}</tr>' for label, cells in rows)
+    head = f"<caption>{caption}</caption><tr><th></th>{top}</tr>"
+    return f'<div class="expression-grid-table"><table>{head}{body}</table></div>'
 
 
 def _rows_of(
@@ -110,20 +126,19 @@ def _rows_of(
         yield row.label, [by_key[key] for key in keys]
 
 
-def _row(cells: Sequence[ForecastCell]) -> str:
-    return "".join(f"<td>{_button(cell)}</td>" for cell in cells)
+def _row(label: str, heads: Sequence[str], cells: Sequence[ForecastCell]) -> str:
+    named = zip(heads, cells, strict=True)
+    return "".join(f"<td>{_button(f'{head}, {label}', cell)}</td>" for head, cell in named)
 
 
-def _button(cell: ForecastCell) -> str:
-    name = f"{cell.key.character}, {cell.key.expression}"
+def _button(name: str, cell: ForecastCell) -> str:
     sign, state = ("✓", "on disk") if cell.is_made else ("·", "to make")
-    shown = json.dumps(_lines(cell), ensure_ascii=False)
+    shown = json.dumps(_lines(name, cell), ensure_ascii=False)
     label = escape(f"{name}: {state}")
     return f'<button type="button" title="{label}" aria-label="{label}" data-lines="{escape(shown)}">{sign}</button>'
 
 
-def _lines(cell: ForecastCell) -> list[tuple[str, str]]:
-    key = cell.key
-    lines = [("Cell", f"{key.character}, {key.expression}"), ("Prompt", cell.prompt)]
+def _lines(name: str, cell: ForecastCell) -> list[tuple[str, str]]:
+    lines = [("Cell", name), ("Prompt", cell.prompt)]
     lines += [(f"Steps {phase.first} to {phase.last}", phase.text) for phase in cell.phases]
     return [*lines, ("Negative prompt", cell.negative_prompt)] if cell.negative_prompt else lines

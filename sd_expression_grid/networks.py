@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.errors import Fault
+from sd_expression_grid.errors import Fault, nearest
 from sd_expression_grid.network_tags import NetworkTag, find_tags, without_tags
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def _tag_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
     if tag.name in catalog.ambiguous:
         yield f"{tag.text}: several LoRAs go by the name '{tag.name}'; write the file's name"
     elif tag.name not in catalog.loras:
-        yield f"{tag.text}: there is no LoRA named '{tag.name}'{_nearest(tag.name, catalog.loras)}"
+        yield f"{tag.text}: there is no LoRA named '{tag.name}'{nearest(tag.name, catalog.loras)}"
     elif _differs(catalog.loras[tag.name], catalog.architecture):
         yield (
             f"{tag.text}: this LoRA is made for {catalog.loras[tag.name]}, "
@@ -99,7 +98,7 @@ def _kind_problems(column: Character, catalog: Catalog) -> Iterator[str]:
         yield f"{_unusable(name, catalog)}; if it is meant as a plain word, add kind=none"
     if column.kind == "embedding" and not unusable and not any(names_in(column.text, catalog.embeddings)):
         name = without_tags(column.text).strip("() ").partition(":")[0]
-        yield f"there is no embedding named '{name}'{_nearest(name, catalog.embeddings)}"
+        yield f"there is no embedding named '{name}'{nearest(name, catalog.embeddings)}"
 
 
 def names_in(text: str, names: Iterable[str]) -> list[str]:
@@ -111,12 +110,6 @@ def names_in(text: str, names: Iterable[str]) -> list[str]:
 def _unusable(name: str, catalog: Catalog) -> str:
     kind = catalog.architecture or "this kind of checkpoint"
     return f"the embedding '{name}' is not made for {kind} ({catalog.checkpoint})"
-
-
-def _nearest(name: str, names: Iterable[str]) -> str:
-    by_lower = {known.lower(): known for known in names}
-    found = [by_lower[key] for key in difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)]
-    return f"; the nearest: {', '.join(found)}" if found else ""
 
 
 def _differs(one: str, other: str) -> bool:

@@ -43,7 +43,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Cells of one character and seed that the WebUI makes in one call."""
+    """Cells of one character that the WebUI makes in one call."""
 
     cells: tuple[Cell, ...]
 
@@ -74,17 +74,23 @@ def plan_cells(study: Study, templates: Templates, seeds: tuple[int, ...]) -> tu
 
 
 def plan_batches(
-    cells: Iterable[Cell], rows_per_batch: int, conditioning_shape: Callable[[Cell], Hashable]
+    cells: Iterable[Cell],
+    rows_per_batch: int,
+    conditioning_shape: Callable[[Cell], Hashable],
+    *,
+    mixes_seeds: bool = False,
 ) -> tuple[Batch, ...]:
     """Divides the cells, in their order, into batches of cells that may share a call.
 
-    Cells share one only with the same character, seed, networks, CFG scale and ``conditioning_shape`` (the number of
-    75-token chunks of its prompts): the WebUI pads shorter prompts of a batch, which changes their pictures.
+    Cells share one only with the same character, networks, CFG scale and ``conditioning_shape`` (the number of
+    75-token chunks of its prompts): the WebUI pads shorter prompts of a batch, which changes their pictures. The seed
+    is the same as well, since its rows share their composition steps, unless a batch ``mixes_seeds``.
     """
 
     def shared(cell: Cell) -> Hashable:
         shape = conditioning_shape(cell) if rows_per_batch > 1 else None
-        return cell.key.character, cell.key.seed, cell.networks, cell.cfg_scale, shape
+        seed = None if mixes_seeds else cell.key.seed
+        return cell.key.character, seed, cell.networks, cell.cfg_scale, shape
 
     return tuple(
         Batch(cells=part) for _, run in groupby(cells, key=shared) for part in _parts(tuple(run), rows_per_batch)

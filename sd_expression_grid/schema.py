@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from sd_expression_grid.errors import Fault, raise_if_any
 from sd_expression_grid.file_names import file_stem, same_file_key
-from sd_expression_grid.json_reader import Reader, described, is_number, is_whole
+from sd_expression_grid.json_reader import Reader, described, is_number
 from sd_expression_grid.lists import Entry, read_character_lines, read_expression_lines, short_label
 from sd_expression_grid.network_tags import find_tags, with_weight
+from sd_expression_grid.seeds import read_scout, read_seeds
 from sd_expression_grid.study import (
     REFERENCE_LABEL,
     Character,
@@ -25,7 +26,6 @@ from sd_expression_grid.study import (
 
 T = TypeVar("T")
 
-MAX_SEED = 2**53 - 1
 MAX_MARGIN = 500
 
 
@@ -42,21 +42,23 @@ def study_from_dict(data: Mapping[str, object]) -> Study:
 def read_study(data: Mapping[str, object]) -> tuple[Study, list[Fault]]:
     """Reads what can be read, and names the rest, so that further checks can add what they find."""
     reader = Reader(data)
+    expressions, reference = tuple(_expressions(reader)), reader.text("reference", DEFAULT.reference).strip()
     study = Study(
-        expressions=tuple(_expressions(reader)),
+        expressions=expressions,
         characters=tuple(_characters(reader)),
-        reference=reader.text("reference", DEFAULT.reference).strip(),
+        reference=reference,
         composition=reader.text("composition", DEFAULT.composition).strip(),
         switch_at=reader.number("switch_at", DEFAULT.switch_at),
         expression_placeholder=reader.text("expression_placeholder", DEFAULT.expression_placeholder),
         character_placeholder=reader.text("character_placeholder", DEFAULT.character_placeholder),
-        seeds=_seeds(reader),
+        seeds=read_seeds(reader),
         mode=reader.choice("mode", DEFAULT.mode, Mode),
         rows_per_batch=reader.whole("rows_per_batch", DEFAULT.rows_per_batch, least=1),
         name=reader.text("name", DEFAULT.name),
         prompt=reader.optional_text("prompt"),
         negative_prompt=reader.optional_text("negative_prompt"),
         grid=_grid(reader),
+        scout=read_scout(reader, expressions, reference),
     )
     reader.refuse_unknown()
     return study, [*reader.faults, *_study_faults(study, reader)]
@@ -70,11 +72,15 @@ def study_to_dict(study: Study) -> dict[str, object]:
     }
     for f in fields(Study):
         value = getattr(study, f.name)
-        if f.name == "grid":
-            result["grid"] = {option.name: getattr(value, option.name) for option in fields(GridOptions)}
-        elif f.name not in result and value is not None:
-            result[f.name] = list(value) if isinstance(value, tuple) else value
+        if f.name not in result and value is not None:
+            result[f.name] = _plain(value)
     return result
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _character_to_dict(character: Character) -> dict[str, object]:
@@ -82,7 +88,7 @@ def _character_to_dict(character: Character) -> dict[str, object]:
     for f in fields(Character):
         value = getattr(character, f.name)
         if f.name not in (*result, "place") and value not in (None, "", (), False):
-            result[f.name] = list(value) if isinstance(value, tuple) else value
+            result[f.name] = _plain(value)
     return result
 
 
@@ -221,17 +227,6 @@ def _optional_number(reader: Reader, key: str) -> float | None:
     return None if value is None else float(value)
 
 
-def _seeds(reader: Reader) -> tuple[int, ...]:
-    seeds = reader.items("seeds")
-    for seed in seeds:
-        if not is_whole(seed) or seed == -1 or abs(seed) > MAX_SEED:  # type: ignore[arg-type]
-            reader.fault("seeds", f"must be whole numbers other than -1, not {described(seed)}")
-            return ()
-    if len(set(seeds)) < len(seeds):
-        reader.fault("seeds", "name a seed twice")
-    return tuple(seeds)  # type: ignore[arg-type]
-
-
 def _grid(reader: Reader) -> GridOptions:
     data: Any = reader.take("grid", {}, "an object", lambda value: isinstance(value, Mapping))
     options = Reader(data, "grid.", reader.faults)
@@ -250,7 +245,7 @@ def _study_faults(study: Study, reader: Reader) -> Iterable[Fault]:
     broken = {fault.place.split(",")[0].split("[")[0] for fault in reader.faults}
     if not study.expressions and "expressions" not in broken:
         yield Fault("expressions", "the list is empty; write one expression a line")
-    if not study.characters and "characters" not in broken:
+    if not study.characters and not study.scout and not broken & {"characters", "scout"}:
         yield Fault("characters", "the list is empty; write one character a line")
     yield from _label_faults(study)
     if not 0 < study.switch_at < 1:

@@ -56,11 +56,25 @@ class GridOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scout:
+    """The search for a seed: the reference column's picture of one expression, for many seeds.
+
+    ``expression`` is a row's label; empty for the first row. ``seeds`` are the seeds themselves, or how many from
+    the page's seed on. With ``stop_at_switch`` a picture is decoded as soon as its composition is drawn.
+    """
+
+    expression: str = ""
+    seeds: int | tuple[int, ...] = 16
+    stop_at_switch: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """Everything that is asked for, apart from txt2img's own settings.
 
     ``prompt`` and ``negative_prompt`` are templates; None means those of the txt2img page.
     ``switch_at`` is the fraction of the steps that draw the composition.
+    ``scout`` asks for seeds to choose from instead of the grids.
     """
 
     expressions: tuple[Expression, ...]
@@ -77,6 +91,7 @@ class Study:
     prompt: str | None = None
     negative_prompt: str | None = None
     grid: GridOptions = GridOptions()
+    scout: Scout | None = None
 
     @property
     def columns(self) -> tuple[Character, ...]:
@@ -98,6 +113,36 @@ class Study:
         """The columns of one group's grid, the reference column first."""
         reference = (self.reference_column,) if self.reference else ()
         return reference + tuple(c for c in self.characters if c.group == group)
+
+    @property
+    def folder_name(self) -> str:
+        """The name of its folder, if it has one; a scout's is not that of the study with the same name."""
+        return f"{self.name} seeds" if self.name and self.scout else self.name
+
+    def scouted(self) -> Study:
+        """What is to be made for a scout: its one row, no characters, its own seeds. Any other study is as it is."""
+        if self.scout is None:
+            return self
+        label = self.scout.expression or next((row.label for row in self.expressions), "")
+        return replace(
+            self,
+            expressions=tuple(row for row in self.expressions if row.label == label),
+            characters=(),
+            seeds=self.scout.seeds if isinstance(self.scout.seeds, tuple) else (),
+            scout=replace(self.scout, expression=label),
+        )
+
+    def with_seeds_from(self, first: int, count: int) -> Study:
+        """The study with its own seeds, else so many from the first; a scout knows itself how many."""
+        if self.scout is None:
+            return replace(self, seeds=self.seeds or tuple(range(first, first + count)))
+        asked = self.scout.seeds
+        seeds = tuple(range(first, first + asked)) if isinstance(asked, int) else asked
+        return replace(self, seeds=seeds, scout=replace(self.scout, seeds=seeds))
+
+    def without_seeds(self) -> Study:
+        """What studies have in common that differ in their seeds only."""
+        return replace(self, seeds=(), scout=replace(self.scout, seeds=()) if self.scout else None)
 
     def with_templates(self, prompt: str, negative_prompt: str) -> Study:
         """The study with its templates settled: its own, else the page's, else those of the original study."""

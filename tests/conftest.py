@@ -29,8 +29,21 @@ def real_server(server):
     return server
 
 
+@pytest.fixture
+def standin_server(server):
+    """The stand-in alone."""
+    return server
+
+
+SERVERS = {
+    "webui": ("standin", *hosts.REAL_FLAGS),
+    "real_server": tuple(hosts.REAL_FLAGS),
+    "standin_server": ("standin",),
+}
+
+
 def pytest_generate_tests(metafunc):
     if "server" in metafunc.fixturenames:
-        names = list(hosts.REAL_FLAGS) if "real_server" in metafunc.fixturenames else ["standin", *hosts.REAL_FLAGS]
+        names = next(names for fixture, names in SERVERS.items() if fixture in metafunc.fixturenames)
         marked = [name if name == "standin" else pytest.param(name, marks=pytest.mark.host) for name in names]
         metafunc.parametrize("server", marked, indirect=True, scope="session")

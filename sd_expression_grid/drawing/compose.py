@@ -38,7 +38,7 @@ ATTEMPTS = 8
 class Style:
     """How a figure looks: its ground, the pixels between cells, font files to try first, the largest page.
 
-    ``max_pixels`` and ``max_side`` are in pixels.
+    ``max_pixels`` and ``max_side`` are in pixels; Pillow refuses to open pictures of more than 178 megapixels.
     """
 
     ground: Literal["light", "dark"] = "light"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from sd_expression_grid.keeping import Kept, KeptInFolder, KeptInMemory
 from sd_expression_grid.plan import Cell, Templates, plan_cells
 from sd_expression_grid.resume import Made, made_already
 from sd_expression_grid.webui.identity import Identities
+from sd_expression_grid.webui.stop_early import calls_until_switch, way_of_making
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +31,16 @@ RECENT = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """A study with its seeds, all its cells, where they are kept, and those that are made."""
+    """A study with its seeds, all its cells, where they are kept, and those that are made.
+
+    ``stop_after`` is the denoiser call after which a picture is left as it is; None for finished pictures.
+    """
 
     study: Study
     cells: tuple[Cell, ...]
     kept: Kept
     made: Made = field(default_factory=Made)
+    stop_after: int | None = None
 
     @property
     def keys(self) -> list[CellKey]:
@@ -76,6 +81,7 @@ class _Beginning:
     def __init__(self, p: Any, study: Study, templates: Templates, reader: PromptReader) -> None:
         self._p, self._study, self._templates, self._reader = p, study, templates, reader
         self._subseed = p.subseed
+        self._stop_after = calls_until_switch(study, templates, reader)
         self._parent = Path(p.outpath_grids).absolute()
         self._has_random_seeds = not study.seeds and is_random(p.seed)
 
@@ -97,29 +103,33 @@ class _Beginning:
 
     def _in_memory(self) -> Begun:
         study = self._with_seeds(self._new_seed(), "")
-        return Begun(study=study, cells=self._cells(study), kept=KeptInMemory())
+        return Begun(study=study, cells=self._cells(study), kept=KeptInMemory(), stop_after=self._stop_after)
 
     def _candidates(self) -> Iterator[StudyFolder]:
         """Folders in which the study may have been begun."""
         if self._study.name:
-            folder = latest_folder(self._parent, self._study.name)
-            if folder and folder.read_study():
+            folder = latest_folder(self._parent, self._study.folder_name)
+            found = folder.read_study() if folder else None
+            if folder and found and bool(found.scout) == bool(self._study.scout):
                 yield folder
             return
-        asked = replace(self._study, seeds=())
+        asked = self._study.without_seeds()
         for folder in recent_folders(self._parent, RECENT):
             try:
                 found = folder.read_study()
             except StudyError:
                 continue  # somebody else's folder is no reason to stop
-            if found and replace(found, seeds=()) == asked:
+            if found and found.without_seeds() == asked:
                 yield folder
 
     def _continued(self, folder: StudyFolder) -> Begun | None:
         """The study as that folder's continuation; None where it is another one, or finished with random seeds."""
         found = folder.read_study()
-        first = found.seeds[0] if found and found.seeds and self._has_random_seeds else self._new_seed()
-        begun = self._in(folder, self._with_seeds(first, _variation_seed(folder)))
+        known = found.seeds if found and self._has_random_seeds else ()
+        study = self._with_seeds(known[0] if known else self._new_seed(), _variation_seed(folder))
+        if any(seed != other for seed, other in zip(study.seeds, known, strict=False)):
+            return None  # its seeds were listed, not drawn
+        begun = self._in(folder, study)
         is_finished = not begun.missing
         if (self._has_random_seeds and is_finished) or not (self._study.name or begun.made.outcomes):
             return None
@@ -128,19 +138,20 @@ class _Beginning:
     def _new(self) -> Begun:
         study, p = self._study, self._p
         now = datetime.now().astimezone()
-        size = f"{len(study.expressions)}x{len(study.columns)}"
-        name = study.name or file_stem(f"{now:%Y-%m-%d %H%M%S} {size} {p.sampler_name} {p.steps} steps")
+        size = "seeds" if study.scout else f"{len(study.expressions)}x{len(study.columns)}"
+        name = study.folder_name or file_stem(f"{now:%Y-%m-%d %H%M%S} {size} {p.sampler_name} {p.steps} steps")
         return self._in(create_folder(self._parent, name), self._with_seeds(self._new_seed(), ""))
 
     def _in(self, folder: StudyFolder, study: Study) -> Begun:
         cells = self._cells(study)
-        tell = Identities(self._p, self._reader, study.mode)
+        tell = Identities(self._p, self._reader, way_of_making(study.mode, self._stop_after))
         identities = {cell.key: tell.of(cell) for cell in cells}
         return Begun(
             study=study,
             cells=cells,
             kept=KeptInFolder(folder, identities),
             made=made_already(folder, identities),
+            stop_after=self._stop_after,
         )
 
     def _cells(self, study: Study) -> tuple[Cell, ...]:
@@ -154,8 +165,7 @@ class _Beginning:
         self._p.subseed = int(processing.get_fixed_seed(self._subseed))
         if variation_seed and is_random(self._subseed):
             self._p.subseed = int(variation_seed)
-        count = self._p.n_iter * self._p.batch_size
-        return replace(self._study, seeds=self._study.seeds or tuple(range(first, first + count)))
+        return self._study.with_seeds_from(first, self._p.n_iter * self._p.batch_size)
 
 
 def is_random(seed: Any) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import overload
@@ -16,11 +16,15 @@ from sd_expression_grid.folder import read_picture
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A picture with its infotext: a file, or the picture itself where nothing may be written."""
+    """A picture with its infotext: a file, or the picture itself where nothing may be written.
+
+    ``places`` tells where a grid's cells are.
+    """
 
     picture: Path | Image.Image
     infotext: str
     seed: int
+    places: Mapping[str, object] = field(default_factory=dict)
 
 
 def gallery_pictures(entries: Sequence[Entry]) -> list[Image.Image]:

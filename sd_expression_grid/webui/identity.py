@@ -35,9 +35,12 @@ _SETTLED_ELSEWHERE = ("Seed", "Sampler")
 
 
 class Identities:
-    """Tells the identity of each cell of a run, with the settings of ``p`` in force."""
+    """Tells the identity of each cell of a run, with the settings of ``p`` in force.
 
-    def __init__(self, p: Any, reader: PromptReader, mode: str) -> None:
+    ``way`` is that of making them: a picture that is stopped early is never taken for a finished one.
+    """
+
+    def __init__(self, p: Any, reader: PromptReader, way: str) -> None:
         self._reader = reader
         self._networks = NetworkFiles()
         page = {name: getattr(p, name, None) for name in _OF_THE_PAGE}
@@ -46,7 +49,7 @@ class Identities:
         if p.subseed_strength:
             page["subseed"] = p.subseed
         self._common = {
-            "mode": mode,
+            "mode": way,
             "page": page,
             "settings": _settings(),
             "scripts": _script_values(p),

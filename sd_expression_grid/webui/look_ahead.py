@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from modules import call_queue, sd_samplers
@@ -22,6 +23,7 @@ from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.settle import settle
 from sd_expression_grid.webui.shared_steps import why_not_shared
 from sd_expression_grid.webui.speed import seconds_for
+from sd_expression_grid.webui.stop_early import way_of_making
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,7 +61,7 @@ def look_ahead(p: Any, asked: Mapping[str, object]) -> Forecast:
             cells=tuple(_cell(number, cell, begun, reader) for number, cell in enumerate(begun.cells)),
             rows=rows,
             stock_rows=stock_rows,
-            seconds=seconds_for(p, begun.study.mode, rows),
+            seconds=seconds_for(p, way_of_making(begun.study.mode, begun.stop_after), rows),
             pages=_pictures(p, asked, begun).page_sizes(),
             folder=str(begun.kept.folder.path) if isinstance(begun.kept, KeptInFolder) else "",
             draws_seed=not study.seeds and is_random(p.seed) and not isinstance(begun.kept, KeptInFolder),
@@ -89,10 +91,11 @@ def _denoiser_rows(p: Any, begun: Begun, reader: PromptReader) -> tuple[int, int
         columns.setdefault((cell.key.character, cell.key.seed), []).append(cell)
     if not columns:
         return 0, 0
-    calls = _calls(p, next(iter(columns.values())), reader)
-    stock = sum(calls.rows(len(cells)) for cells in columns.values())
+    whole = _calls(p, next(iter(columns.values())), reader)
+    stock = sum(whole.rows(len(cells)) for cells in columns.values())
+    calls = replace(whole, first_pass=min(whole.first_pass, begun.stop_after or whole.first_pass))
     if not shares_steps() or why_not_shared(p):
-        return stock, stock
+        return sum(calls.rows(len(cells)) for cells in columns.values()), stock
     exact = begun.study.mode == "exact" or begun.study.rows_per_batch == 1
     return sum(calls.rows_shared(len(cells), whole_calls=exact) for cells in columns.values()), stock
 

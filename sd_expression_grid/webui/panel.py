@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,15 @@ from sd_expression_grid.lists import write_lines
 from sd_expression_grid.schema import DEFAULT, read_study, study_from_dict
 from sd_expression_grid.webui.infotext import STUDY_FIELD
 from sd_expression_grid.webui.panel_lists import build_lists
+from sd_expression_grid.webui.panel_scout import (
+    SCOUT_KEYS,
+    as_text,
+    build_scout,
+    scout_from,
+    scout_value,
+    seeds_in,
+    whole,
+)
 
 STUDY_KEYS = (
     "expressions",
@@ -29,7 +37,7 @@ STUDY_KEYS = (
     "character_placeholder",
 )
 GRID_KEYS = ("margin", "legend", "ground")
-KEYS = (*STUDY_KEYS, *GRID_KEYS)
+KEYS = (*STUDY_KEYS, *GRID_KEYS, *SCOUT_KEYS)
 
 if TYPE_CHECKING:
     from sd_expression_grid.study import Study
@@ -51,6 +59,7 @@ def build_panel(element_id: ElementId, connect_check: ConnectCheck) -> list[Any]
         **_prompt_fields(element_id),
         **_run_fields(element_id),
         **_grid_fields(element_id),
+        **build_scout(element_id),
     }
     check = gr.Button("Check", elem_id=element_id("check"))
     connect_check(check, gr.HTML(elem_id=element_id("answer")))
@@ -68,11 +77,12 @@ def asked_for(values: Sequence[Any]) -> Mapping[str, object]:
         msg = "script_args: must be one string, the study as JSON; the first one is empty"
         raise StudyError(msg)
     panel = dict(zip(KEYS, values[1:], strict=True))
-    panel["seeds"] = [_whole_or_text(part) for part in str(panel["seeds"]).replace(",", " ").split()]
-    for key in ("rows_per_batch", "margin"):  # gradio's sliders may give 4.0 for 4
-        panel[key] = int(panel[key]) if isinstance(panel[key], float) else panel[key]
+    panel["seeds"] = seeds_in(panel["seeds"])
+    for key in ("rows_per_batch", "margin"):
+        panel[key] = whole(panel[key])
     asked = {key: panel[key] for key in STUDY_KEYS}
-    return {**asked, "grid": {key: panel[key] for key in GRID_KEYS}}
+    scout = scout_from(panel)
+    return {**asked, "grid": {key: panel[key] for key in GRID_KEYS}, **({"scout": scout} if scout else {})}
 
 
 def paste_fields(components: Sequence[Any]) -> list[tuple[Any, Callable[[Mapping[str, Any]], Any]]]:
@@ -193,8 +203,10 @@ def _pasted(key: str) -> Callable[[Mapping[str, Any]], Any]:
             return None
         if key in ("expressions", "characters"):
             return _pasted_list(asked, key, study)
+        if key in SCOUT_KEYS:
+            return scout_value(key, study)
         value = getattr(study.grid, key) if key in GRID_KEYS else getattr(study, key)
-        return ", ".join(map(str, value)) if key == "seeds" else value
+        return as_text(value) if key == "seeds" else value
 
     return value_from
 
@@ -206,7 +218,3 @@ def _pasted_list(asked: Mapping[str, Any], key: str, study: Study) -> str | None
     lines = write_lines(asked[key])
     again, faults = read_study({**asked, key: lines})
     return lines if not faults and getattr(again, key) == getattr(study, key) else None
-
-
-def _whole_or_text(part: str) -> object:
-    return int(part) if re.fullmatch(r"-?\d{1,16}", part) else part

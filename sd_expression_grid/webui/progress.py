@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from modules import shared
 
 from sd_expression_grid.drawing.contact_sheet import ContactSheet
+from sd_expression_grid.tables import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from sd_expression_grid.plan import Batch
     from sd_expression_grid.study import CellKey, Study
 
+
+Place = tuple[int, int]
 
 PREVIEW_BYTES = 64 * 2**20
 """What the previews of all grids may take together."""
@@ -32,11 +35,15 @@ class Progress:
         self._passes = 2 if p.enable_hr else 1
         self._rows = {row.label: number for number, row in enumerate(study.expressions, start=1)}
         self._columns = {column.label: number for number, column in enumerate(study.columns, start=1)}
-        self._groups = {c.label: (c.group,) for c in study.characters}
+        self._seeds = {seed: number for number, seed in enumerate(study.seeds, start=1)}
         self._numbers = {batch.keys: number for number, batch in enumerate(batches)}
-        self._sheets: dict[tuple[str, int], ContactSheet] = {}
-        sheets = max(1, len(study.groups) * len(study.seeds))
-        self._longest_side = min(768, math.isqrt(PREVIEW_BYTES // (3 * sheets)))
+        self._tables = tables_of(study, self._size)
+        self._places: dict[CellKey, list[tuple[int, Place]]] = {}
+        for number, table in enumerate(self._tables):
+            for place, key in table.keys.items():
+                self._places.setdefault(key, []).append((number, place))
+        self._sheets: dict[int, ContactSheet] = {}
+        self._longest_side = min(768, math.isqrt(PREVIEW_BYTES // (3 * len(self._tables))))
         self._current: tuple[CellKey, ...] = ()
         shared.state.job_count = len(batches) * self._passes
         shared.state.processing_has_refined_job_count = True  # else every hires pass would double the count
@@ -52,38 +59,35 @@ class Progress:
     def show(self, key: CellKey, read: Callable[[], Image.Image]) -> None:
         """Puts a finished cell into the live preview."""
         if shared.opts.live_previews_enable:
-            picture, sheets = read(), self._sheets_with(key)
-            for sheet in sheets:
-                sheet.show(key.expression, key.character, picture)
-            _assign(sheets[0].image())
+            picture = read()
+            for table, place in self._places[key]:
+                self._sheet(table).show(place, picture)
+            _assign(self._sheet(self._places[key][0][0]).image())
 
     def _text(self, keys: tuple[CellKey, ...]) -> str:
+        if self._study.scout:
+            numbers = _range("seed", self._seeds[keys[0].seed], self._seeds[keys[-1].seed])
+            return f"{numbers} of {len(self._seeds)}: {', '.join(str(key.seed) for key in keys)}"
         first, last = self._rows[keys[0].expression], self._rows[keys[-1].expression]
-        rows = f"row {first}" if first == last else f"rows {first} to {last}"
+        rows = _range("row", first, last)
         column = keys[0].character
         label = f"{column}, {keys[0].expression}" if first == last else column
         seed = f", seed {keys[0].seed}" if len(self._study.seeds) > 1 else ""
         across = f"column {self._columns[column]} of {len(self._columns)}{seed}"
         return f"{rows} of {len(self._rows)}, {across}: {label}"
 
-    def _sheets_with(self, key: CellKey) -> list[ContactSheet]:
-        """One sheet for a character's cell; the reference column stands in every group's."""
-        groups = self._groups.get(key.character, self._study.groups)
-        return [self._sheet(group, key.seed) for group in groups]
-
-    def _sheet(self, group: str, seed: int) -> ContactSheet:
-        if (group, seed) not in self._sheets:
-            columns = [column.label for column in self._study.columns_of(group)]
-            self._sheets[group, seed] = ContactSheet(list(self._rows), columns, self._size, self._longest_side)
-        return self._sheets[group, seed]
+    def _sheet(self, table: int) -> ContactSheet:
+        if table not in self._sheets:
+            self._sheets[table] = ContactSheet(self._tables[table].keys, self._size, self._longest_side)
+        return self._sheets[table]
 
     @contextmanager
     def live_preview(self) -> Iterator[None]:
         """While it holds, the picture that is being denoised shows in its place in the grid, not alone."""
 
         def assign(picture: Image.Image) -> None:
-            key = self._current[0]
-            _assign(self._sheets_with(key)[0].image_with(key.expression, key.character, picture))
+            table, place = self._places[self._current[0]][0]
+            _assign(self._sheet(table).image_with(place, picture))
 
         def decode() -> None:
             if len(self._current) == 1:  # the rows of a batch would all be decoded for nothing
@@ -94,6 +98,10 @@ class Progress:
             yield
         finally:
             del shared.state.assign_current_image, shared.state.do_set_current_image
+
+
+def _range(word: str, first: int, last: int) -> str:
+    return f"{word} {first}" if first == last else f"{word}s {first} to {last}"
 
 
 def _assign(picture: Image.Image) -> None:

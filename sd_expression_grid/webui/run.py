@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modules import processing, sd_samplers, shared
+from modules import errors, processing, sd_samplers, shared
 
 from sd_expression_grid.errors import SavingError
 from sd_expression_grid.folder import Outcome
-from sd_expression_grid.keeping import KeptInFolder, Saver
+from sd_expression_grid.infotexts import SCOUT_FIELD, prompts_in
+from sd_expression_grid.keeping import Kept, KeptInFolder, Saver
+from sd_expression_grid.page import write_page
 from sd_expression_grid.plan import Batch, plan_batches
 from sd_expression_grid.schema import read_study
 from sd_expression_grid.sweep import sweep
@@ -30,13 +32,17 @@ from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.settle import settle
 from sd_expression_grid.webui.shared_steps import SharedSteps, not_shared, why_not_shared
 from sd_expression_grid.webui.speed import remember
+from sd_expression_grid.webui.stop_early import stop_text, stopped_after, way_of_making
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from PIL import Image
 
     from sd_expression_grid.study import CellKey, Study
+
+GRIDS_FIELD = "Grids"
+"""Where the page's script finds the places of the grids' cells, among what the WebUI tells of a generation."""
 
 
 def run_study(p: Any, asked: Mapping[str, object]) -> Any:
@@ -51,18 +57,38 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         reader = PromptReader(p)
         study, templates = settle(p, study, faults, reader)
         begun = begin(p, study, templates, reader)
+        if begun.stop_after is not None:
+            p.extra_generation_params[SCOUT_FIELD] = stop_text(begun.stop_after, p.steps, reader.total_steps)
         rows_per_call = _rows_per_call(p, study)
         sharing = _sharing(p, begun, reader, rows_per_call)
         generator = Generator(p, sharing.during if sharing else _not_shared)
-        batches = plan_batches(begun.missing, rows_per_call, reader.conditioning_shape)
+        batches = plan_batches(
+            begun.missing, rows_per_call, reader.conditioning_shape, mixes_seeds=study.scout is not None
+        )
         start = time.monotonic()
-        made = _sweep(p, begun, batches, generator)
+        with _page_of_the_study(p, begun.kept), stopped_after(begun.stop_after):
+            made = _sweep(p, begun, batches, generator)
         if sharing:
-            remember(p, study.mode, sharing.memo.rows_computed, time.monotonic() - start)
+            way = way_of_making(study.mode, begun.stop_after)
+            remember(p, way, sharing.memo.rows_computed, time.monotonic() - start)
         outcomes = {**{key: _never_begun(key) for key in begun.keys}, **begun.made.outcomes, **made}
         after = page_after(p, generator.finished)
         pictures = StudyPictures(p=after, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes)
         return _processed(p, pictures, {"Denoiser rows": sharing.memo.rows_computed} if sharing else {})
+
+
+@contextmanager
+def _page_of_the_study(p: Any, kept: Kept) -> Iterator[None]:
+    """Writes the page of a study in a folder when its run ends, however it ends."""
+    try:
+        yield
+    finally:
+        if isinstance(kept, KeptInFolder):
+            try:
+                write_page(kept.folder)
+            except Exception as error:  # no page is worth a run
+                errors.report("Error writing the page of the expression grid", exc_info=True)
+                p.comment(f"The page of the study could not be written: {error}")
 
 
 def _never_begun(key: CellKey) -> Outcome:
@@ -133,15 +159,16 @@ def _processed(p: Any, pictures: StudyPictures, facts: Mapping[str, object]) -> 
     _tell(p, pictures)
     base = copy(pictures.p)
     base.n_iter = base.batch_size = 1
-    base.extra_generation_params = {**p.extra_generation_params, **_folder_of(pictures), **facts}
+    places = {GRIDS_FIELD: [grid.places for grid in grids]}
+    base.extra_generation_params = {**p.extra_generation_params, **_folder_of(pictures), **facts, **places}
     return processing.Processed(
         base,
         _shown(p, [*grids, *cells]),
         seed=entries[0].seed,
         info=entries[0].infotext,
         subseed=p.subseed,
-        all_prompts=[_prompts_in(entry.infotext)[0] for entry in entries],
-        all_negative_prompts=[_prompts_in(entry.infotext)[1] for entry in entries],
+        all_prompts=[prompts_in(entry.infotext)[0] for entry in entries],
+        all_negative_prompts=[prompts_in(entry.infotext)[1] for entry in entries],
         all_seeds=[entry.seed for entry in entries],
         all_subseeds=[p.subseed] * len(entries),
         index_of_first_image=len(grids),
@@ -159,17 +186,11 @@ def _tell(p: Any, pictures: StudyPictures) -> None:
     p.comment(f"{len(pictures.outcomes)} cells: {numbers}")
     for outcome in pictures.outcomes.values():
         if outcome.status == "failed":
-            p.comment(f"{outcome.key.character}, {outcome.key.expression}: {outcome.error}")
+            seed = f", seed {outcome.key.seed}" if len(pictures.study.seeds) > 1 else ""
+            p.comment(f"{outcome.key.character}, {outcome.key.expression}{seed}: {outcome.error}")
     for folder in _folder_of(pictures).values():
         p.comment(f"Saved in {folder}")
 
 
 def _folder_of(pictures: StudyPictures) -> dict[str, str]:
     return {"Study folder": str(pictures.kept.folder.path)} if isinstance(pictures.kept, KeptInFolder) else {}
-
-
-def _prompts_in(infotext: str) -> tuple[str, str]:
-    """The prompt and the negative prompt of an infotext."""
-    prompts = infotext.rpartition("\nSteps: ")[0]
-    prompt, _, negative = prompts.partition("\nNegative prompt: ")
-    return prompt, negative

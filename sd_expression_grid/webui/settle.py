@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 
 def settle(p: Any, study: Study, faults: Sequence[Fault], reader: PromptReader) -> tuple[Study, Templates]:
-    """The study with its templates and its characters' kinds, and all templates of the page.
+    """What is to be made, with its templates and its characters' kinds, and all templates of the page.
 
-    Raises StudyError with all that is wrong, ``faults`` included.
+    Pictures that are stopped at the switch point get no hires pass. Raises StudyError with all that is wrong,
+    ``faults`` included.
     """
-    study = study.with_templates(p.prompt, p.negative_prompt)
+    study = study.scouted().with_templates(p.prompt, p.negative_prompt)
+    if study.scout and study.scout.stop_at_switch:
+        p.enable_hr = False
     hires = (p.hr_prompt, p.hr_negative_prompt) if p.enable_hr else ("", "")
     templates = templates_of(study, *hires)
     catalog = read_catalog()

@@ -1,6 +1,5 @@
 """The page as a user meets it: choose the script, paste two lists, generate, look at the gallery."""
 
-import os
 import re
 from pathlib import Path
 
@@ -8,26 +7,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.page import PANEL, browser, chromium, number_in, open_page
+from tests.browser.page import PANEL, chromium, number_in, open_page
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
 
 EXPRESSIONS = "neutral | neutral face expression\nsmile | smiling with open mouth\nsad | sad crying eyes closed"
 CHARACTERS = "[LoRAs]\nNoor | <lora:Noor:0.8> noor woman\nmei | <lora:mei:1>\n[Embeddings]\nember_nobody"
-
-
-@pytest.fixture
-def shots(tmp_path):
-    """Where screenshots go: $SCREENSHOTS, to look at them, or a temporary folder."""
-    folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def chrome():
-    with browser() as launched:
-        yield launched
 
 
 @pytest.fixture
@@ -150,3 +135,47 @@ def test_a_list_is_kept_as_a_preset(page):
         page.page.locator(f"{PANEL}preset input").first.click()
         page.page.locator(f"{PANEL}preset li", has_text="three faces").first.click()
         expect(page.page.locator(f"{PANEL}expressions textarea")).to_have_value(EXPRESSIONS)
+
+
+def test_seeds_are_scouted_and_one_is_reused(page, shots):
+    page.fill(f"{PANEL}characters", "")
+    expect(page.page.locator(f"{PANEL}scout_count")).not_to_be_visible()
+    page.page.locator(f"{PANEL}make").get_by_text("seeds to choose from").click()
+    expect(page.page.locator(f"{PANEL}scout_count")).to_be_visible()
+    page.page.locator(f"{PANEL}scout_count input[type=number]").fill("5")
+    page.fill(f"{PANEL}scout_expression", "smile")
+    page.page.locator(f"{PANEL}stop_at_switch input").check()
+    page.fill("#txt2img_seed", 400)
+    page.page.locator(f"{PANEL}check").click()
+    answer = page.page.locator(f"{PANEL}answer").first
+    expect(answer).to_contain_text("5, for smile", timeout=60_000)
+    answer.get_by_role("button", name="403, smile: to make").click()
+    expect(answer).to_contain_text("[hair, neck, eyes, lips:smiling with open mouth:0.2], RAW photo, 1girl")
+    page.shot(shots / "scout-check.png")
+    page.generate()
+    page.wait_for_result()
+    assert "5 cells: 5 done" in page.log
+    expect(page.thumbnails()).to_have_count(6)
+    page.thumbnails().nth(3).click()
+    expect(page.page.locator("#html_info_txt2img").first).to_contain_text("Scout: stopped after step 2 of 8")
+    page.page.locator("#txt2img_reuse_seed").click()
+    expect(page.page.locator("#txt2img_seed input")).to_have_value("402")
+
+
+def test_a_sheets_infotext_restores_the_switch_and_a_grids_puts_it_back(page):
+    page.generate()
+    page.wait_for_result()
+    infotext = page.page.locator("#html_info_txt2img").first
+    of_grid = infotext.inner_text()
+    page.page.locator(f"{PANEL}make").get_by_text("seeds to choose from").click()
+    page.page.locator(f"{PANEL}scout_seeds textarea").fill("7, 3")
+    page.generate()
+    page.wait_for_result()
+    expect(page.thumbnails()).to_have_count(3)
+    of_sheet = infotext.inner_text()
+    page.page.locator(f"{PANEL}scout_seeds textarea").fill("")
+    for text, is_scout in ((of_grid, False), (of_sheet, True)):
+        page.fill("#txt2img_prompt", text.strip())
+        page.page.locator("#txt2img_tools #paste, #paste").first.click()
+        expect(page.page.locator(f"{PANEL}scout_seeds")).to_be_visible(visible=is_scout)
+    expect(page.page.locator(f"{PANEL}scout_seeds textarea")).to_have_value("7, 3")

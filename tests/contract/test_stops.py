@@ -1,6 +1,7 @@
 """Skip, Interrupt, failures and the host's other events, at exact moments: in the stand-in, in process."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -105,7 +106,7 @@ def test_the_same_failure_everywhere_stops_early(webui):
 @pytest.fixture
 def drawn(monkeypatch):
     """What the grids are drawn of: (figure, what stands in each cell)."""
-    from sd_expression_grid.webui import grids
+    from sd_expression_grid import grids
 
     seen, compose = [], grids.compose_pages
 
@@ -171,6 +172,59 @@ def test_a_full_disk_ends_the_study_and_shows_what_there_is(webui, monkeypatch):
     folder, answer, info = run(webui, {"name": "full"})
     assert statuses(folder) == ["done"] * 3
     assert (info["index_of_first_image"], len(answer["images"])) == (1, 4)
+
+
+def page_of(folder):
+    """The study as its page has it."""
+    data = re.search(r'<script type="application/json" id="study">(.*?)</script>', (folder / "index.html").read_text())
+    return json.loads(data[1])
+
+
+def test_a_run_writes_the_page_of_the_study_however_it_ends(webui):
+    folder, _, _ = run(webui, {"name": "page"})
+    assert page_of(folder)["counts"] == {"done": 9}
+    at_call(6 + 3, webui.state.interrupt)
+    folder, _, _ = run(webui, {"name": "page"})
+    assert page_of(folder)["counts"] == {"done": 1, "interrupted": 8}
+    with pytest.raises(HTTPException):
+        run(webui, {"name": "page", "composition": "", "expressions": "a | standin-oom a\nb | standin-oom b"})
+    assert page_of(folder)["counts"] == {"failed": 3, "not made": 3}
+
+
+def test_a_page_that_cannot_be_written_does_not_lose_the_run(webui, monkeypatch):
+    from sd_expression_grid import page
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(page, "write_whole", full)
+    _, info, _, log = webui.generate(TITLE, [json.dumps(STUDY)], width=64, height=64, steps=6)
+    assert len(json.loads(info)["infotexts"]) == 1 + 9
+    assert "The page of the study could not be written: " in log
+    assert "index.html: cannot be written: [Errno 28] No space left on device" in log
+
+
+def test_the_places_of_the_cells_are_where_the_grid_has_them(webui):
+    folder, _, info = run(webui, {"characters": "[A]\nNoor | <lora:Noor:1>\n[B]\nmei | <lora:mei:1>"})
+    places = info["extra_generation_params"]["Grids"]
+    assert len(places) == info["index_of_first_image"] == 2
+    _, top, bottom = places[1]["rows"][2]
+    label, left, right = places[1]["columns"][1]
+    with Image.open(folder / "cells/mei/sad_7.png") as cell, Image.open(next(folder.glob("grid - B*.png"))) as grid:
+        assert (label, list(grid.size), places[1]["seed"]) == ("mei", places[1]["size"], 7)
+        assert grid.crop((left, top, right, bottom)).tobytes() == cell.convert("RGB").tobytes()
+
+
+def test_grids_drawn_from_disk_are_those_of_the_run(webui):
+    from sd_expression_grid.folder import StudyFolder
+    from sd_expression_grid.grids import draw_grids
+
+    characters = "[A]\nNoor | <lora:Noor:1> | cfg_scale=3\n[B]\nmei | <lora:mei:1>"
+    folder, _, info = run(webui, {"characters": characters}, scheduler="Karras")
+    drawn = dict(draw_grids(StudyFolder(folder)))
+    assert list(drawn) == ["grid - A", "grid - B"]
+    sizes = [page.image.size for page in drawn.values()]
+    assert [list(size) for size in sizes] == [places["size"] for places in info["extra_generation_params"]["Grids"]]
 
 
 def test_a_folder_that_cannot_be_written_is_said_before_anything_is_made(webui):

@@ -65,11 +65,11 @@ def _background(look):
 
 
 def _unfinished(image, blur):
-    """A picture that was stopped half-way: blurred and grainy."""
+    """A picture as it is predicted half-way: soft, with a little grain."""
     if blur < 0.012:
         return image
-    image = image.filter(ImageFilter.GaussianBlur(min(blur, 1) * 0.05 * max(image.size)))
-    grain = Image.fromarray(np.clip(128 + GRAIN * 46 * min(blur, 1), 0, 255).astype(np.uint8))
+    image = image.filter(ImageFilter.GaussianBlur(min(blur, 1) * 0.03 * max(image.size)))
+    grain = Image.fromarray(np.clip(128 + GRAIN * 12 * min(blur, 1), 0, 255).astype(np.uint8))
     grain = grain.resize(image.size, Image.BILINEAR).convert("RGB")
     return ImageChops.add(image, grain, 1, -128)
 

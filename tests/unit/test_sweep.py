@@ -100,9 +100,9 @@ def test_a_wrong_number_of_pictures_is_a_failure():
 
 
 def test_the_contact_sheet_shows_cells_in_their_places():
-    sheet = ContactSheet(["r1", "r2"], ["c1", "c2"], (4000, 4000), 768)
-    sheet.show("r2", "c1", Image.new("RGB", (8, 8), (255, 0, 0)))
-    image = sheet.image_with("r1", "c2", Image.new("L", (8, 8), 255))
+    sheet = ContactSheet([(0, 0), (0, 1), (1, 0), (1, 1)], (4000, 4000), 768)
+    sheet.show((1, 0), Image.new("RGB", (8, 8), (255, 0, 0)))
+    image = sheet.image_with((0, 1), Image.new("L", (8, 8), 255))
     assert max(image.size) <= 770
     width, height = image.size
     assert image.getpixel((width // 4, 3 * height // 4)) == (255, 0, 0)

@@ -1,0 +1,34 @@
+"""`python -m sd_expression_grid`: what can be done with a study's folder without a WebUI."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.commands import grid, page
+from sd_expression_grid.errors import StudyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = (grid, page)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; 2 where it cannot be done, with the reason on the error stream."""
+    parser = argparse.ArgumentParser(prog="python -m sd_expression_grid", description="Finished studies, from disk.")
+    subparsers = parser.add_subparsers(required=True, metavar="command")
+    for command in COMMANDS:
+        command.add_to(subparsers)
+    asked = parser.parse_args(arguments)
+    try:
+        asked.run(asked)
+    except StudyError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

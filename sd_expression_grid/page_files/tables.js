@@ -1,0 +1,137 @@
+// A table for each group, under sticky headers; arrow keys walk through all cells, and one of them is in the tab order.
+
+const tables = study.groups.map((group, number) => {
+    const table = make("table", { role: "grid" });
+    table.setAttribute("aria-label", group || "Cells");
+    return { group, number, table, section: make("section", {}, ...(group ? [make("h2", {}, group)] : []), table) };
+});
+
+const main = make("main", { tabIndex: -1 });
+let current = null;
+
+function drawTables() {
+    const rows = shownOf(view.rows);
+    for (const { group, number, table, section } of tables) {
+        const columns = columnsOf(group);
+        const head = make("tr", {}, make("td"), ...columns.map((place) => header(view.columns, place, "col")));
+        const body = rows.map((row) => {
+            const cells = columns.map((column) => shell(number, row, column).td);
+            return make("tr", {}, header(view.rows, row, "row"), ...cells);
+        });
+        table.replaceChildren(make("thead", {}, head), make("tbody", {}, ...body));
+        section.hidden = !columns.some((place) => tables.length === 1 || study.columns[place].group === group);
+    }
+    setCurrent(current && isShown(current) ? current : firstShown());
+    keep();
+}
+
+// ---- headers
+
+function header(axis, place, scope) {
+    const { label, text, exclude } = axis.entries[place];
+    const isFixed = axis.isFixed(place);
+    const hide = button("×", `Hide ${label}`, () => change(() => setHidden(axis, place, true)), { tabIndex: -1, className: "hide" });
+    const cell = make("th", { scope, draggable: !isFixed }, make("span", { className: "label" }, label), hide);
+    cell.title = [text, exclude ? "left out of the analysis" : "", isFixed ? "" : "drag to move"].filter(Boolean).join("\n");
+    cell.classList.toggle("reference", isFixed);
+    cell.classList.toggle("excluded", Boolean(exclude));
+    makeDraggable(cell, axis, place, scope);
+    return cell;
+}
+
+let dragged = null;
+
+function makeDraggable(cell, axis, place, scope) {
+    const isAfter = (event) => {
+        const box = cell.getBoundingClientRect();
+        return scope === "col" ? event.clientX > box.left + box.width / 2 : event.clientY > box.top + box.height / 2;
+    };
+    const unmark = () => cell.classList.remove("before", "after");
+    cell.ondragstart = (event) => {
+        dragged = { axis, place };
+        event.dataTransfer.setData("text/plain", axis.entries[place].label);
+    };
+    cell.ondragend = () => (dragged = null);
+    cell.ondragleave = unmark;
+    cell.ondragover = (event) => {
+        unmark();
+        if (dragged && dragged.axis === axis && canMove(axis, dragged.place, place)) {
+            event.preventDefault();
+            cell.classList.add(isAfter(event) ? "after" : "before");
+        }
+    };
+    cell.ondrop = (event) => {
+        event.preventDefault();
+        unmark();
+        change(() => move(axis, dragged.place, place, isAfter(event)));
+    };
+}
+
+// ---- walking
+
+function cellAt(table, row, column) {
+    return table && row !== undefined && column !== undefined ? shell(table.number, row, column) : null;
+}
+
+function firstShown() {
+    const table = tables.find(({ section }) => !section.hidden);
+    return table ? cellAt(table, shownOf(view.rows)[0], columnsOf(table.group)[0]) : null;
+}
+
+function isShown(cell) {
+    return cell.td.isConnected;
+}
+
+// The cell so many steps away, over into the next table; null beyond the last.
+function neighbour(cell, across, down) {
+    const rows = shownOf(view.rows);
+    const table = tables[cell.table];
+    const columns = columnsOf(table.group);
+    const column = columns.indexOf(cell.column) + across;
+    const row = rows.indexOf(cell.row) + down;
+    if (row >= 0 && row < rows.length) {
+        return cellAt(table, rows[row], columns[column]);
+    }
+    const shown = tables.filter(({ section }) => !section.hidden);
+    const next = shown[shown.indexOf(table) + Math.sign(down)];
+    const nextColumns = next ? columnsOf(next.group) : [];
+    return cellAt(next, down > 0 ? rows[0] : rows.at(-1), nextColumns[Math.min(column, nextColumns.length - 1)]);
+}
+
+function setCurrent(cell) {
+    if (current) {
+        current.td.querySelector(".cell").tabIndex = -1;
+    }
+    current = cell;
+    if (current) {
+        current.td.querySelector(".cell").tabIndex = 0;
+    }
+}
+
+function go(cell) {
+    if (cell) {
+        setCurrent(cell);
+        cell.td.querySelector(".cell").focus();
+    }
+}
+
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+main.addEventListener("keydown", (event) => {
+    if (!event.target.classList.contains("cell") || event.ctrlKey || event.metaKey || event.altKey) {
+        return;
+    }
+    if (event.key in STEPS) {
+        event.preventDefault();
+        go(neighbour(current, ...STEPS[event.key]));
+    } else if (event.key === " ") {
+        event.preventDefault();
+        toggle(keyOf(current));
+    }
+});
+
+main.addEventListener("focusin", (event) => {
+    if (event.target.classList.contains("cell")) {
+        setCurrent(shellOf.get(event.target.parentElement));
+    }
+});

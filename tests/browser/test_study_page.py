@@ -1,0 +1,249 @@
+"""The page of a study, opened from disk as a user would."""
+
+import pytest
+from playwright.sync_api import expect
+
+from sd_expression_grid.folder import Outcome
+from sd_expression_grid.page import write_page
+from sd_expression_grid.study import CellKey
+from tests.browser.page import chromium
+from tests.study_folders import study_folder
+
+pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
+
+EVIL = "<img src=x onerror=\"document.title='hacked'\">"
+GROUPS = "[LoRAs]\nNoor\nmei 100% #1?\nAda\n[Embeddings]\nember\nash"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = study_folder(tmp_path_factory.mktemp("100% page #1"), size=(48, 64), characters=GROUPS)
+    noor = {"character": "Noor", "seed": 7}
+    folder.record(Outcome(key=CellKey(expression="smile", **noor), status="failed", error=EVIL))
+    folder.record(Outcome(key=CellKey(expression="sad", **noor), status="interrupted"))
+    write_page(folder)
+    return folder
+
+
+@pytest.fixture
+def page(folder, chrome, shots, request):
+    page = chrome.new_page(viewport={"width": 1200, "height": 800})
+    page.complaints, requests = [], []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+    page.on("request", lambda asked: requests.append(asked.url))
+    page.goto((folder.path / "index.html").as_uri())
+    yield page
+    page.screenshot(path=shots / f"{request.node.name}.png")
+    page.close()
+    assert page.complaints == []
+    assert all(url.startswith("file:") for url in requests)
+
+
+def columns(page, table=0):
+    return page.locator("table").nth(table).locator("thead .label").all_inner_texts()
+
+
+def rows(page, table=0):
+    return page.locator("table").nth(table).locator("tbody .label").all_inner_texts()
+
+
+def cell(page, label):
+    return page.get_by_role("button", name=label, exact=True).first
+
+
+def open_menu(page, name):
+    page.locator("summary", has_text=name).click()
+    return page.locator("details.menu[open]")
+
+
+def drag(page, source, target, across=0.5, down=0.5):
+    """Drags one header onto another, to so many parts of its width and height."""
+    box = target.bounding_box()
+    source.drag_to(target, target_position={"x": box["width"] * across, "y": box["height"] * down})
+
+
+def test_all_groups_are_tables_with_the_reference_first(page):
+    assert columns(page, 0) == ["reference", "Noor", "mei 100% #1?", "Ada"]
+    assert columns(page, 1) == ["reference", "ember", "ash"]
+    assert rows(page, 0) == rows(page, 1) == ["neutral", "smile", "sad"]
+    expect(page.locator("header.bar")).to_contain_text("36 cells: 34 done, 1 failed, 1 interrupted")
+    expect(page.locator("main img")).to_have_count(4 * 3 + 3 * 3 - 2)
+    page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth === 48)")
+
+
+def test_what_became_of_a_cell_is_told_as_text(page):
+    expect(cell(page, f"Noor · smile · seed 7: failed: {EVIL}")).to_have_text(f"failed: {EVIL}")
+    expect(cell(page, "Noor · sad · seed 7: interrupted")).to_have_text("interrupted")
+    assert page.title() == "faces"
+
+
+def test_headers_stay_in_view(page):
+    page.set_viewport_size({"width": 500, "height": 400})
+    page.evaluate("setZoom(300)")
+    main = page.locator("main").bounding_box()
+    page.locator("main").evaluate("main => main.scrollTo(500, 400)")
+    head = page.locator("thead th", has_text="Noor").bounding_box()
+    side = page.locator("table").first.locator("tbody th", has_text="smile").bounding_box()
+    assert head["y"] == pytest.approx(main["y"], abs=1)
+    assert side["x"] == pytest.approx(main["x"], abs=8)
+
+
+def test_rows_and_columns_hide_and_come_back(page):
+    page.locator("thead th", has_text="Noor").hover()
+    page.get_by_role("button", name="Hide Noor").click()
+    menu = open_menu(page, "Rows")
+    menu.get_by_label("smile", exact=True).uncheck()
+    assert (columns(page), rows(page, 1)) == (["reference", "mei 100% #1?", "Ada"], ["neutral", "sad"])
+    expect(page.locator("summary", has_text="Rows")).to_have_text("Rows 2 of 3")
+    menu.get_by_role("button", name="Show all rows").click()
+    page.keyboard.press("Escape")
+    open_menu(page, "Columns").get_by_role("checkbox", name="Noor").check()
+    assert (columns(page)[1], rows(page)) == ("Noor", ["neutral", "smile", "sad"])
+
+
+def test_a_table_without_columns_of_its_own_is_hidden(page):
+    menu = open_menu(page, "Columns")
+    for label in ("ember", "ash"):
+        menu.get_by_role("checkbox", name=label).uncheck()
+    expect(page.locator("section:visible")).to_have_count(1)
+
+
+def test_the_keyboard_reorders(page):
+    menu = open_menu(page, "Columns")
+    later = menu.get_by_role("button", name="Move Noor later")
+    later.focus()
+    page.keyboard.press("Enter")
+    expect(later).to_be_focused()
+    page.keyboard.press("Enter")
+    assert columns(page) == ["reference", "mei 100% #1?", "Ada", "Noor"]
+    page.keyboard.press("Enter")
+    assert columns(page, 1) == ["reference", "ember", "ash"]
+    expect(page.get_by_role("status")).to_have_text("Noor is now after Ada")
+    menu.get_by_role("button", name="All columns in their original order").click()
+    assert columns(page) == ["reference", "Noor", "mei 100% #1?", "Ada"]
+
+
+def test_headers_are_dragged(page):
+    page.evaluate("setZoom(90)")
+    heads, sides = page.locator("table").first.locator("thead th"), page.locator("table").first.locator("tbody th")
+    drag(page, heads.nth(3), heads.nth(1), across=0.2)
+    assert columns(page) == ["reference", "Ada", "Noor", "mei 100% #1?"]
+    drag(page, sides.nth(0), sides.nth(2), down=0.8)
+    assert rows(page) == rows(page, 1) == ["smile", "sad", "neutral"]
+    drag(page, heads.nth(1), heads.nth(0))
+    drag(page, heads.nth(1), page.locator("table").nth(1).locator("thead th").nth(1))
+    assert columns(page) == ["reference", "Ada", "Noor", "mei 100% #1?"]
+
+
+def test_the_arrangement_outlives_a_reload(page):
+    page.evaluate("change(() => { moveBy(view.rows, 0, 1); setHidden(view.columns, 1, true); })")
+    page.evaluate("setZoom(200)")
+    page.locator("#seed").select_option("8")
+    page.reload()
+    assert (rows(page), columns(page)) == (["smile", "neutral", "sad"], ["reference", "mei 100% #1?", "Ada"])
+    expect(page.locator("#seed")).to_have_value("1")
+    assert page.locator("main .cell").first.bounding_box()["width"] == 200
+
+
+def test_zoom_by_slider_and_keys(page):
+    width = lambda: page.locator("main .cell").first.bounding_box()["width"]  # noqa: E731
+    page.locator("#zoom").fill("120")
+    assert width() == 120
+    page.locator("main .cell").first.focus()
+    page.keyboard.press("+")
+    assert width() == 138
+    page.keyboard.press("-")
+    assert width() == 120
+    page.keyboard.press("0")
+    assert width() == 256
+
+
+def test_seeds_are_switched(page):
+    expect(cell(page, "Ada · sad · seed 7: done")).to_be_visible()
+    page.locator("#seed").select_option("8")
+    expect(cell(page, "Ada · sad · seed 8: done").locator("img")).to_have_attribute("src", "cells/Ada/sad_8.png")
+    page.locator("main .cell").first.focus()
+    page.keyboard.press("n")
+    expect(cell(page, "reference · neutral · seed 7: done")).to_be_focused()
+
+
+def test_arrow_keys_walk_through_all_tables(page):
+    page.locator("main .cell").first.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", "ArrowDown"):
+        page.keyboard.press(key)
+    expect(page.locator(":focus")).to_have_attribute("aria-label", "ash · neutral · seed 7: done")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(":focus")).to_have_attribute("aria-label", "mei 100% #1? · sad · seed 7: done")
+    assert page.locator("main .cell[tabindex='0']").count() == 1
+
+
+def test_a_click_shows_the_infotext_and_copies_it(page, folder):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    cell(page, "mei 100% #1? · sad · seed 7: done").click()
+    dialog = page.get_by_role("dialog", name="Cell")
+    key = CellKey(expression="sad", character="mei 100% #1?", seed=7)
+    infotext = folder.read_record()[key].infotext
+    assert dialog.locator("pre").text_content() == infotext
+    dialog.get_by_role("button", name="Copy").click()
+    expect(dialog.locator(".copy")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == infotext
+    page.wait_for_function("document.querySelector('dialog img').naturalWidth === 48")
+    dialog.get_by_role("button", name="Close").focus()
+    page.keyboard.press("ArrowUp")
+    expect(dialog.get_by_role("heading", level=2)).to_have_text("mei 100% #1? · smile · seed 7")
+    page.keyboard.press("Escape")
+    expect(cell(page, "mei 100% #1? · smile · seed 7: done")).to_be_focused()
+
+
+def test_without_a_clipboard_the_infotext_is_copied_the_old_way(page):
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    cell(page, "Ada · sad · seed 7: done").click()
+    page.locator(".copy").click()
+    expect(page.locator(".copy")).to_have_text("Copied")
+
+
+def test_any_cells_are_compared_side_by_side(page):
+    cell(page, "Noor · neutral · seed 7: done").click(modifiers=["Shift"])
+    page.locator("main .cell").first.focus()
+    page.keyboard.press(" ")
+    page.locator("#seed").select_option("8")
+    page.locator("td", has=cell(page, "ash · sad · seed 8: done")).hover()
+    page.get_by_label("Compare ash · sad · seed 8").check()
+    page.get_by_role("button", name="Show the chosen cells side by side").click()
+    dialog = page.get_by_role("dialog", name="Chosen cells side by side")
+    labels = ["Noor · neutral · seed 7", "reference · neutral · seed 7", "ash · sad · seed 8"]
+    expect(dialog.locator("figcaption")).to_have_text([f"{label}×" for label in labels])
+    tops = dialog.locator("figure").evaluate_all("all => all.map(each => each.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1
+    for label in labels:
+        dialog.get_by_role("button", name=f"Leave out {label}").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("button", name="Show the chosen cells side by side")).to_be_disabled()
+
+
+def test_light_and_dark(page):
+    ground = lambda: page.evaluate("getComputedStyle(document.body).backgroundColor")  # noqa: E731
+    assert ground() == "rgb(255, 255, 255)"
+    page.emulate_media(color_scheme="dark")
+    assert ground() == "rgb(24, 25, 27)"
+    page.get_by_role("button", name="Light or dark").click()
+    assert ground() == "rgb(255, 255, 255)"
+
+
+def test_a_phone_shows_the_page_without_scrolling_its_bar(page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    open_menu(page, "Columns")
+    box = page.locator("details.menu[open] .panel").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+
+def test_every_control_has_a_name(page):
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll("button, input, select, summary, dialog, table")].filter((element) =>
+            !element.getAttribute("aria-label") && !(element.labels && element.labels.length)
+            && !element.textContent.trim()).map((element) => element.outerHTML)"""
+    )
+    assert unnamed == []
