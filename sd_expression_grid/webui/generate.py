@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 During = Callable[["Batch"], AbstractContextManager[None]]
 """What is to be in force while a batch is made."""
 
+SAVE_COMMENTS = "enable_prompt_comments_def"
+"""A setting of reForge that writes the whole list of prompts into every picture's infotext."""
+
 
 class Generator:
     """A ``Generate`` for the page's processing object ``p``, whose seed and variation seed are settled."""
@@ -88,6 +91,8 @@ def _call_for(p: Any, batch: Batch) -> Any:
     call.hr_negative_prompt = _one_or_list([cell.hires_negative_prompt for cell in cells if cell.hires_negative_prompt])
     call.seed = _one_or_list([cell.key.seed for cell in cells])
     call.subseed = _one_or_list([p.subseed] * len(cells))
+    if len(cells) > 1 and SAVE_COMMENTS in shared.opts.data_labels:
+        call.override_settings[SAVE_COMMENTS] = False
     call.cfg_scale = p.cfg_scale if cells[0].cfg_scale is None else cells[0].cfg_scale
     return call
 
