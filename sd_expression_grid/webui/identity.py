@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 _OF_THE_PAGE = (
     "steps", "sampler_name", "scheduler", "width", "height", "cfg_scale", "subseed_strength", "seed_resize_from_h",
     "seed_resize_from_w", "restore_faces", "tiling", "eta", "s_churn", "s_tmin", "s_tmax", "s_noise", "s_min_uncond",
-    "refiner_checkpoint", "refiner_switch_at",
+    "refiner_checkpoint", "refiner_switch_at", "distilled_cfg_scale",
 )  # fmt: skip
 _OF_HIRES = (
     "denoising_strength", "hr_scale", "hr_upscaler", "hr_second_pass_steps", "hr_resize_x", "hr_resize_y",
     "hr_checkpoint_name", "hr_sampler_name", "hr_scheduler", "firstphase_width", "firstphase_height",
+    "hr_cfg", "hr_distilled_cfg", "hr_additional_modules",
 )  # fmt: skip
 _FURTHER_SETTINGS = (
     "enable_prompt_comments", "comma_padding_backtrack", "sdxl_crop_top", "sdxl_crop_left", "upcast_attn",

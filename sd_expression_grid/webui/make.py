@@ -19,7 +19,7 @@ from sd_expression_grid.sweep import Generate, Interrupted, Result
 from sd_expression_grid.webui.generate import Generator, stop_requested
 from sd_expression_grid.webui.progress import Progress
 from sd_expression_grid.webui.settings import shares_steps
-from sd_expression_grid.webui.shared_steps import SharedSteps, why_not_shared
+from sd_expression_grid.webui.shared_steps import SharedSteps, not_shared, why_not_shared
 from sd_expression_grid.webui.speed import remember
 from sd_expression_grid.webui.stop_early import stop_text, stopped_after, way_of_making
 
@@ -94,7 +94,7 @@ def _sharing(p: Any, begun: Begun, reader: PromptReader, rows_per_call: int) -> 
     """What shares the composition steps of a column's rows; None if the user or another extension is against it."""
     reason = why_not_shared(p)
     if reason and shares_steps():
-        p.comment(f"Composition steps were not shared: {reason}.")
+        p.comment(not_shared(reason))
     if reason or not shares_steps():
         return None
     return SharedSteps(begun.missing, reader.steps_of, exact=rows_per_call == 1)
