@@ -79,7 +79,7 @@ class WebUI:
 
         def call() -> None:
             try:
-                answers.put(self._request("POST", path, body, timeout=None))
+                answers.put(self._request("POST", path, body, may_last=True))
             except Exception as error:
                 answers.put(error)
 
@@ -105,12 +105,11 @@ class WebUI:
             self._request("POST", "/sdapi/v1/interrupt")
 
     def _request(
-        self, method: str, path: str, body: Mapping[str, object] | None = None, timeout: float | None = CONNECT_SECONDS
+        self, method: str, path: str, body: Mapping[str, object] | None = None, *, may_last: bool = False
     ) -> Mapping[str, Any]:
         try:
-            response = requests.request(
-                method, f"{self._url}{path}", json=body, auth=self._auth, timeout=(CONNECT_SECONDS, timeout)
-            )
+            timeout = (CONNECT_SECONDS, None if may_last else CONNECT_SECONDS)
+            response = requests.request(method, f"{self._url}{path}", json=body, auth=self._auth, timeout=timeout)
             answer = response.json()
         except requests.JSONDecodeError as error:
             answer = {}
