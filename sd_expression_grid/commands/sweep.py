@@ -65,7 +65,8 @@ def add_to(subparsers: Subparsers) -> None:
     settings.add_argument("--like", type=Path, metavar="PICTURE", help="a picture of a WebUI, whose settings to take")
     for field, (kind, description) in OPTIONS.items():
         name = NAMES.get(field, f"--{field.replace('_', '-')}")
-        settings.add_argument(name, dest=f"{_SET}{field}", type=kind, help=description)
+        shown = {int: "NUMBER", float: "NUMBER", str: "NAME"}[kind]
+        settings.add_argument(name, dest=f"{_SET}{field}", type=kind, metavar=shown, help=description)
     settings.add_argument(
         "--set", action="append", default=[], metavar="FIELD=JSON", help="any other field of /sdapi/v1/txt2img"
     )
