@@ -82,7 +82,7 @@ class Host:
     process: subprocess.Popen
 
     def post(self, path, body=None):
-        return requests.post(f"{self.url}{path}", json=body or {}, timeout=300)
+        return requests.post(f"{self.url}{path}", json=body or {}, timeout=1800)
 
     def get(self, path):
         return requests.get(f"{self.url}{path}", timeout=60).json()
