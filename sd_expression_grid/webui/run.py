@@ -24,6 +24,7 @@ from sd_expression_grid.webui.begin import Begun, begin
 from sd_expression_grid.webui.gallery import ApiPictures, Entry, gallery_pictures
 from sd_expression_grid.webui.generate import Generator, stop_requested
 from sd_expression_grid.webui.grids import StudyPictures
+from sd_expression_grid.webui.host import is_from_elsewhere
 from sd_expression_grid.webui.infotext import page_after
 from sd_expression_grid.webui.overrides import overrides_in_force
 from sd_expression_grid.webui.progress import Progress
@@ -107,9 +108,12 @@ def _rows_per_call(p: Any, study: Study) -> int:
 
 
 def _why_not_batched(p: Any) -> str:
-    samplers = (p.sampler_name, p.hr_sampler_name if p.enable_hr else None)
+    samplers = [p.sampler_name, *([p.hr_sampler_name] if p.enable_hr and p.hr_sampler_name else [])]
     if "DPM adaptive" in samplers:
         return "DPM adaptive chooses its steps by the whole batch."
+    foreign = [name for name in samplers if is_from_elsewhere(name)]
+    if foreign:
+        return f"{foreign[0]} comes from elsewhere, and may draw its noise for the whole batch."
     if p.enable_hr and p.hr_upscaler and p.hr_upscaler not in shared.latent_upscale_modes:
         # The upscaled pictures are encoded one after the other, each with the next noise of one generator.
         return f"the upscaler {p.hr_upscaler} gives the pictures of a batch other noise than single ones."
