@@ -1,15 +1,18 @@
-"""The WebUI's entry: the script in the txt2img dropdown."""
+"""The WebUI's entry: the script in the txt2img dropdown, and the tab in which studies are rated."""
 
 from typing import Any
 
 from fastapi import HTTPException
 from modules import script_callbacks, scripts
 
+from sd_expression_grid import TITLE
 from sd_expression_grid.errors import StudyError
+from sd_expression_grid.fleet.asks import is_ask
+from sd_expression_grid.webui.answer import answer
 from sd_expression_grid.webui.generate_button import LikeGenerate
-from sd_expression_grid.webui.infotext import TITLE
 from sd_expression_grid.webui.look_ahead import check_html
 from sd_expression_grid.webui.panel import asked_for, build_panel, paste_fields
+from sd_expression_grid.webui.rating_tab import rating_tab
 from sd_expression_grid.webui.run import run_study
 from sd_expression_grid.webui.settings import add_settings
 from sd_expression_grid.webui.shared_steps import cover_denoiser
@@ -46,7 +49,8 @@ class ExpressionGrid(scripts.Script):
         if getattr(p, "txt2img_upscale", False):
             return None  # the gallery's upscale button runs the script again, for one picture
         try:
-            return run_study(p, asked_for(values))
+            asked = asked_for(values)
+            return answer(p, asked) if is_ask(asked) else run_study(p, asked)
         except StudyError as error:
             if p.is_api:
                 raise HTTPException(status_code=422, detail=str(error)) from error
@@ -57,3 +61,4 @@ script_callbacks.on_ui_settings(add_settings)
 script_callbacks.on_cfg_denoiser(cover_denoiser)
 script_callbacks.on_cfg_denoiser(stop_denoiser)
 script_callbacks.on_ui_tabs(like_generate.connect)
+script_callbacks.on_ui_tabs(rating_tab)

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 from sd_expression_grid.errors import Fault, StudyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 T = TypeVar("T")
 
+MAX_BYTES = 200_000_000
+"""A larger file is none of ours, and would take the memory of everything else."""
 
-def append_line(file: Path, data: Mapping[str, object]) -> None:
-    """Adds an object as a line; it is on disk when this returns."""
-    line = json.dumps(data, ensure_ascii=False)
+
+def append_lines(file: Path, objects: Iterable[Mapping[str, object]]) -> None:
+    """Adds objects, a line each; they are on disk when this returns."""
+    lines = "".join(f"{json.dumps(data, ensure_ascii=False)}\n" for data in objects)
     with file.open("a+b") as opened:
         torn = opened.tell() and not _ends_in_newline(opened)
-        opened.write(f"{chr(10) if torn else ''}{line}\n".encode())
+        opened.write(f"{chr(10) if torn else ''}{lines}".encode())
         opened.flush()
         os.fsync(opened.fileno())
 
@@ -33,7 +36,7 @@ def read_lines(file: Path, read: Callable[[Mapping[str, object]], T], what: str)
     """
     if not file.exists():
         return
-    for number, line in enumerate(file.read_bytes().split(b"\n"), start=1):
+    for number, line in enumerate(read_whole(file, MAX_BYTES).split(b"\n"), start=1):
         value = _value(line, read)
         if value is not None:
             yield value
@@ -41,11 +44,20 @@ def read_lines(file: Path, read: Callable[[Mapping[str, object]], T], what: str)
             raise StudyError([Fault(f"{file}, line {number}", f"is no {what}")])
 
 
+def read_whole(file: Path, most: int) -> bytes:
+    """All bytes of a file; StudyError where they are more than ``most``."""
+    with file.open("rb") as opened:
+        data = opened.read(most + 1)
+    if len(data) > most:
+        raise StudyError([Fault(str(file), f"is larger than {most / 1e6:g} MB, and is not read")])
+    return data
+
+
 def _value(line: bytes, read: Callable[[Mapping[str, object]], T]) -> T | None:
     try:
         data = json.loads(line)
         return read(data) if isinstance(data, dict) else None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

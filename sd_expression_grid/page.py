@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.study import Character, Study
 
 PAGE_FILE = "index.html"
+REPORT_FILE = "report.html"
 
 Keys = list[list[list[CellKey]]]
 
@@ -83,6 +84,7 @@ def page_data(folder: StudyFolder) -> dict[str, object]:
         "seeds": seeds,
         "size": grids.cell_size_of(grids.all[0]) if grids.all else grids.cell_size,
         "cells": cells,
+        "report": REPORT_FILE if (folder.path / REPORT_FILE).is_file() else "",
     }
 
 
@@ -133,9 +135,10 @@ def _joined(names: Sequence[str]) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """What the browser is to allow: this style, this script, and pictures from where the page is."""
+    """What the browser is to allow: this style, this script, and pictures and the report from where the page is."""
     return (
-        f"default-src 'none'; img-src 'self' file:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "default-src 'none'; img-src 'self' file:; frame-src 'self' file:; "
+        f"style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
 

@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sd_expression_grid.file_names import file_stem
-from sd_expression_grid.json_lines import append_line, read_lines
+from sd_expression_grid.json_lines import append_lines, read_lines
 from sd_expression_grid.study import CellKey
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 RATINGS_FOLDER = "ratings"
@@ -44,11 +44,14 @@ class Rating:
         return self.expression_score is None and self.likeness_score is None
 
 
-def add_rating(folder: Path, rating: Rating) -> None:
-    """Adds a rating to a study's folder, under its rater's name; it is on disk when this returns."""
-    file = _file_of(folder, rating.rater)
-    file.parent.mkdir(exist_ok=True)
-    append_line(file, rating_to_dict(rating))
+def add_ratings(folder: Path, ratings: Iterable[Rating]) -> None:
+    """Adds ratings to a study's folder, under their raters' names; they are on disk when this returns."""
+    of_file: dict[Path, list[Rating]] = {}
+    for rating in ratings:
+        of_file.setdefault(_file_of(folder, rating.rater), []).append(rating)
+    for file, found in of_file.items():
+        file.parent.mkdir(exist_ok=True)
+        append_lines(file, map(rating_to_dict, found))
 
 
 def read_ratings(folder: Path) -> dict[tuple[str, CellKey], Rating]:

@@ -1,6 +1,13 @@
+import os
+
 import pytest
 
 from tests import hosts
+
+
+def pytest_xdist_auto_num_workers():
+    """Most tests wait for a server or a browser; a real WebUI is started once only."""
+    return 0 if any(map(hosts.folder_of, hosts.REAL_FLAGS)) else 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,12 @@
 
 const details = make("dialog", { className: "details" });
 const compare = make("dialog", { className: "compare" });
+const report = make("dialog", { className: "report" });
 details.setAttribute("aria-label", "Cell");
 compare.setAttribute("aria-label", "Chosen cells side by side");
+report.setAttribute("aria-label", "Report on the ratings");
 
-for (const dialog of [details, compare]) {
+for (const dialog of [details, compare, report]) {
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 }
 
@@ -112,4 +114,14 @@ function leaveOut(key) {
     } else {
         compare.close();
     }
+}
+
+// ---- the report, a page of its own
+
+function showReport() {
+    if (!report.firstChild) {
+        const bar = make("header", {}, make("h2", {}, "Report"), closeButton(report));
+        report.append(bar, make("iframe", { src: study.report, title: "Report" }));
+    }
+    report.showModal();
 }

@@ -106,7 +106,8 @@ function bar() {
     const zoom = make("label", { className: "zoom" }, make("span", {}, "Zoom"), zoomSlider);
     const seeds = study.seeds.length > 1 ? [make("label", {}, make("span", {}, "Seed"), seedChoice)] : [];
     const theme = button("◐", "Light or dark", () => setTheme(isDark() ? "light" : "dark"));
-    const tools = [zoom, ...seeds, ...menus.map((each) => each.box), compareButton, clearButton, help(), theme];
+    const reports = study.report ? [button("Report", "What the ratings say", showReport)] : [];
+    const tools = [zoom, ...seeds, ...reports, ...menus.map((each) => each.box), compareButton, clearButton, help(), theme];
     return make("header", { className: "bar" }, title, make("div", { className: "tools" }, ...tools));
 }
 
@@ -119,7 +120,7 @@ setTheme(view.theme);
 const [width, height] = study.size;
 document.documentElement.style.setProperty("--shape", `${width} / ${height}`);
 main.append(...tables.map(({ section }) => section), legend());
-document.body.append(bar(), main, details, compare, announcer);
+document.body.append(bar(), main, details, compare, report, announcer);
 seedChoice.value = view.seed;
 change(() => {});
 if (view.zoom) {

@@ -42,6 +42,9 @@ def why_not_covered(denoiser: Any) -> str:
     part = covered_part(denoiser)
     if _is_of_forge(part):
         return _why_not_unet(part.unet)
+    unet = getattr(getattr(getattr(part, "inner_model", None), "model", None), "diffusion_model", None)
+    if unet is not None and "forward" in vars(unet):  # ControlNet's way; it wraps the UNet when a picture is begun
+        return "another extension has wrapped the UNet"
     return "another extension has wrapped the denoiser" if "forward" in vars(part) else ""
 
 

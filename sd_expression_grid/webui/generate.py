@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sd_expression_grid.plan import Batch
 
 
+_CACHES = ("cached_c", "cached_uc", "cached_hr_c", "cached_hr_uc")
+
 During = Callable[["Batch"], AbstractContextManager[None]]
 """What is to be in force while a batch is made."""
 
@@ -76,11 +78,10 @@ def _call_for(p: Any, batch: Batch) -> Any:
     call.extra_generation_params = dict(p.extra_generation_params)
     call.override_settings = dict(p.override_settings)
     call.comments = {}
-    call.extra_result_images = []
-    call.latents_after_sampling, call.pixels_after_sampling = (
-        [],
-        [],
-    )  # Forge adds every picture, to the page's own lists
+    for cache in _CACHES:  # an encoding from another call would come without the hashes of its embeddings
+        setattr(call, cache, [None, None])
+    call.extra_result_images = []  # to these, Forge adds every picture, and to the page's own lists
+    call.latents_after_sampling, call.pixels_after_sampling = [], []
     call.do_not_save_samples = call.do_not_save_grid = True
     call.do_not_reload_embeddings = True  # they were read before the first cell
     call.n_iter, call.batch_size = 1, len(batch.cells)

@@ -42,13 +42,13 @@ class Identities:
 
     def __init__(self, p: Any, reader: PromptReader, way: str) -> None:
         self._reader = reader
-        self._networks = NetworkFiles()
+        self.networks = NetworkFiles()
         page = {name: getattr(p, name, None) for name in _OF_THE_PAGE}
         if p.enable_hr:
             page.update({name: getattr(p, name, None) for name in _OF_HIRES})
         if p.subseed_strength:
             page["subseed"] = p.subseed
-        self._common = {
+        self.common = {
             "mode": way,
             "page": page,
             "settings": _settings(),
@@ -65,9 +65,9 @@ class Identities:
             "negative": self._reader.styled_negative(cell.negative_prompt),
             "seed": cell.key.seed,
             "cfg_scale": cell.cfg_scale,
-            "networks": self._networks.hashes(" ".join(prompts)),
+            "networks": self.networks.hashes(" ".join(prompts)),
         }
-        text = json.dumps({**self._common, **own}, sort_keys=True, default=str)
+        text = json.dumps({**self.common, **own}, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -53,12 +53,18 @@ class NetworkFiles:
         self._embeddings = _embeddings(embedding_databases())
 
     def hashes(self, prompt: str) -> list[str]:
-        """The hashes of all that a prompt names."""
-        found = [self._loras[tag.name] for tag in find_tags(prompt) if tag.is_lora and tag.name in self._loras]
-        for entry in found:
+        """The hashes of all that a prompt names, in its order."""
+        return [value for _, value in self.named_hashes(prompt)]
+
+    def named_hashes(self, prompt: str) -> list[tuple[str, str]]:
+        """The same with the kinds and names of the networks."""
+        tags = [tag for tag in find_tags(prompt) if tag.is_lora and tag.name in self._loras]
+        found = [(f"LoRA {tag.name}", self._loras[tag.name]) for tag in tags]
+        for _, entry in found:
             entry.read_hash()
-        embeddings = (self._embeddings[name] for name in sorted(names_in(prompt, self._embeddings)))
-        return [*(str(entry.hash or entry.filename) for entry in found), *map(embedding_hash, embeddings)]
+        names = sorted(names_in(prompt, self._embeddings))
+        hashes = [(name, str(entry.hash or entry.filename)) for name, entry in found]
+        return [*hashes, *((f"embedding {name}", embedding_hash(self._embeddings[name])) for name in names)]
 
 
 class _Loras(dict[str, str]):

@@ -104,14 +104,11 @@ def not_shared(reason: str) -> str:
 
 
 def why_not_shared(p: Any) -> str:
-    """What is active that a memo of the denoiser cannot see through; empty if nothing is."""
+    """The setting that a memo of the denoiser cannot see through; empty if there is none."""
     if p.get_token_merging_ratio():
         return "token merging is on"
     if getattr(shared.opts, "hypertile_enable_unet", False):
         return "HyperTile is on"
-    unet = getattr(getattr(shared.sd_model, "model", None), "diffusion_model", None)
-    if unet is not None and "forward" in vars(unet):
-        return "another extension has wrapped the UNet"
     return ""
 
 

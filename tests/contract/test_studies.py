@@ -102,8 +102,13 @@ def test_a_cells_infotext_is_that_of_an_ordinary_picture(webui):
 def test_a_cell_is_the_very_picture_that_its_infotext_makes(webui, settings):
     for picture, infotext in webui.study(STUDY, **settings).cells:
         again, text = webui.again(infotext, **{k: v for k, v in settings.items() if k not in ("prompt", "hr_prompt")})
-        assert lasting(webui, text) == lasting(webui, infotext)
+        assert with_hashes_once(lasting(webui, text)) == with_hashes_once(lasting(webui, infotext))
         assert difference(picture, again) == 0, infotext
+
+
+def with_hashes_once(infotext):
+    """A single picture leaves hashes of embeddings out whose prompt it had encoded before; a cell has them all."""
+    return re.sub(r'(?<=TI hashes: ")[^"]*', lambda found: ", ".join(dict.fromkeys(found[0].split(", "))), infotext)
 
 
 @pytest.mark.host

@@ -123,3 +123,8 @@ def test_controlnet_and_a_replaced_forward_are_named():
     covered = a1111s_denoiser()
     covered.inner_model.forward = print
     assert why_not_covered(covered) == "another extension has wrapped the denoiser"
+    hooked = a1111s_denoiser()
+    hooked.inner_model.inner_model = SimpleNamespace(model=SimpleNamespace(diffusion_model=SimpleNamespace()))
+    assert why_not_covered(hooked) == ""
+    hooked.inner_model.inner_model.model.diffusion_model.forward = print
+    assert why_not_covered(hooked) == "another extension has wrapped the UNet"

@@ -66,7 +66,7 @@ def test_the_page_asks_nothing_of_the_network(folder):
     assert [tag for tag, _ in page.tags if tag in ("link", "img", "iframe", "form")] == []
     assert not any("src" in attributes or "href" in attributes for _, attributes in page.tags)
     (policy,) = (attributes["content"] for _, attributes in page.tags if "http-equiv" in attributes)
-    assert policy.startswith("default-src 'none'; img-src 'self' file:; style-src 'sha256-")
+    assert policy.startswith("default-src 'none'; img-src 'self' file:; frame-src 'self' file:; style-src 'sha256-")
     assert "unsafe" not in policy
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from sd_expression_grid.errors import StudyError
-from sd_expression_grid.ratings import Rating, add_rating, read_ratings
+from sd_expression_grid.ratings import Rating, add_ratings, read_ratings
 from sd_expression_grid.study import CellKey
 
 KEY = CellKey(expression="sad", character="Noor", seed=1)
@@ -15,28 +15,28 @@ RATING = Rating(
 def test_the_last_rating_of_a_rater_and_cell_counts(tmp_path):
     other = replace(RATING, rater="Bo", expression_score=1)
     for rating in (RATING, other, replace(RATING, expression_score=0)):
-        add_rating(tmp_path, rating)
+        add_ratings(tmp_path, [rating])
     assert read_ratings(tmp_path) == {("Ana", KEY): replace(RATING, expression_score=0), ("Bo", KEY): other}
 
 
 def test_a_rating_can_be_taken_back(tmp_path):
-    add_rating(tmp_path, RATING)
-    add_rating(tmp_path, Rating(key=KEY, rater="Ana"))
+    add_ratings(tmp_path, [RATING])
+    add_ratings(tmp_path, [Rating(key=KEY, rater="Ana")])
     assert read_ratings(tmp_path) == {}
 
 
 def test_a_raters_name_leads_nowhere_else(tmp_path):
-    add_rating(tmp_path, replace(RATING, rater="../../<up>"))
+    add_ratings(tmp_path, [replace(RATING, rater="../../<up>")])
     assert [file.parent for file in tmp_path.rglob("*.jsonl")] == [tmp_path / "ratings"]
     assert read_ratings(tmp_path) == {("../../<up>", KEY): replace(RATING, rater="../../<up>")}
 
 
 def test_a_torn_line_costs_only_itself(tmp_path):
-    add_rating(tmp_path, RATING)
+    add_ratings(tmp_path, [RATING])
     file = tmp_path / "ratings" / "Ana.jsonl"
     file.write_bytes(file.read_bytes() + b'{"expression": "sa')
     later = replace(RATING, likeness_score=1)
-    add_rating(tmp_path, later)
+    add_ratings(tmp_path, [later])
     assert read_ratings(tmp_path) == {("Ana", KEY): later}
 
 
@@ -53,7 +53,7 @@ def test_a_torn_line_costs_only_itself(tmp_path):
     ],
 )
 def test_what_is_no_rating_is_named_with_its_line(tmp_path, line):
-    add_rating(tmp_path, RATING)
+    add_ratings(tmp_path, [RATING])
     with (tmp_path / "ratings" / "Ana.jsonl").open("a") as file:
         file.write(line + "\n")
     with pytest.raises(StudyError, match=r"Ana\.jsonl, line 2: is no rating"):

@@ -1,0 +1,113 @@
+"""`report FOLDER`, `report --ratings FILE.csv`: the four questions, answered from a study's ratings or from a table."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sd_expression_grid.charts import write_charts
+from sd_expression_grid.errors import Fault, StudyError
+from sd_expression_grid.folder import StudyFolder
+from sd_expression_grid.ratings_csv import read_ratings_csv, write_ratings
+from sd_expression_grid.report import report_on, report_to_dict
+from sd_expression_grid.report_csv import report_csv
+from sd_expression_grid.report_html import report_html
+from sd_expression_grid.reporting.table import Table, read_table
+from sd_expression_grid.reporting.types import Report, Thresholds
+
+if TYPE_CHECKING:
+    import argparse
+    from argparse import Namespace
+    from collections.abc import Callable
+
+    from sd_expression_grid.commands import Subparsers
+
+
+def add_to(subparsers: Subparsers) -> None:
+    """Adds the command and its arguments."""
+    text = "answer the four questions from a study's ratings, or from a table of ratings"
+    parser = subparsers.add_parser("report", help=text, description=text)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="a study's folder, with its ratings")
+    source.add_argument("--ratings", type=Path, metavar="FILE.csv", help="a table of ratings; no pictures are needed")
+    parser.add_argument("--html", type=Path, metavar="OUT", help="one page that needs no network")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="all numbers, each with the cells behind it")
+    parser.add_argument("--csv", type=Path, metavar="OUT", help="all numbers as a table")
+    parser.add_argument("--ratings-csv", type=Path, metavar="OUT", help="the ratings, as --ratings reads them")
+    parser.add_argument("--charts", type=Path, metavar="DIR", help="heat map and rankings as PNG")
+    _add_thresholds(parser.add_argument_group("thresholds"))
+    parser.set_defaults(run=run)
+
+
+def _add_thresholds(group: argparse._ArgumentGroup) -> None:
+    for threshold in fields(Thresholds):
+        kind = type(threshold.default)
+        group.add_argument(
+            f"--{threshold.name.replace('_', '-')}",
+            type=kind,
+            default=threshold.default,
+            metavar={float: "SHARE", int: "NUMBER", str: "TAG"}[kind],
+            help=f"default: {threshold.default}",
+        )
+
+
+def run(asked: Namespace) -> None:
+    """Writes what is asked for; where nothing is, prints the answers."""
+    table = read_ratings_csv(asked.ratings) if asked.ratings else read_table(StudyFolder(asked.folder))
+    report = report_on(table, _thresholds(asked))
+    outputs = _outputs(asked, table, report)
+    for file, text in outputs.items():
+        _write(file, text())
+    if asked.charts:
+        for file in write_charts(report, asked.charts):
+            print(file)
+    if not outputs and not asked.charts:
+        print(_answers(report))
+
+
+def _thresholds(asked: Namespace) -> Thresholds:
+    thresholds = Thresholds(**{field.name: getattr(asked, field.name) for field in fields(Thresholds)})
+    shares = ("confidence", "significance", "reference_can", "characters_can", "stiff", "alike")
+    faults = [
+        Fault(f"--{name.replace('_', '-')}", f"must be above 0 and below 1, is {getattr(thresholds, name):g}")
+        for name in shares
+        if not 0 < getattr(thresholds, name) < 1
+    ]
+    if faults:
+        raise StudyError(faults)
+    return thresholds
+
+
+def _outputs(asked: Namespace, table: Table, report: Report) -> dict[Path, Callable[[], str]]:
+    texts: dict[Path | None, Callable[[], str]] = {
+        asked.html: lambda: report_html(report, _way(asked.folder, asked.html)),
+        asked.json: lambda: json.dumps(report_to_dict(report), ensure_ascii=False),
+        asked.csv: lambda: report_csv(report),
+        asked.ratings_csv: lambda: write_ratings(table),
+    }
+    return {file: text for file, text in texts.items() if file}
+
+
+def _way(folder: Path | None, page: Path) -> str | None:
+    """How the page's links lead to the study's folder."""
+    if folder is None:
+        return None
+    way = os.path.relpath(folder.resolve(), page.resolve().parent).replace(os.sep, "/")
+    return "" if way == "." else f"{quote(way)}/"
+
+
+def _write(file: Path, text: str) -> None:
+    """Writes a text; Excel reads CSV as UTF-8 only with the mark in front."""
+    try:
+        file.write_text(text, encoding="utf-8-sig" if file.suffix == ".csv" else "utf-8")
+    except OSError as error:
+        raise StudyError([Fault(str(file), f"cannot be written: {error.strerror}")]) from error
+    print(file)
+
+
+def _answers(report: Report) -> str:
+    return "\n\n".join("\n".join((answer.question, *(f"  {s}" for s in answer.sentences))) for answer in report.answers)

@@ -1,0 +1,86 @@
+"""The rating tab in Chromium, driven as a rater would."""
+
+import json
+
+from playwright.sync_api import expect
+
+from tests.browser.page import SECONDS, open_page
+
+ROOT = "#expression_grid_"
+
+
+class RatingPage:
+    """A rater at the tab."""
+
+    def __init__(self, launched, url, **how):
+        self._opened = open_page(launched, url, **how)
+        self.page = self._opened.page
+        self.root = self.page.locator(f"{ROOT}rating")
+        self._go_to_tab()
+
+    def _go_to_tab(self):
+        """The list of studies is fetched whenever the tab is shown."""
+        with self.page.expect_response(lambda answer: "predict" in answer.url and "choices" in answer.text()):
+            self.page.locator("#tabs > .tab-nav button", has_text="Expression grid").click()
+
+    @property
+    def complaints(self):
+        return self._opened.complaints
+
+    def choose(self, study, rater="Ana"):
+        """Writes the name, and chooses the study by keyboard."""
+        self.page.locator(f"{ROOT}rater").locator("input, textarea").fill(rater)
+        field = self.page.locator(f"{ROOT}study input")
+        field.fill(study)
+        option = self.page.locator(f"{ROOT}study li", has_text=study).first
+        expect(option).to_be_visible()
+        option.click()
+
+    def open(self, study, rater="Ana", way="Matrix"):
+        self.choose(study, rater)
+        self.way(way)
+
+    def way(self, name):
+        self.root.get_by_role("button", name=name, exact=True).click()
+
+    def reload(self):
+        self.page.reload()
+        expect(self.page.locator("#txt2img_generate")).to_be_visible(timeout=60 * SECONDS)
+        self._go_to_tab()
+
+    def press(self, *keys):
+        """Presses keys, each of the last question's when the next cell is to be seen."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    @property
+    def count(self):
+        return self.root.locator(".rated-count")
+
+    @property
+    def title(self):
+        return self.root.locator("h3")
+
+    @property
+    def place(self):
+        """The number of the cell that is shown alone."""
+        return self.root.locator(".alone").get_attribute("data-cell")
+
+    def score(self, name, question, score):
+        """The button of a cell in the matrix: ``name`` is "Noor, sad"."""
+        return self.root.get_by_role("group", name=f"{name}: {question}").get_by_role("button", name=score)
+
+    def shown_pictures(self):
+        """The widths of the pictures that are shown, 0 where there is none."""
+        pictures = self.root.locator("img")
+        expect(pictures.first).to_be_visible()
+        loaded = "images => Promise.all(images.map(each => each.decode().then(() => each.naturalWidth, () => 0)))"
+        return pictures.evaluate_all(loaded)
+
+
+def kept(folder, rater="Ana"):
+    """The lines on disk: (expression, character, seed, both scores)."""
+    file = folder.path / "ratings" / f"{rater}.jsonl"
+    lines = map(json.loads, file.read_text(encoding="utf-8").splitlines()) if file.exists() else ()
+    names = ("expression", "character", "seed", "expression_score", "likeness_score")
+    return [tuple(line.get(name) for name in names) for line in lines]

@@ -1,0 +1,298 @@
+"""The rating tab as raters meet it; what they click is looked for on disk."""
+
+import json
+from functools import cache
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.page import SECONDS, chromium
+from tests.browser.rating_page import RatingPage, kept
+from tests.finished import finished_study
+
+pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
+
+FIRST, SECOND = "shows the expression", "still that person"
+CELLS = 12  # of the study in `finished`: 2 rows, 2 seeds, and 3 columns that count
+
+
+@cache
+def grids_folder(webui):
+    """Where the WebUI keeps studies."""
+    answer = webui.study({"expressions": "neutral", "characters": "one | 1girl", "reference": "", "name": "other"})
+    return answer.folder.parent
+
+
+@pytest.fixture
+def folder(webui, request):
+    return finished_study(grids_folder(webui), request.node.originalname, size=64)
+
+
+@pytest.fixture
+def tab(webui, chrome, folder, shots, request):
+    """A rater's page; at the end it is photographed, and must not have complained."""
+    page = RatingPage(chrome, webui.url)
+    yield page
+    page.page.screenshot(path=shots / f"{webui.name}-{request.node.originalname}.png", full_page=True)
+    page.page.close()
+    assert page.complaints == []
+
+
+def test_a_study_is_rated_one_by_one_by_keyboard_alone(tab, folder):
+    tab.open(folder.path.name, way="One by one")
+    expect(tab.title).to_have_text("neutralneutral face · reference · seed 1")
+    expect(tab.count).to_have_text(f"0 of {CELLS}")
+    for number in range(CELLS):
+        expect(tab.count).to_have_text(f"{number} of {CELLS}")
+        tab.press("3", "2") if number >= 4 else tab.press("1")
+    expect(tab.root).to_contain_text("All cells are rated.")
+    expect(tab.count).to_have_text(f"{CELLS} of {CELLS}")
+    lines = kept(folder)
+    assert lines[:2] == [("neutral", "reference", 1, 0, None), ("sad", "reference", 1, 0, None)]
+    assert lines[-2:] == [("sad", "ember", 2, 2, None), ("sad", "ember", 2, 2, 1)]
+    assert len(lines) == 4 + 2 * 8
+    assert {line[1] for line in lines} == {"reference", "Noor", "ember"}
+
+
+def test_a_cell_stands_beside_the_reference_and_its_columns_first_row(tab, folder):
+    tab.open(folder.path.name)
+    tab.root.get_by_role("button", name="Open Noor, sad").click()
+    captions = tab.root.locator("figcaption")
+    expect(captions).to_have_text(["this cell", "sad, without a character", "Noor, neutral"])
+    assert tab.shown_pictures() == [64, 64, 64]
+
+
+def test_every_click_is_on_disk_before_the_next_picture(tab, folder):
+    tab.open(folder.path.name, way="One by one")
+    tab.press("2")
+    expect(tab.title).to_contain_text("sad")
+    assert kept(folder) == [("neutral", "reference", 1, 1, None)]
+
+
+def test_undo_takes_the_last_answer_back_and_skip_leaves_a_cell_for_later(tab, folder):
+    tab.open(folder.path.name, way="One by one")
+    tab.press("s")
+    expect(tab.title).to_contain_text("sad")
+    tab.press("1")
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    tab.press("u")
+    expect(tab.count).to_have_text(f"0 of {CELLS}")
+    expect(tab.title).to_contain_text("sad crying · reference · seed 1")
+    assert kept(folder) == [("sad", "reference", 1, 0, None), ("sad", "reference", 1, None, None)]
+    for _ in range(CELLS - 1):
+        tab.press("s")
+    expect(tab.title).to_contain_text("neutral face · reference · seed 1")
+
+
+def test_undo_returns_to_the_question(tab, folder):
+    tab.open(folder.path.name)
+    tab.root.get_by_role("button", name="Open Noor, sad").click()
+    tab.press("3", "1")
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    tab.press("Backspace")
+    expect(tab.count).to_have_text(f"0 of {CELLS}")
+    expect(tab.root.locator(".question.asked")).to_contain_text("Still that person?")
+    tab.press("2")
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    assert kept(folder)[-1] == ("sad", "Noor", 1, 2, 1)
+
+
+def test_blind_tells_no_name_and_goes_on_where_it_was(tab, folder):
+    tab.open(folder.path.name, way="Blind")
+    seen = []
+    for number in range(5):
+        seen.append(tab.place)
+        text = tab.root.inner_text()
+        assert [name in text for name in ("Noor", "ember", "LoRA", "embedding", "seed", "reference")] == [False] * 6
+        is_reference = tab.root.locator(".question").count() == 1
+        tab.press("2") if is_reference else tab.press("2", "3")
+        expect(tab.count).to_have_text(f"{number + 1} of {CELLS}")
+    following = tab.place
+    assert seen != sorted(seen, key=int)
+    tab.reload()
+    tab.open(folder.path.name, way="Blind")
+    expect(tab.count).to_have_text(f"5 of {CELLS}")
+    assert tab.place == following
+
+
+def test_a_click_in_the_matrix_is_kept_and_a_second_takes_it_back(tab, folder):
+    tab.open(folder.path.name)
+    tab.score("Noor, sad", FIRST, "yes").click()
+    tab.score("Noor, sad", SECOND, "partly").click()
+    tab.score("ember, neutral", FIRST, "no").click()
+    tab.score("ember, neutral", FIRST, "no").click()
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    tab.reload()
+    expect(tab.page.locator("#expression_grid_rater").locator("input, textarea")).to_have_value("Ana")
+    tab.open(folder.path.name)
+    expect(tab.score("Noor, sad", FIRST, "yes")).to_have_attribute("aria-pressed", "true")
+    expect(tab.score("Noor, sad", SECOND, "partly")).to_have_attribute("aria-pressed", "true")
+    expect(tab.root.locator("[data-score][aria-pressed=true]")).to_have_count(2)
+    assert kept(folder)[-1] == ("neutral", "ember", 1, None, None)
+
+
+def test_the_matrix_is_rated_by_keys(tab, folder):
+    tab.open(folder.path.name)
+    tab.root.get_by_role("button", name="Open reference, neutral").focus()
+    tab.press("ArrowRight", "ArrowDown", "3", "1")
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    assert kept(folder)[-1] == ("sad", "Noor", 1, 2, 0)
+
+
+def test_the_matrix_shows_a_seed_at_a_time(tab, folder):
+    tab.open(folder.path.name)
+    tab.root.get_by_label("Seed").select_option("2")
+    tab.score("reference, sad", FIRST, "yes").click()
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    tab.root.get_by_label("Seed").select_option("1")
+    expect(tab.score("reference, sad", FIRST, "yes")).to_have_attribute("aria-pressed", "false")
+    assert kept(folder) == [("sad", "reference", 2, 2, None)]
+
+
+def test_rapid_clicks_are_all_kept_in_their_order(tab, folder):
+    tab.open(folder.path.name)
+    click_all = "buttons => buttons.forEach(each => each.click())"
+    buttons = tab.root.locator("[data-question='0']")
+    buttons.evaluate_all(click_all)
+    expect(tab.root.locator("[data-question='0'][aria-pressed=true]")).to_have_count(8)
+    tab.score("Noor, sad", SECOND, "yes").click()
+    expect(tab.count).to_have_text("3 of 12")
+    lines = kept(folder)
+    assert [line[3] for line in lines] == [0, 1, 2] * 8 + [2]
+    assert lines[-1] == ("sad", "Noor", 1, 2, 2)
+
+
+def test_two_rate_at_once(tab, folder, chrome, webui):
+    other = RatingPage(chrome, webui.url)
+    tab.open(folder.path.name, "Ana", "One by one")
+    other.open(folder.path.name, "Bo", "One by one")
+    for number in range(4):
+        expect(other.count).to_have_text(f"{number} of {CELLS}")
+        expect(tab.count).to_have_text(f"{number} of {CELLS}")
+        tab.press("3")
+        other.press("1")
+    expect(tab.count).to_have_text(f"4 of {CELLS}")
+    expect(other.count).to_have_text(f"4 of {CELLS}")
+    assert [line[3] for line in kept(folder, "Ana")] == [2] * 4
+    assert [line[3] for line in kept(folder, "Bo")] == [0] * 4
+    other.page.close()
+    assert other.complaints == []
+
+
+def test_a_click_waits_for_a_webui_that_does_not_answer(tab, folder):
+    tab.page.clock.install()
+    tab.open(folder.path.name, way="One by one")
+    expect(tab.title).to_contain_text("neutral")
+    tab.page.context.set_offline(True)
+    tab.press("2")
+    tab.page.clock.fast_forward(6 * SECONDS)
+    expect(tab.root).to_contain_text("The WebUI does not answer: the last click is not saved yet.")
+    expect(tab.title).to_contain_text("neutral")
+    assert kept(folder) == []
+    tab.page.context.set_offline(False)
+    tab.page.clock.fast_forward(6 * SECONDS)
+    expect(tab.title).to_contain_text("sad")
+    expect(tab.root).not_to_contain_text("does not answer")
+    assert set(kept(folder)) == {("neutral", "reference", 1, 1, None)}
+
+
+def test_a_rating_that_cannot_be_kept_is_not_shown_as_kept(tab, folder):
+    tab.open(folder.path.name)
+    (folder.path / "ratings").write_text("in the way")
+    tab.score("Noor, sad", FIRST, "yes").click()
+    expect(tab.root.locator(".status")).to_contain_text("ratings")
+    expect(tab.root.locator("[data-score][aria-pressed=true]")).to_have_count(0)
+
+
+def test_labels_never_run(webui, chrome, tab):
+    evil = "<img src=x onerror='window.ran=1'><script>window.ran=1</script>"
+    expressions = [{"label": "neutral", "text": evil}, {"label": f"sad {evil}", "text": evil}]
+    characters = [{"label": f"100% #1? {evil}", "text": "words", "group": evil}]
+    folder = finished_study(
+        grids_folder(webui), "hostile", size=64, expressions=expressions, characters=characters, seeds=[1]
+    )
+    tab.page.locator("#expression_grid_refresh").click()
+    tab.open(folder.path.name, rater="<b>Ana</b>")
+    assert tab.shown_pictures() == [64] * 4
+    tab.root.get_by_role("button", name=f"Open 100% #1? {evil}, sad {evil}", exact=True).click()
+    expect(tab.title).to_contain_text(f"sad {evil}")
+    assert tab.shown_pictures() == [64] * 3
+    tab.press("3", "3")
+    expect(tab.count).to_have_text("1 of 4")
+    assert tab.page.evaluate("window.ran") is None
+
+
+def test_a_cell_that_is_no_picture_cannot_be_rated(tab, folder):
+    outcome = next(iter(folder.read_record().values()))
+    (folder.path / outcome.file).write_text("<script>no picture</script>")
+    tab.page.evaluate("localStorage.setItem('expression_grid_way', 'single')")
+    tab.reload()
+    tab.choose(folder.path.name)
+    expect(tab.root.locator("figure").first).to_contain_text("its file is no picture that can be shown")
+    expect(tab.root.get_by_role("button", name="partly")).to_be_disabled()
+    tab.press("3", "s")
+    expect(tab.title).to_contain_text("sad")
+    expect(tab.count).to_have_text("0 of 11")
+    tab.way("Matrix")
+    expect(tab.root.locator(".cell .hole")).to_have_count(1)
+    assert kept(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("study.json", "[" * 100_000, "cannot be read as a study"),
+        ("study.json", " " * 11_000_000, "is larger than 10 MB"),
+        ("study.json", json.dumps({"expressions": "<img src=x onerror='window.ran=1'>"}), "the list is empty"),
+        ("cells.jsonl", "garbage\n", "cells.jsonl, line 1: is no record of a cell"),
+        ("ratings/Ana.jsonl", "garbage\n", "Ana.jsonl, line 1: is no rating"),
+    ],
+)
+def test_a_broken_study_is_one_message(tab, folder, file, content, message):
+    (folder.path / file).parent.mkdir(exist_ok=True)
+    (folder.path / file).write_text(content)
+    tab.choose(folder.path.name)
+    expect(tab.root.locator(".expression-grid-error")).to_contain_text(message)
+    assert tab.page.evaluate("window.ran") is None
+    tab.choose("other")
+    expect(tab.root.get_by_role("button", name="Matrix")).to_be_visible()
+
+
+def test_a_name_is_asked_for(tab, folder):
+    tab.choose(folder.path.name, rater=" ")
+    expect(tab.root).to_contain_text("Rater: write your name")
+    tab.page.locator("#expression_grid_rater").locator("input, textarea").fill("Ana")
+    tab.press("Enter")
+    expect(tab.count).to_have_text(f"0 of {CELLS}")
+
+
+def test_pictures_on_another_disk_are_shown(webui, chrome, tmp_path):
+    before = webui.get("/sdapi/v1/options")["outdir_txt2img_grids"]
+    folder = finished_study(tmp_path / "elsewhere", "far away", size=64)
+    webui.post("/sdapi/v1/options", {"outdir_txt2img_grids": str(folder.path.parent)})
+    try:
+        tab = RatingPage(chrome, webui.url)
+        tab.open("far away", way="One by one")
+        assert tab.shown_pictures() == [64]
+        tab.page.close()
+    finally:
+        webui.post("/sdapi/v1/options", {"outdir_txt2img_grids": before})
+
+
+def test_the_report_is_shown_in_the_tab_with_the_cells_behind_its_numbers(tab, folder):
+    tab.open(folder.path.name, way="One by one")
+    for number in range(CELLS):
+        expect(tab.count).to_have_text(f"{number} of {CELLS}")
+        tab.press("3", "3") if number >= 4 else tab.press("3")
+    expect(tab.count).to_have_text(f"{CELLS} of {CELLS}")
+    section = tab.page.locator("#expression_grid_report_section")
+    section.locator(".label-wrap").click()
+    tab.page.locator("#expression_grid_report").click()
+    report = tab.page.frame_locator("iframe.expression-grid-report")
+    expect(report.locator("h1")).to_have_text(folder.path.name, timeout=60 * SECONDS)
+    report.locator("section", has_text="Characters by flexibility").get_by_role("button").first.click()
+    picture = report.locator("dialog img").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
+    expect(section.get_by_text("report.json")).to_be_visible(timeout=60 * SECONDS)
+    assert (folder.path / "report.html").is_file()

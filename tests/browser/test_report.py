@@ -1,0 +1,69 @@
+"""The report as its reader meets it: answers, a matrix, and the cells behind every number."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from sd_expression_grid.report import report_on
+from sd_expression_grid.report_html import report_html
+from sd_expression_grid.reporting.table import Column
+from tests.browser.page import chromium
+from tests.unit.rated import chance, drawn
+
+pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
+
+HOSTILE = "<img src=x onerror=document.title='run'></script><script>document.title='run'</script>"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A report beside the pictures of its cells; one character's name is HTML."""
+    random = np.random.default_rng(1)
+    people = [Column(label=f"{kind} {n}", kind=kind, person=f"{n}") for kind in ("lora", "embedding") for n in range(6)]
+    people[0] = replace(people[0], label=HOSTILE)
+    outcomes = random.random((12, 5, 4)) < chance(random.normal(0, 2, (12, 5, 1)))
+    table = drawn(people, outcomes, np.ones((5, 4), bool))
+    (tmp_path / "cells").mkdir()
+    Image.new("RGB", (64, 64), (90, 140, 120)).save(tmp_path / "cells/a #1.png")
+    pictured = replace(table, title="A study", files=dict.fromkeys(table.cell_keys(), "cells/a #1.png"))
+    (tmp_path / "report.html").write_text(report_html(report_on(pictured)), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_number_opens_the_cells_behind_it(chrome, folder, shots, theme):
+    page = chrome.new_page(color_scheme=theme)
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto((folder / "report.html").as_uri())
+    ranking = page.locator("section", has_text="Characters by flexibility")
+    ranking.get_by_role("row", name=HOSTILE).get_by_role("button").first.click()
+    figures = page.locator("dialog figure")
+    expect(figures).to_have_count(20)
+    expect(figures.first).to_contain_text(f"{HOSTILE}, row 0seed 0")
+    expect(figures.first).to_contain_text("Ana: expression")
+    assert figures.first.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog")).to_be_hidden()
+    page.screenshot(path=shots / f"report-{theme}.png", full_page=True)
+    assert (page.title(), complaints) == ("A study: report", [])
+
+
+def test_the_matrix_shows_one_measure_and_paper_all(chrome, folder):
+    page = chrome.new_page()
+    page.goto((folder / "report.html").as_uri())
+    maps = page.locator(".maps .scroll")
+    expect(maps.nth(0)).to_be_visible()
+    page.get_by_text("Person", exact=True).first.click()
+    assert [maps.nth(n).is_visible() for n in range(3)] == [False, False, True]
+    page.emulate_media(media="print")
+    assert [maps.nth(n).is_visible() for n in range(3)] == [True, True, True]
+
+
+def test_a_phone_scrolls_tables_and_not_the_page(chrome, folder):
+    page = chrome.new_page(viewport={"width": 390, "height": 800})
+    page.goto((folder / "report.html").as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390

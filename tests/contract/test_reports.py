@@ -1,0 +1,75 @@
+"""The report in the rating tab: of the chosen study alone, with its files, and with ratings from a spreadsheet."""
+
+import html
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from sd_expression_grid.ratings import read_ratings
+from sd_expression_grid.study import CellKey
+from tests import standin
+from tests.finished import finished_study
+
+RATINGS = "expression,character,seed,rater,expression_score,likeness_score\nsad,Noor,1,Ana,yes,partly\n"
+
+
+@pytest.fixture(scope="module")
+def webui(tmp_path_factory):
+    with standin.start(tmp_path_factory.mktemp("reports")) as webui:
+        yield webui
+
+
+@pytest.fixture
+def section(webui):
+    """The room, which can be imported only in a WebUI."""
+    from sd_expression_grid.webui import report_section
+
+    return report_section
+
+
+@pytest.fixture
+def folder(webui, section, request):
+    return finished_study(Path(webui.opts.outdir_txt2img_grids), request.node.name).path
+
+
+def csv_file(tmp_path, text):
+    file = tmp_path / "ratings.csv"
+    file.write_text(text)
+    return SimpleNamespace(name=str(file))
+
+
+def test_ratings_from_a_file_are_reported_and_offered(section, folder, tmp_path):
+    page = html.unescape(section.add_ratings(folder.name, csv_file(tmp_path, RATINGS)))
+    assert "1 rating by 1 rater" in page
+    assert f"file={folder.as_posix()}/" in page
+    ((place, rating),) = read_ratings(folder).items()
+    assert place == ("Ana", CellKey(expression="sad", character="Noor", seed=1))
+    assert (rating.expression_score, rating.likeness_score, len(rating.picture)) == (2, 1, 64)
+    files = section.offer_files(folder.name)["value"]
+    names = {file.removeprefix(f"{folder}/") for file in files}
+    assert {"report.html", "report/report.json", "report/report.csv", "report/ratings.csv"} < names
+    assert "report/characters.png" in names
+    assert json.loads((folder / "report" / "report.json").read_text())["raters"]
+    assert '"report": "report.html"' in (folder / "index.html").read_text()
+
+
+def test_a_file_with_cells_of_another_study_adds_nothing(section, folder, tmp_path):
+    section.add_ratings(folder.name, csv_file(tmp_path, RATINGS + "sad,Nobody,1,Ana,no,no\n"))
+    assert read_ratings(folder) == {}
+
+
+@pytest.mark.parametrize(("name", "said"), [(None, "choose a study first"), ("../<b>up</b>", "has no study named")])
+def test_what_is_no_study_has_none(section, name, said):
+    page = section.show_report(name)
+    assert said in page
+    assert "<b>" not in page
+    assert section.offer_files(name)["value"] is None
+
+
+def test_a_report_is_not_written_through_a_link(section, folder, tmp_path):
+    (folder / "report").symlink_to(tmp_path, target_is_directory=True)
+    assert "is a link that leads out" in section.show_report(folder.name)
+    assert section.offer_files(folder.name)["value"] is None
+    assert list(tmp_path.iterdir()) == []

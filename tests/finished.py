@@ -1,0 +1,38 @@
+"""Finished studies on disk, made without a WebUI: every cell is a small picture of one colour."""
+
+from dataclasses import replace
+
+from PIL import Image
+
+from sd_expression_grid.folder import StudyFolder, create_folder
+from sd_expression_grid.keeping import KeptInFolder
+from sd_expression_grid.plan import plan_cells, templates_of
+from sd_expression_grid.schema import study_from_dict
+from sd_expression_grid.sweep import Generated, Result
+
+STUDY = {
+    "expressions": "neutral | neutral face\nsad | sad crying",
+    "characters": "Noor | <lora:Noor:1> | kind=lora\nember | ember_nobody | kind=embedding\nworn | words | exclude",
+    "seeds": [1, 2],
+}
+
+
+def finished_study(parent, name="study", failed=(), size=8, **asked) -> StudyFolder:
+    """``failed`` names the characters whose cells have no picture."""
+    folder = create_folder(parent, name)
+    study = study_from_dict({**STUDY, **asked})
+    study = replace(study, prompt="a {expression} {character}", negative_prompt="")
+    folder.write_study(study)
+    kept = KeptInFolder(folder, dict.fromkeys((cell.key for cell in _cells(study)), "id"))
+    for number, cell in enumerate(_cells(study)):
+        picture = Image.new("RGB", (size, size), (37 * number % 256, 91 * number % 256, 120))
+        made = Generated(picture=picture, infotext="a\nSteps: 1")
+        if cell.key.character in failed:
+            kept.keep(Result(cell=cell, status="failed", error="RuntimeError: no memory"))
+        else:
+            kept.keep(Result(cell=cell, status="done", generated=made))
+    return folder
+
+
+def _cells(study):
+    return plan_cells(study, templates_of(study), study.seeds)
