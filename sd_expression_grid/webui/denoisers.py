@@ -5,7 +5,6 @@ The WebUI makes a denoiser for every sampler run; what is covered of it is gone,
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,6 @@ Uncover = Callable[[], None]
 
 _OF_EVERY_CALL = {"cond_or_uncond", "cond_mark", "cond_indices", "uncond_indices", "sigmas", "uuids"}
 """Transformer options that Forge sets by itself, and that only patches and ControlNet read."""
-
-_UNSEEDED = ("backend.modules.k_diffusion_extra", "ldm_patched.k_diffusion.sampling")
-"""Where Forge and reForge have samplers from elsewhere, which draw their noise themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +41,7 @@ def why_not_covered(denoiser: Any) -> str:
     """What is active that nobody can see through from before the denoiser; empty if nothing is."""
     part = covered_part(denoiser)
     if _is_of_forge(part):
-        return _why_not_unet(part.unet) or _why_not_sampler(denoiser.sampler)
+        return _why_not_unet(part.unet)
     unet = getattr(getattr(getattr(part, "inner_model", None), "model", None), "diffusion_model", None)
     if unet is not None and "forward" in vars(unet):  # ControlNet's way; it wraps the UNet when a picture is begun
         return "another extension has wrapped the UNet"
@@ -123,15 +119,6 @@ def _why_not_unet(unet: Any) -> str:
     if _patches(unet.model_options.get("transformer_options", {})):
         return "another extension has patched the UNet"
     return ""
-
-
-def _why_not_sampler(sampler: Any) -> str:
-    """Such a sampler gives the rows of a column, and a picture made again, other noise every time."""
-    is_seeded = sampler.config.options.get("brownian_noise", False)
-    if is_seeded or getattr(sampler.func, "__module__", "") not in _UNSEEDED:
-        return ""
-    draws_noise = "noise_sampler" in inspect.signature(sampler.func).parameters
-    return f"the noise of {sampler.config.name} does not depend on the seed" if draws_noise else ""
 
 
 def _patches(transformer_options: Mapping[str, Any]) -> Iterable[str]:

@@ -6,7 +6,7 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any
 
-from modules import sd_hijack, sd_models, sd_vae, shared
+from modules import sd_hijack, sd_models, sd_samplers, sd_vae, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,6 +50,12 @@ def token_places(text: str) -> int:
     if "cond_stage_model" in inspect.signature(count).parameters:
         return int(count(text, shared.sd_model.cond_stage_model)[1])
     return int(count(text)[1])
+
+
+def is_from_elsewhere(sampler_name: str) -> bool:
+    """Whether Forge or reForge took a sampler over as it was: with noise of its own, not that of each row's seed."""
+    config = sd_samplers.find_sampler_config(sampler_name)
+    return config is not None and config.constructor.__module__.endswith("alter_samplers")
 
 
 def stripped_by_styles(prompt: str) -> str:

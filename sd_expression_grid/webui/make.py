@@ -17,6 +17,7 @@ from sd_expression_grid.keeping import Saver
 from sd_expression_grid.plan import Batch, plan_batches
 from sd_expression_grid.sweep import Generate, Interrupted, Result
 from sd_expression_grid.webui.generate import Generator, stop_requested
+from sd_expression_grid.webui.host import is_from_elsewhere
 from sd_expression_grid.webui.progress import Progress
 from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.shared_steps import SharedSteps, not_shared, why_not_shared
@@ -81,9 +82,12 @@ def _rows_per_call(p: Any, study: Study) -> int:
 
 
 def _why_not_batched(p: Any) -> str:
-    samplers = (p.sampler_name, p.hr_sampler_name if p.enable_hr else None)
+    samplers = [p.sampler_name, *([p.hr_sampler_name] if p.enable_hr and p.hr_sampler_name else [])]
     if "DPM adaptive" in samplers:
         return "DPM adaptive chooses its steps by the whole batch."
+    foreign = next(filter(is_from_elsewhere, samplers), None)
+    if foreign:
+        return f"{foreign} comes from elsewhere, and may draw its noise for the whole batch."
     if p.enable_hr and p.hr_upscaler and p.hr_upscaler not in shared.latent_upscale_modes:
         # The upscaled pictures are encoded one after the other, each with the next noise of one generator.
         return f"the upscaler {p.hr_upscaler} gives the pictures of a batch other noise than single ones."

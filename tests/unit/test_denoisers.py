@@ -23,12 +23,11 @@ class Unet:
         return Unet(self.model, copy.deepcopy(self.model_options))
 
 
-def forges_denoiser(sampler=None, **options):
+def forges_denoiser(**options):
     """Forge's denoiser with a UNet that adds everything up."""
     unet = Unet(SimpleNamespace(diffusion_model=SimpleNamespace()), options)
     inner = SimpleNamespace(inner_model=SimpleNamespace(forge_objects=SimpleNamespace(unet=unet)))
-    config = SimpleNamespace(name="Some", options={})
-    return SimpleNamespace(inner_model=inner, sampler=sampler or SimpleNamespace(func=len, config=config))
+    return SimpleNamespace(inner_model=inner)
 
 
 def apply_model(x, sigma, c_crossattn, transformer_options):
@@ -129,20 +128,3 @@ def test_controlnet_and_a_replaced_forward_are_named():
     assert why_not_covered(hooked) == ""
     hooked.inner_model.inner_model.model.diffusion_model.forward = print
     assert why_not_covered(hooked) == "another extension has wrapped the UNet"
-
-
-@pytest.mark.parametrize(
-    ("module", "options", "reason"),
-    [
-        ("ldm_patched.k_diffusion.sampling", {}, "the noise of Some does not depend on the seed"),
-        ("ldm_patched.k_diffusion.sampling", {"brownian_noise": True}, ""),
-        ("k_diffusion.sampling", {}, ""),
-    ],
-)
-def test_a_sampler_that_draws_its_own_noise_is_named(module, options, reason):
-    def sample(model, x, noise_sampler=None):
-        return x
-
-    sample.__module__ = module
-    config = SimpleNamespace(name="Some", options=options)
-    assert why_not_covered(forges_denoiser(SimpleNamespace(func=sample, config=config))) == reason
