@@ -71,7 +71,7 @@ def run(asked: Namespace) -> None:
 
 def _thresholds(asked: Namespace) -> Thresholds:
     thresholds = Thresholds(**{field.name: getattr(asked, field.name) for field in fields(Thresholds)})
-    shares = ("confidence", "significance", "reference_can", "characters_can", "stiff", "alike")
+    shares = ("confidence", "significance", "reference_can", "characters_can", "stiff", "alike", "moved", "differs")
     faults = [
         Fault(f"--{name.replace('_', '-')}", f"must be above 0 and below 1, is {getattr(thresholds, name):g}")
         for name in shares

@@ -27,6 +27,9 @@ class Thresholds:
     theirs is above ``characters_can``; with fewer rated seeds than ``seeds`` a verdict is provisional. A character
     fails on nearly every row from the share ``stiff`` of them on. Rows are alike from the kappa ``alike`` on.
     ``well_known`` and ``invented`` are the tags of the third question.
+
+    Of the pictures: a face shows no visible change where no part of it moved as far as ``moved``, a share of the
+    distance between the eyes; without landmarks, where no field of the picture differs by ``differs`` of full white.
     """
 
     confidence: float = 0.95
@@ -38,6 +41,8 @@ class Thresholds:
     alike: float = 0.8
     well_known: str = "well-known"
     invented: str = "invented"
+    moved: float = 0.02
+    differs: float = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
