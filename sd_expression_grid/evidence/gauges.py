@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sd_expression_grid.errors import StudyError
 from sd_expression_grid.evidence.differences import brightness, difference
@@ -46,7 +46,7 @@ def pixel_gauge(note: str = "") -> Gauge[NDArray[np.float64]]:
     return Gauge(method="difference", see=brightness, compare=difference, note=note)
 
 
-def best_gauge() -> Gauge[Face] | Gauge[NDArray[np.float64]]:
+def best_gauge() -> Gauge[Any]:
     """By landmarks where a package for them is installed, else by pixels; nothing is ever installed for it."""
     try:
         return face_gauge(mediapipe_landmarks())

@@ -41,6 +41,9 @@ class Progress:
     done: int
     total: int
 
+    def __str__(self) -> str:
+        return f"{self.done:,} of {self.total:,} pictures looked at" if self.total else "all pictures are looked at"
+
 
 def measure(folder: StudyFolder, gauge: Gauge[Seen]) -> Iterator[Progress]:
     """Measures the cells that were not measured yet, a column and seed at a time, and tells how far it has come.
