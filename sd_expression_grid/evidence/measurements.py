@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from sd_expression_grid.errors import Fault, StudyError
 from sd_expression_grid.json_lines import append_lines, read_lines
 from sd_expression_grid.json_reader import is_number
 
@@ -91,8 +92,15 @@ def read_evidence(folder: Path, rows: Sequence[str], record: Mapping[CellKey, Ou
 
 
 def read_measurements(folder: Path) -> dict[Place, Measurement]:
-    """All that was measured in a study's folder. Lines that are torn or no measurements are measured again."""
-    return {found.place: found for found in read_lines(folder / EVIDENCE_FILE, _measurement, what=None)}
+    """All that was measured in a study's folder; StudyError where the file cannot be read.
+
+    Lines that are torn or no measurements do not count: those pictures are measured again.
+    """
+    file = folder / EVIDENCE_FILE
+    try:
+        return {found.place: found for found in read_lines(file, _measurement, what=None)}
+    except OSError as error:
+        raise StudyError([Fault(str(file), f"cannot be read: {error.strerror}")]) from error
 
 
 def add_measurements(folder: Path, measurements: Iterable[Measurement]) -> None:

@@ -18,7 +18,8 @@ _METHODS = {
         "By landmarks of the face, which mediapipe found: how far brows, eyes, gaze and mouth moved from those of the "
         "cell “{neutral}” in the same column and seed, as a share of the distance between the eyes' outer corners. "
         "Below {limit} nothing counts as changed: other light, noise and a slightly tilted head make up to as much. "
-        "What moved need not be the expression that was asked for, and tears, blushing and wrinkles do not move."
+        "What moved need not be the expression that was asked for, and tears, blushing and wrinkles do not move. "
+        "Rows and characters have the medians of their cells."
     ),
     "difference": (
         "By pixels alone, without landmarks of faces: a cell counts as unchanged where no field of it differs in its "
@@ -28,6 +29,9 @@ _METHODS = {
         "pip install absl-py attrs flatbuffers sounddevice; OpenCV and matplotlib, which it needs as well, a WebUI has."
     ),
 }
+
+_MORE = {"landmarks": "changed", "difference": "differs"}
+"""What is said of a cell at or above the limit; a picture that differs need not have changed visibly."""
 
 Finding = tuple[str, "tuple[int, ...]", str]
 """What comes before the number of these cells, and after it."""
@@ -48,7 +52,8 @@ def pictures_section(pictures: Pictures) -> str:
         for before, cells, after in _findings(pictures)
     ]
     found = "".join(f"<li>{item}</li>" for item in (*items, *map(escape, _everywhere(pictures))))
-    scores = table(("Expression rated", "No visible change", "Changed"), map(_score, pictures.by_score), "plain")
+    head = ("Expression rated", "No visible change", _MORE[pictures.method].capitalize())
+    scores = table(head, (_score(line, _MORE[pictures.method]) for line in pictures.by_score), "plain")
     tables = f"{scores}{_table('Row', pictures.rows)}{_table('Character', pictures.columns)}"
     return f'<ul>{found}</ul><div class="side-by-side">{tables}</div><p class="note">{escape(_method(pictures))}</p>'
 
@@ -60,7 +65,7 @@ def seen_of(cell: Judged, pictures: Pictures | None) -> str:
     if cell.change is None:
         return "no face found" if cell.measurement.faceless == "picture" else "no face found in the neutral cell"
     shares = ", ".join(f"{part} {fine_percent(share)}" for part, share in cell.measurement.parts.items())
-    return f"{'no visible change' if cell.change < pictures.limit else 'changed'}: {shares}"
+    return f"{'no visible change' if cell.change < pictures.limit else _MORE[pictures.method]}: {shares}"
 
 
 def _method(pictures: Pictures) -> str:
@@ -87,19 +92,19 @@ def _everywhere(pictures: Pictures) -> Iterator[str]:
             yield f"{what} without visible change in nearly every cell: {few(still)}."
 
 
-def _score(line: Stillness) -> tuple[str, str, str]:
+def _score(line: Stillness, more: str) -> tuple[str, str, str]:
     still = set(line.still)
-    changed = tuple(place for place in line.measured if place not in still)
+    others = tuple(place for place in line.measured if place not in still)
     return (
         line.label,
         cells_button(str(len(line.still)), line.still, f"Rated {line.label}, no visible change"),
-        cells_button(str(len(changed)), changed, f"Rated {line.label}, changed"),
+        cells_button(str(len(others)), others, f"Rated {line.label}, {more}"),
     )
 
 
 def _table(title: str, lines: Sequence[Stillness]) -> str:
     parts = list(dict.fromkeys(part for line in lines for part in line.medians if part != "picture"))
-    head = (title, "No visible change", *(f"{escape(part.capitalize())} (median)" for part in parts))
+    head = (title, "No visible change", *(escape(part.capitalize()) for part in parts))
     return table(head, (_line(line, parts) for line in lines), "plain")
 
 
