@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator  # noqa: TC003 - gradio evaluates its handlers' types
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from sd_expression_grid.reporting.table import read_table
 from sd_expression_grid.webui.chosen_study import opened_study
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
