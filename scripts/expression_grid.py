@@ -5,9 +5,11 @@ from typing import Any
 from fastapi import HTTPException
 from modules import script_callbacks, scripts
 
+from sd_expression_grid import TITLE
 from sd_expression_grid.errors import StudyError
+from sd_expression_grid.fleet.asks import is_ask
+from sd_expression_grid.webui.answer import answer
 from sd_expression_grid.webui.generate_button import LikeGenerate
-from sd_expression_grid.webui.infotext import TITLE
 from sd_expression_grid.webui.look_ahead import check_html
 from sd_expression_grid.webui.panel import asked_for, build_panel, paste_fields
 from sd_expression_grid.webui.rating_tab import rating_tab
@@ -47,7 +49,8 @@ class ExpressionGrid(scripts.Script):
         if getattr(p, "txt2img_upscale", False):
             return None  # the gallery's upscale button runs the script again, for one picture
         try:
-            return run_study(p, asked_for(values))
+            asked = asked_for(values)
+            return answer(p, asked) if is_ask(asked) else run_study(p, asked)
         except StudyError as error:
             if p.is_api:
                 raise HTTPException(status_code=422, detail=str(error)) from error

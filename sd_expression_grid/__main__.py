@@ -1,4 +1,4 @@
-"""`python -m sd_expression_grid`: what can be done with a study's folder without a WebUI."""
+"""`python -m sd_expression_grid`: studies without the WebUI's page, and finished ones without a WebUI."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.commands import grid, page, report
+from sd_expression_grid.commands import grid, page, report, sweep
 from sd_expression_grid.errors import StudyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (grid, page, report)
+COMMANDS = (grid, page, report, sweep)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; 2 where it cannot be done, with the reason on the error stream."""
-    parser = argparse.ArgumentParser(prog="python -m sd_expression_grid", description="Finished studies, from disk.")
+    parser = argparse.ArgumentParser(prog="python -m sd_expression_grid", description="Makes and shows studies.")
     subparsers = parser.add_subparsers(required=True, metavar="command")
     for command in COMMANDS:
         command.add_to(subparsers)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -36,13 +37,15 @@ REPORT_FOLDER = "report"
 MAX_STUDY_BYTES = 10_000_000
 
 _KEY = ("expression", "character", "seed")
+_TEXTS = ("file", "infotext", "error", "identity", "sha256", "warning")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of a cell. ``file`` is relative to the study's folder, ``error`` says why there is no picture.
 
-    ``identity`` stands for all that decides the cell's pixels, ``sha256`` for the file's bytes.
+    ``identity`` stands for all that decides the cell's pixels, ``sha256`` for the file's bytes. ``warning`` tells what
+    was different where it was made, for all that was allowed.
     """
 
     key: CellKey
@@ -52,6 +55,7 @@ class Outcome:
     error: str = ""
     identity: str = ""
     sha256: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +86,20 @@ class StudyFolder:
             raise StudyError([Fault(str(self.path), f"holds no study: there is no {STUDY_FILE} in it")])
         return study
 
-    def write_cell(self, key: CellKey, picture: Image.Image, infotext: str) -> tuple[str, str]:
+    def write_cell(self, key: CellKey, png: bytes) -> tuple[str, str]:
         """Writes a cell's picture, whole or not at all; returns its name relative to the folder, and its SHA-256.
 
-        ``infotext``, where there is one, goes into the file as the WebUI writes it. No file is ever written over.
+        ``png`` is a file as ``png_of`` makes it. No file is ever written over.
         """
         name = self._free_name(f"{CELLS_FOLDER}/{file_stem(key.character)}/{file_stem(key.expression)}_{key.seed}")
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_suffix(".tmp")
-        picture.save(partial, format="PNG", pnginfo=_png_info(infotext))
-        digest = _sha256(partial)
-        partial.replace(file)
-        return name, digest
+        write_whole(file, png)
+        return name, hashlib.sha256(png).hexdigest()
 
-    def record(self, outcome: Outcome) -> None:
-        """Adds an outcome to the record; it is on disk when this returns."""
-        append_lines(self.path / RECORD_FILE, [{**asdict(outcome.key), **_without_key(outcome)}])
+    def record(self, *outcomes: Outcome) -> None:
+        """Adds outcomes to the record; they are on disk when this returns."""
+        append_lines(self.path / RECORD_FILE, ({**asdict(one.key), **_without_key(one)} for one in outcomes))
 
     def read_record(self) -> dict[CellKey, Outcome]:
         """The last outcome of every cell. A last line that a crash has torn does not count.
@@ -113,7 +114,8 @@ class StudyFolder:
         file = self.path / outcome.file
         if not file.is_file():
             return "is missing"
-        return "" if _sha256(file) == outcome.sha256 else "is not the picture that was saved"
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        return "" if digest == outcome.sha256 else "is not the picture that was saved"
 
     def _free_name(self, stem: str) -> str:
         name, number = f"{stem}.png", 1
@@ -121,6 +123,16 @@ class StudyFolder:
             number += 1
             name = f"{stem} ({number}).png"
         return name
+
+
+def png_of(picture: Image.Image) -> bytes:
+    """A picture as the bytes of a file, with the infotext that it carries as the WebUI writes it."""
+    infotext, info = picture.info.get("parameters", ""), PngInfo()
+    if infotext:
+        info.add_text("parameters", str(infotext))
+    data = io.BytesIO()
+    picture.save(data, format="PNG", pnginfo=info if infotext else None)
+    return data.getvalue()
 
 
 def read_picture(file: Path) -> Image.Image:
@@ -175,7 +187,7 @@ def _numbered(parent: Path, name: str) -> Iterator[Path]:
 
 
 def _without_key(outcome: Outcome) -> Mapping[str, object]:
-    fields = ("status", "file", "infotext", "error", "identity", "sha256")
+    fields = ("status", *_TEXTS)
     return {name: getattr(outcome, name) for name in fields if getattr(outcome, name)}
 
 
@@ -183,7 +195,7 @@ def _outcome(data: Mapping[str, Any]) -> Outcome:
     rest = {name: value for name, value in data.items() if name not in _KEY}
     outcome = Outcome(key=CellKey(**{name: data[name] for name in _KEY}), **rest)
     key = outcome.key
-    texts = [getattr(outcome, name) for name in ("file", "infotext", "error", "identity", "sha256")]
+    texts = [getattr(outcome, name) for name in _TEXTS]
     texts += [key.expression, key.character]
     right = outcome.status in get_args(Status) and isinstance(key.seed, int) and all(isinstance(t, str) for t in texts)
     if not right or not _stays_inside(outcome.file):
@@ -193,15 +205,3 @@ def _outcome(data: Mapping[str, Any]) -> Outcome:
 
 def _stays_inside(name: str) -> bool:
     return not name or (name.startswith(f"{CELLS_FOLDER}/") and ".." not in name.split("/") and "\\" not in name)
-
-
-def _png_info(infotext: str) -> PngInfo | None:
-    if not infotext:
-        return None
-    info = PngInfo()
-    info.add_text("parameters", infotext)
-    return info
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()

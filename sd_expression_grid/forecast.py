@@ -85,6 +85,19 @@ class Calls:
         return hires + self.parts * own + ahead + cells * (self.first_pass - ahead)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What the cells of a column cost: ``shares`` tells whether they share their composition steps."""
+
+    calls: Calls
+    shares: bool
+    whole_calls: bool
+
+    def rows(self, cells: int) -> int:
+        """Denoiser rows for so many cells of a column."""
+        return self.calls.rows_shared(cells, whole_calls=self.whole_calls) if self.shares else self.calls.rows(cells)
+
+
 def phases(texts: Sequence[str]) -> tuple[Phase, ...]:
     """Steps with the same text, together; ``texts`` holds the text of each step, from step 1."""
     found, first = [], 1

@@ -7,7 +7,7 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.errors import SavingError
-from sd_expression_grid.folder import Outcome, StudyFolder, read_picture
+from sd_expression_grid.folder import Outcome, StudyFolder, png_of, read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +43,7 @@ class KeptInFolder:
         key, made = result.cell.key, result.generated
         if made is None:
             return Outcome(key=key, status=result.status, error=result.error)
-        embedded = str(made.picture.info.get("parameters", ""))
-        file, sha256 = self.folder.write_cell(key, made.picture, embedded)
+        file, sha256 = self.folder.write_cell(key, png_of(made.picture))
         return Outcome(
             key=key,
             status=result.status,

@@ -54,18 +54,34 @@ def sweep(batches: Sequence[Batch], generate: Generate, interrupted: Interrupted
 
     Raises StudyError where nothing but one and the same failure comes out.
     """
-    failures: list[str] = []
-    succeeded = False
-    for batch in batches:
-        if interrupted():
-            yield from _all(batch, "interrupted")
-            continue
-        results = list(_run(batch, generate))
+    alike = SameFailures(len(batches))
+    for results in sweep_to_the_end(batches, generate, interrupted):
         yield from results
-        failures += {_without_numbers(result.error) for result in results if result.status == "failed"}
-        succeeded = succeeded or any(result.status != "failed" for result in results)
-        if not succeeded and len(failures) >= min(SAME_FAILURES, len(batches)) and len(set(failures)) == 1:
-            message = f"every cell so far failed in the same way, so the study was stopped: {results[0].error}"
+        alike.note([result.error if result.status == "failed" else "" for result in results])
+
+
+def sweep_to_the_end(
+    batches: Sequence[Batch], generate: Generate, interrupted: Interrupted
+) -> Iterator[Sequence[Result]]:
+    """Yields every batch's results as soon as they are known, whatever they are."""
+    for batch in batches:
+        yield tuple(_all(batch, "interrupted") if interrupted() else _run(batch, generate))
+
+
+class SameFailures:
+    """Notices where nothing but one and the same failure comes out of so many calls."""
+
+    def __init__(self, calls: int) -> None:
+        self._enough = min(SAME_FAILURES, calls)
+        self._failures: list[str] = []
+        self._succeeded = False
+
+    def note(self, errors: Sequence[str]) -> None:
+        """Takes the errors of a call's cells, empty for those without; raises StudyError when it is enough."""
+        self._succeeded = self._succeeded or not all(errors)
+        self._failures += {_without_numbers(error) for error in errors if error}
+        if not self._succeeded and len(self._failures) >= self._enough and len(set(self._failures)) == 1:
+            message = f"every cell so far failed in the same way, so the study was stopped: {errors[0]}"
             raise StudyError(message)
 
 

@@ -1,6 +1,7 @@
-"""WebUIs to hold the contract against, as servers: the stand-in, and the real one that $A1111_DIR names.
+"""WebUIs to hold the contract against, as servers: the stand-in, and the real ones that the environment names.
 
-$A1111_FLAGS are further flags for its command line, such as --data-dir.
+$A1111_DIR, $FORGE_DIR and $REFORGE_DIR are their folders; $A1111_PYTHON the Python, if that is not in the folder's
+``venv``, and $A1111_FLAGS further flags for the command line, such as --data-dir; and so on.
 """
 
 import base64
@@ -8,11 +9,13 @@ import io
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +24,10 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 TITLE = "Expression grid"
-REAL_FLAGS = """
+REAL_FLAGS = {"a1111": "", "forge": "--always-cpu", "reforge": "--always-cpu"}
+"""The real WebUIs that are known, with what a start without a GPU needs beside the flags of all."""
+
+FLAGS_OF_ALL = """
     --skip-prepare-environment --skip-torch-cuda-test --skip-version-check --skip-python-version-check
     --no-download-sd-model --do-not-download-clip --skip-load-model-at-start --use-cpu all --no-half --precision full
     --api
@@ -29,6 +35,8 @@ REAL_FLAGS = """
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
 START_SECONDS = 120
 SETTINGS = {"steps": 6, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler a"}
+SETTINGS_OF = {"forge": {"hr_additional_modules": ["Use same choices"]}}
+"""Without it, a hires pass through Forge's API fails."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +79,16 @@ class Host:
 
     url: str
     name: str
+    process: subprocess.Popen
 
     def post(self, path, body=None):
-        return requests.post(f"{self.url}{path}", json=body or {}, timeout=300)
+        return requests.post(f"{self.url}{path}", json=body or {}, timeout=1800)
 
     def get(self, path):
         return requests.get(f"{self.url}{path}", timeout=60).json()
 
     def txt2img(self, **body):
-        response = self.post("/sdapi/v1/txt2img", {**SETTINGS, **body})
+        response = self.post("/sdapi/v1/txt2img", {**SETTINGS, **SETTINGS_OF.get(self.name, {}), **body})
         return Answer(response.status_code, response.json())
 
     def study(self, study, **body):
@@ -106,26 +115,59 @@ def _field(parameters, label, cast):
 
 
 @contextmanager
-def standin(data_dir):
-    port = _free_port()
-    command = [sys.executable, "-m", "tests.standin", "--serve", "--port", str(port), "--data", str(data_dir)]
+def standin(data_dir, *options, port=None):
+    port = port or free_port()
+    command = [sys.executable, "-m", "tests.standin", "--serve", "--port", str(port), "--data", str(data_dir), *options]
     log = data_dir / "server.log"
-    with _server(command, ROOT, port, log, lambda _: "listening on" in log.read_text()) as url:
-        yield Host(url, "standin")
+    with _server(command, ROOT, port, log, lambda _: "listening on" in log.read_text()) as (url, process):
+        yield Host(url, "standin", process)
+
+
+def folder_of(name):
+    """The folder of a real WebUI; None where the environment names none."""
+    return os.environ.get(f"{name.upper()}_DIR")
 
 
 @contextmanager
-def real(log):
-    folder = Path(os.environ["A1111_DIR"])
-    python = os.environ.get("A1111_PYTHON", folder / "venv" / "bin" / "python")
-    port = _free_port()
-    flags = [*REAL_FLAGS.split(), *os.environ.get("A1111_FLAGS", "").split()]
+def standins(folder, count, *options):
+    """Several, each a process of its own; they start together."""
+    folders = [folder / f"webui {number}" for number in range(count)]
+    with ExitStack() as stack, ThreadPoolExecutor() as pool:
+        for data_dir in folders:
+            data_dir.mkdir()
+        entered = [pool.submit(stack.enter_context, standin(data_dir, *options)) for data_dir in folders]
+        yield [future.result() for future in entered]
+
+
+@contextmanager
+def real(log, name="a1111", *options):
+    folder, prefix = Path(folder_of(name)), name.upper()
+    python = os.environ.get(f"{prefix}_PYTHON", folder / "venv" / "bin" / "python")
+    port = free_port()
+    own = os.environ.get(f"{prefix}_FLAGS", "")
+    flags = [*f"{FLAGS_OF_ALL} {REAL_FLAGS[name]} {own}".split(), *options]
     command = [str(python), "launch.py", *flags, "--port", str(port)]
     # A request before the start is over makes the WebUI fail to start; and scripts can be called only when their
     # default arguments are known, which this answer tells.
     ready = "/sd_extra_networks/metadata?page=lora&item=x"
-    with _server(command, folder, port, log, lambda url: _started(log) and _answers(f"{url}{ready}")) as url:
-        yield Host(url, "real")
+    with _server(command, folder, port, log, lambda url: _started(log) and _answers(f"{url}{ready}")) as (url, process):
+        yield Host(url, name, process)
+
+
+@contextmanager
+def reals(folder, count):
+    """Several on one machine, with this repository's extension and $A1111_DIR's models, and all else their own."""
+    models = Path(os.environ["A1111_DIR"])
+    with ExitStack() as stack:
+        started = []
+        for number in range(count):
+            data_dir = folder / f"real {number}"
+            (data_dir / "extensions").mkdir(parents=True)
+            (data_dir / "extensions" / ROOT.name).symlink_to(ROOT)
+            for name in ("models", "embeddings"):
+                (data_dir / name).symlink_to(models / name)
+            started.append(stack.enter_context(real(data_dir / "server.log", "a1111", "--data-dir", str(data_dir))))
+        yield started
 
 
 @contextmanager
@@ -136,8 +178,9 @@ def _server(command, folder, port, log, is_ready):
         process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment)
         try:
             _wait(process, lambda: is_ready(url), log)
-            yield url
+            yield url, process
         finally:
+            process.send_signal(signal.SIGCONT)  # a stopped one would not hear of its end
             process.terminate()
             process.wait(30)
 
@@ -162,7 +205,7 @@ def _answers(url):
         return False
 
 
-def _free_port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from sd_expression_grid.folder import Outcome, create_folder
+from sd_expression_grid.folder import Outcome, create_folder, png_of
 from sd_expression_grid.schema import study_from_dict
 from sd_expression_grid.study import CellKey
 
@@ -32,7 +32,9 @@ def study_folder(parent, size=(24, 24), **changes):
 def add_cell(folder, key, size):
     cfg_scale = SETTINGS.replace("7.0", "4.0") if key.character == "mei" else SETTINGS
     infotext = f"closeup, {key.expression}, {key.character}\nNegative prompt: blurry\n{cfg_scale}, Seed: {key.seed}"
-    file, sha256 = folder.write_cell(key, Image.new("RGB", size, colour_of(key)), infotext)
+    picture = Image.new("RGB", size, colour_of(key))
+    picture.info["parameters"] = infotext
+    file, sha256 = folder.write_cell(key, png_of(picture))
     folder.record(Outcome(key=key, status="done", file=file, infotext=infotext, sha256=sha256))
 
 

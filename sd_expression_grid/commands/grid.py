@@ -35,13 +35,19 @@ def add_to(subparsers: Subparsers) -> None:
 
 def run(asked: Namespace) -> None:
     """Draws the grids one after the other, and says where they are."""
-    folder, drawn = StudyFolder(asked.folder), 0
-    for name, page in draw_grids(folder, _options(folder, asked)):
-        print(_save(page, asked.out or asked.folder, name))
+    folder = StudyFolder(asked.folder)
+    if not draw(folder, _options(folder, asked), asked.out or asked.folder):
+        raise StudyError([Fault(str(asked.folder), "has no cells yet, so there is no grid to draw")])
+
+
+def draw(folder: StudyFolder, options: GridOptions | None, out: Path) -> int:
+    """Draws the grids of a study into a folder, and says where each is; returns their number."""
+    drawn = 0
+    for name, page in draw_grids(folder, options):
+        print(_save(page, out, name))
         del page  # else it would live on while the next one is drawn
         drawn += 1
-    if not drawn:
-        raise StudyError([Fault(str(asked.folder), "has no cells yet, so there is no grid to draw")])
+    return drawn
 
 
 def _options(folder: StudyFolder, asked: Namespace) -> GridOptions:

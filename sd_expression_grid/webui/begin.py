@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modules import processing
@@ -15,8 +13,10 @@ from sd_expression_grid.file_names import file_stem
 from sd_expression_grid.folder import StudyFolder, create_folder, latest_folder, recent_folders
 from sd_expression_grid.keeping import Kept, KeptInFolder, KeptInMemory
 from sd_expression_grid.plan import Cell, Templates, plan_cells
+from sd_expression_grid.random_seeds import is_random, variation_seed_of
 from sd_expression_grid.resume import Made, made_already
 from sd_expression_grid.webui.identity import Identities
+from sd_expression_grid.webui.settings import studies_folder
 from sd_expression_grid.webui.stop_early import calls_until_switch, way_of_making
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _Beginning:
         self._p, self._study, self._templates, self._reader = p, study, templates, reader
         self._subseed = p.subseed
         self._stop_after = calls_until_switch(study, templates, reader)
-        self._parent = Path(p.outpath_grids).absolute()
+        self._parent = studies_folder(p.outpath_grids)
         self._has_random_seeds = not study.seeds and is_random(p.seed)
 
     def begun(self) -> Begun:
@@ -102,7 +102,7 @@ class _Beginning:
         return next(filter(None, map(self._continued, self._candidates())), None)
 
     def _in_memory(self) -> Begun:
-        study = self._with_seeds(self._new_seed(), "")
+        study = self._with_seeds(self._new_seed())
         return Begun(study=study, cells=self._cells(study), kept=KeptInMemory(), stop_after=self._stop_after)
 
     def _candidates(self) -> Iterator[StudyFolder]:
@@ -126,7 +126,7 @@ class _Beginning:
         """The study as that folder's continuation; None where it is another one, or finished with random seeds."""
         found = folder.read_study()
         known = found.seeds if found and self._has_random_seeds else ()
-        study = self._with_seeds(known[0] if known else self._new_seed(), _variation_seed(folder))
+        study = self._with_seeds(known[0] if known else self._new_seed(), variation_seed_of(folder))
         if any(seed != other for seed, other in zip(study.seeds, known, strict=False)):
             return None  # its seeds were listed, not drawn
         begun = self._in(folder, study)
@@ -140,7 +140,7 @@ class _Beginning:
         now = datetime.now().astimezone()
         size = "seeds" if study.scout else f"{len(study.expressions)}x{len(study.columns)}"
         name = study.folder_name or file_stem(f"{now:%Y-%m-%d %H%M%S} {size} {p.sampler_name} {p.steps} steps")
-        return self._in(create_folder(self._parent, name), self._with_seeds(self._new_seed(), ""))
+        return self._in(create_folder(self._parent, name), self._with_seeds(self._new_seed()))
 
     def _in(self, folder: StudyFolder, study: Study) -> Begun:
         cells = self._cells(study)
@@ -160,24 +160,9 @@ class _Beginning:
     def _new_seed(self) -> int:
         return int(processing.get_fixed_seed(self._p.seed))
 
-    def _with_seeds(self, first: int, variation_seed: str) -> Study:
+    def _with_seeds(self, first: int, variation_seed: int | None = None) -> Study:
         """The study with its own seeds, else as many from the first as the page's batches have pictures."""
         self._p.subseed = int(processing.get_fixed_seed(self._subseed))
-        if variation_seed and is_random(self._subseed):
-            self._p.subseed = int(variation_seed)
+        if variation_seed is not None and is_random(self._subseed):
+            self._p.subseed = variation_seed
         return self._study.with_seeds_from(first, self._p.n_iter * self._p.batch_size)
-
-
-def is_random(seed: Any) -> bool:
-    """Whether the WebUI would draw a seed: for -1, and for what is no number, which a text box may hold."""
-    try:
-        return int(seed) == -1
-    except (TypeError, ValueError):
-        return True
-
-
-def _variation_seed(folder: StudyFolder) -> str:
-    """The variation seed that a folder's cells were made with."""
-    infotexts = (outcome.infotext for outcome in folder.read_record().values())
-    found = (re.search(r"Variation seed: (\d+)", infotext) for infotext in infotexts)
-    return next((match[1] for match in found if match), "")

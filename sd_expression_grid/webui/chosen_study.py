@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modules import shared
 
 from sd_expression_grid.errors import StudyError
 from sd_expression_grid.studies import chosen_study, study_names
+from sd_expression_grid.webui.settings import studies_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sd_expression_grid.folder import StudyFolder
 
 
 def names_of_studies() -> list[str]:
     """The names of the studies, those that were begun last first."""
-    return study_names(studies_folder())
+    return study_names(_parent())
 
 
 def opened_study(name: str | None) -> StudyFolder:
@@ -27,13 +29,12 @@ def opened_study(name: str | None) -> StudyFolder:
     if not name:
         msg = "choose a study first"
         raise StudyError(msg)
-    folder = chosen_study(studies_folder(), name)
+    folder = chosen_study(_parent(), name)
     cells = str(folder.path / "cells")
     if cells not in shared.demo.allowed_paths:
         shared.demo.allowed_paths.append(cells)
     return folder
 
 
-def studies_folder() -> Path:
-    """Where txt2img's grids go, and with them the studies."""
-    return Path(shared.opts.outdir_grids or shared.opts.outdir_txt2img_grids).absolute()
+def _parent() -> Path:
+    return studies_folder(shared.opts.outdir_grids or shared.opts.outdir_txt2img_grids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import overload
 
@@ -37,6 +38,12 @@ class ApiPictures(Sequence[Image.Image]):
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._open: list[Callable[[], Image.Image]] = [_opener(entry) for entry in entries]
 
+    def __add__(self, others: list[Image.Image]) -> ApiPictures:
+        """With other extensions' pictures after them, as Forge puts it."""
+        both = ApiPictures(())
+        both._open = [*self._open, *(partial(_itself, other) for other in others)]
+        return both
+
     @overload
     def __getitem__(self, index: int) -> Image.Image: ...
 
@@ -50,6 +57,10 @@ class ApiPictures(Sequence[Image.Image]):
 
     def __len__(self) -> int:
         return len(self._open)
+
+
+def _itself(picture: Image.Image) -> Image.Image:
+    return picture
 
 
 def _named(file: Path) -> Image.Image:

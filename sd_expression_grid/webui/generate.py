@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from sd_expression_grid.plan import Batch
 
 
+_CACHES = ("cached_c", "cached_uc", "cached_hr_c", "cached_hr_uc")
+
 During = Callable[["Batch"], AbstractContextManager[None]]
 """What is to be in force while a batch is made."""
+
+SAVE_COMMENTS = "enable_prompt_comments_def"
+"""A setting of reForge that writes the whole list of prompts into every picture's infotext."""
 
 
 class Generator:
@@ -73,6 +78,10 @@ def _call_for(p: Any, batch: Batch) -> Any:
     call.extra_generation_params = dict(p.extra_generation_params)
     call.override_settings = dict(p.override_settings)
     call.comments = {}
+    for cache in _CACHES:  # an encoding from another call would come without the hashes of its embeddings
+        setattr(call, cache, [None, None])
+    call.extra_result_images = []  # to these, Forge adds every picture, and to the page's own lists
+    call.latents_after_sampling, call.pixels_after_sampling = [], []
     call.do_not_save_samples = call.do_not_save_grid = True
     call.do_not_reload_embeddings = True  # they were read before the first cell
     call.n_iter, call.batch_size = 1, len(batch.cells)
@@ -83,6 +92,8 @@ def _call_for(p: Any, batch: Batch) -> Any:
     call.hr_negative_prompt = _one_or_list([cell.hires_negative_prompt for cell in cells if cell.hires_negative_prompt])
     call.seed = _one_or_list([cell.key.seed for cell in cells])
     call.subseed = _one_or_list([p.subseed] * len(cells))
+    if len(cells) > 1 and SAVE_COMMENTS in shared.opts.data_labels:
+        call.override_settings[SAVE_COMMENTS] = False
     call.cfg_scale = p.cfg_scale if cells[0].cfg_scale is None else cells[0].cfg_scale
     return call
 

@@ -16,6 +16,7 @@ from sd_expression_grid.infotexts import SCOUT_FIELD
 from sd_expression_grid.keeping import Kept, KeptInFolder
 from sd_expression_grid.webui.gallery import Entry
 from sd_expression_grid.webui.infotext import grid_infotext
+from sd_expression_grid.webui.settings import grid_fonts, page_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -114,12 +115,11 @@ class StudyPictures:
 
 def _style(options: GridOptions, *, is_api: bool) -> Style:
     """The study's style, with the fonts of the user and the WebUI, and pages that the WebUI can show and save."""
-    fonts = (str(getattr(shared.opts, "font", "") or ""), roboto_ttf_file)
     return Style(
         ground=options.ground,
         margin=options.margin,
-        fonts=tuple(font for font in fonts if font),
-        max_pixels=min(int(shared.opts.img_max_size_mp * 1_000_000), Style().max_pixels),
+        fonts=(*grid_fonts(), roboto_ttf_file),
+        max_pixels=min(page_pixels(), Style().max_pixels),
         max_side=API_SIDES.get(shared.opts.samples_format, Style().max_side) if is_api else Style().max_side,
     )
 

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 _OF_THE_PAGE = (
     "steps", "sampler_name", "scheduler", "width", "height", "cfg_scale", "subseed_strength", "seed_resize_from_h",
     "seed_resize_from_w", "restore_faces", "tiling", "eta", "s_churn", "s_tmin", "s_tmax", "s_noise", "s_min_uncond",
-    "refiner_checkpoint", "refiner_switch_at",
+    "refiner_checkpoint", "refiner_switch_at", "distilled_cfg_scale",
 )  # fmt: skip
 _OF_HIRES = (
     "denoising_strength", "hr_scale", "hr_upscaler", "hr_second_pass_steps", "hr_resize_x", "hr_resize_y",
     "hr_checkpoint_name", "hr_sampler_name", "hr_scheduler", "firstphase_width", "firstphase_height",
+    "hr_cfg", "hr_distilled_cfg", "hr_additional_modules",
 )  # fmt: skip
 _FURTHER_SETTINGS = (
     "enable_prompt_comments", "comma_padding_backtrack", "sdxl_crop_top", "sdxl_crop_left", "upcast_attn",
@@ -41,13 +42,13 @@ class Identities:
 
     def __init__(self, p: Any, reader: PromptReader, way: str) -> None:
         self._reader = reader
-        self._networks = NetworkFiles()
+        self.networks = NetworkFiles()
         page = {name: getattr(p, name, None) for name in _OF_THE_PAGE}
         if p.enable_hr:
             page.update({name: getattr(p, name, None) for name in _OF_HIRES})
         if p.subseed_strength:
             page["subseed"] = p.subseed
-        self._common = {
+        self.common = {
             "mode": way,
             "page": page,
             "settings": _settings(),
@@ -64,9 +65,9 @@ class Identities:
             "negative": self._reader.styled_negative(cell.negative_prompt),
             "seed": cell.key.seed,
             "cfg_scale": cell.cfg_scale,
-            "networks": self._networks.hashes(" ".join(prompts)),
+            "networks": self.networks.hashes(" ".join(prompts)),
         }
-        text = json.dumps({**self._common, **own}, sort_keys=True, default=str)
+        text = json.dumps({**self.common, **own}, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from modules import processing, sd_vae, shared
 
+from sd_expression_grid import TITLE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sd_expression_grid.study import Study
 
-TITLE = "Expression grid"
 STUDY_FIELD = "Expression grid study"
 
 MAX_LENGTH = 30_000

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from modules import call_queue, sd_samplers
 
 from sd_expression_grid.errors import StudyError
 from sd_expression_grid.folder import Outcome
-from sd_expression_grid.forecast import Calls, Forecast, ForecastCell, phases
+from sd_expression_grid.forecast import Forecast, ForecastCell, phases
 from sd_expression_grid.forecast_html import faults_html, forecast_html
 from sd_expression_grid.keeping import KeptInFolder
+from sd_expression_grid.random_seeds import is_random
 from sd_expression_grid.schema import read_study
-from sd_expression_grid.step_memo import shared_steps
-from sd_expression_grid.webui.begin import Begun, is_random, look
+from sd_expression_grid.webui.begin import Begun, look
+from sd_expression_grid.webui.cost import calls_of, columns_of, cost_of
 from sd_expression_grid.webui.grids import StudyPictures
 from sd_expression_grid.webui.overrides import overrides_in_force
 from sd_expression_grid.webui.panel import asked_for
 from sd_expression_grid.webui.schedules import PromptReader
-from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.settle import settle
-from sd_expression_grid.webui.shared_steps import why_not_shared
 from sd_expression_grid.webui.speed import seconds_for
 from sd_expression_grid.webui.stop_early import way_of_making
 
@@ -85,29 +83,9 @@ def _pictures(p: Any, asked: Mapping[str, object], begun: Begun) -> StudyPicture
 
 
 def _denoiser_rows(p: Any, begun: Begun, reader: PromptReader) -> tuple[int, int]:
-    """With the composition steps shared and without; the first column to be made stands for all."""
-    columns: dict[tuple[str, int], list[Cell]] = {}
-    for cell in begun.missing:
-        columns.setdefault((cell.key.character, cell.key.seed), []).append(cell)
-    if not columns:
+    """With the composition steps shared and without."""
+    if not begun.missing:
         return 0, 0
-    whole = _calls(p, next(iter(columns.values())), reader)
-    stock = sum(whole.rows(len(cells)) for cells in columns.values())
-    calls = replace(whole, first_pass=min(whole.first_pass, begun.stop_after or whole.first_pass))
-    if not shares_steps() or why_not_shared(p):
-        return sum(calls.rows(len(cells)) for cells in columns.values()), stock
-    exact = begun.study.mode == "exact" or begun.study.rows_per_batch == 1
-    return sum(calls.rows_shared(len(cells), whole_calls=exact) for cells in columns.values()), stock
-
-
-def _calls(p: Any, cells: list[Cell], reader: PromptReader) -> Calls:
-    schedules = [reader.steps_of(cell) for cell in cells]
-    first_pass = reader.total_steps - (reader.total_steps > p.steps)  # a second-order sampler's last step is single
-    # The WebUI counts denoiser calls from 0 and uses the first step's prompt for calls 0 and 1.
-    shared = shared_steps(schedules) + 1 if len(cells) > 1 else 0
-    return Calls(
-        first_pass=first_pass,
-        shared=min(shared, first_pass),
-        hires_pass=(p.hr_second_pass_steps or p.steps) if p.enable_hr else 0,
-        parts=len(schedules[0][0]) - 1,
-    )
+    columns = [len(cells) for cells in columns_of(begun.missing)]
+    cost, whole = cost_of(p, begun, reader), calls_of(p, begun, reader)
+    return sum(map(cost.rows, columns)), sum(map(whole.rows, columns))

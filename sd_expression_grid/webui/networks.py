@@ -10,10 +10,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from modules import extra_networks, sd_hijack, shared
+from modules import extra_networks, shared
 
 from sd_expression_grid.network_tags import find_tags
 from sd_expression_grid.networks import Catalog, names_in
+from sd_expression_grid.webui.host import embedding_databases, embedding_hash, loaded_model
 
 _ARCHITECTURE_OF_CONTEXT = {768: "SD1", 1024: "SD2", 2048: "SDXL"}
 _MAX_HEADER = 64 * 2**20
@@ -25,16 +26,14 @@ def read_catalog() -> Catalog:
     lora = sys.modules.get("networks")
     if lora:
         lora.list_available_networks()
-    embeddings = sd_hijack.model_hijack.embedding_db
-    model = shared.sd_model  # loads the checkpoint, without which no embedding is known
-    embeddings.load_textual_inversion_embeddings()
+    model, databases = loaded_model(), embedding_databases()
     return Catalog(
         checkpoint=model.sd_checkpoint_info.name_for_extra,
         architecture=_checkpoint_architecture(model),
         loras=_Loras(_unambiguous(lora)) if lora else {},
         ambiguous=_ambiguous(lora) if lora else frozenset(),
-        embeddings=frozenset(embeddings.word_embeddings),
-        unusable_embeddings=frozenset(embeddings.skipped_embeddings),
+        embeddings=frozenset(_embeddings(databases)),
+        unusable_embeddings=frozenset(name for known in databases for name in known.skipped_embeddings),
         other_types=frozenset((*extra_networks.extra_network_registry, *extra_networks.extra_network_aliases)),
     )
 
@@ -51,15 +50,21 @@ class NetworkFiles:
     def __init__(self) -> None:
         lora = sys.modules.get("networks")
         self._loras = _unambiguous(lora) if lora else {}
-        self._embeddings = sd_hijack.model_hijack.embedding_db.word_embeddings
+        self._embeddings = _embeddings(embedding_databases())
 
     def hashes(self, prompt: str) -> list[str]:
-        """The hashes of all that a prompt names."""
-        found = [self._loras[tag.name] for tag in find_tags(prompt) if tag.is_lora and tag.name in self._loras]
-        for entry in found:
+        """The hashes of all that a prompt names, in its order."""
+        return [value for _, value in self.named_hashes(prompt)]
+
+    def named_hashes(self, prompt: str) -> list[tuple[str, str]]:
+        """The same with the kinds and names of the networks."""
+        tags = [tag for tag in find_tags(prompt) if tag.is_lora and tag.name in self._loras]
+        found = [(f"LoRA {tag.name}", self._loras[tag.name]) for tag in tags]
+        for _, entry in found:
             entry.read_hash()
-        embeddings = (self._embeddings[name] for name in sorted(names_in(prompt, self._embeddings)))
-        return [str(entry.hash or entry.filename) for entry in (*found, *embeddings)]
+        names = sorted(names_in(prompt, self._embeddings))
+        hashes = [(name, str(entry.hash or entry.filename)) for name, entry in found]
+        return [*hashes, *((f"embedding {name}", embedding_hash(self._embeddings[name])) for name in names)]
 
 
 class _Loras(dict[str, str]):
@@ -71,6 +76,10 @@ class _Loras(dict[str, str]):
 
     def __getitem__(self, name: str) -> str:
         return _lora_architecture(self._entries[name])
+
+
+def _embeddings(databases: list[Any]) -> dict[str, Any]:
+    return {name: entry for database in databases for name, entry in database.word_embeddings.items()}
 
 
 def _unambiguous(lora: Any) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from modules import sd_models, sd_vae, shared
+from modules import sd_models, shared
+
+from sd_expression_grid.webui.host import restore_options, set_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
 
 @contextmanager
@@ -23,26 +25,8 @@ def overrides_in_force(p: Any) -> Iterator[None]:
         wanted.pop("sd_model_checkpoint", None)
     stored = {key: shared.opts.data[key] for key in wanted if key in shared.opts.data}
     try:
-        for key, value in wanted.items():
-            shared.opts.set(key, value, is_api=True, run_callbacks=False)
-        _reload(wanted)
+        set_options(wanted)
         yield
     finally:
         if p.override_settings_restore_afterwards:
-            _restore(wanted, stored)
-            if "sd_vae" in wanted:
-                sd_vae.reload_vae_weights()
-
-
-def _restore(wanted: Iterable[str], stored: Mapping[str, Any]) -> None:
-    for key in wanted:
-        if key in stored:
-            setattr(shared.opts, key, stored[key])
-        else:  # at its default until now, where the WebUI's own restoring would leave it changed
-            shared.opts.data.pop(key, None)
-
-
-def _reload(settings: dict[str, Any]) -> None:
-    sd_models.reload_model_weights()
-    if "sd_vae" in settings:
-        sd_vae.reload_vae_weights()
+            restore_options(wanted, stored)

@@ -22,6 +22,7 @@ from sd_expression_grid.webui.panel_scout import (
     seeds_in,
     whole,
 )
+from sd_expression_grid.webui.settings import MOST_ROWS, panel_mode, panel_rows_per_batch
 
 STUDY_KEYS = (
     "expressions",
@@ -147,18 +148,20 @@ def _run_fields(element_id: ElementId) -> dict[str, Any]:
             label="Mode of the study",
             info="Exact: as single pictures. Batched: faster",
             choices=["exact", "batched"],
-            value=DEFAULT.mode,
+            value=panel_mode(),
             elem_id=element_id("mode"),
         )
         rows_per_batch = gr.Slider(
             label="Rows a batch",
             info="In batched mode",
             minimum=1,
-            maximum=32,
+            maximum=MOST_ROWS,
             step=1,
-            value=DEFAULT.rows_per_batch,
+            value=panel_rows_per_batch(),
             elem_id=element_id("rows_per_batch"),
         )
+    for field in (mode, rows_per_batch):
+        field.do_not_save_to_config = True  # the extension's settings say what a new panel has
     return {"seeds": seeds, "name": name, "mode": mode, "rows_per_batch": rows_per_batch}
 
 

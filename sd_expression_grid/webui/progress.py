@@ -29,8 +29,8 @@ PREVIEW_BYTES = 64 * 2**20
 class Progress:
     """Tells the WebUI which batch is under way, and shows the grid with it."""
 
-    def __init__(self, study: Study, batches: Sequence[Batch], p: Any) -> None:
-        self._study = study
+    def __init__(self, study: Study, batches: Sequence[Batch], p: Any, title: str = "") -> None:
+        self._study, self._title = study, title
         self._size = (p.width, p.height)
         self._passes = 2 if p.enable_hr else 1
         self._rows = {row.label: number for number, row in enumerate(study.expressions, start=1)}
@@ -54,7 +54,7 @@ class Progress:
         """Names the batch in the text under the progress bar; a failed batch before it counts as done."""
         self._current = batch.keys
         shared.state.job_no = self._numbers[batch.keys] * self._passes
-        shared.state.textinfo = self._text(batch.keys)
+        shared.state.textinfo = f"{self._title}{self._text(batch.keys)}"
 
     def show(self, key: CellKey, read: Callable[[], Image.Image]) -> None:
         """Puts a finished cell into the live preview."""

@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from copy import copy
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modules import errors, processing, sd_samplers, shared
 
-from sd_expression_grid.errors import SavingError
 from sd_expression_grid.folder import Outcome
-from sd_expression_grid.infotexts import SCOUT_FIELD, prompts_in
-from sd_expression_grid.keeping import Kept, KeptInFolder, Saver
+from sd_expression_grid.infotexts import prompts_in
+from sd_expression_grid.keeping import Kept, KeptInFolder
 from sd_expression_grid.page import write_page
-from sd_expression_grid.plan import Batch, plan_batches
 from sd_expression_grid.schema import read_study
 from sd_expression_grid.sweep import sweep
-from sd_expression_grid.webui.begin import Begun, begin
+from sd_expression_grid.webui.begin import begin
 from sd_expression_grid.webui.gallery import ApiPictures, Entry, gallery_pictures
-from sd_expression_grid.webui.generate import Generator, stop_requested
 from sd_expression_grid.webui.grids import StudyPictures
 from sd_expression_grid.webui.infotext import page_after
+from sd_expression_grid.webui.make import make_missing
 from sd_expression_grid.webui.overrides import overrides_in_force
-from sd_expression_grid.webui.progress import Progress
 from sd_expression_grid.webui.schedules import PromptReader
-from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.settle import settle
-from sd_expression_grid.webui.shared_steps import SharedSteps, why_not_shared
-from sd_expression_grid.webui.speed import remember
-from sd_expression_grid.webui.stop_early import stop_text, stopped_after, way_of_making
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from PIL import Image
 
-    from sd_expression_grid.study import CellKey, Study
+    from sd_expression_grid.study import CellKey
 
 GRIDS_FIELD = "Grids"
 """Where the page's script finds the places of the grids' cells, among what the WebUI tells of a generation."""
@@ -57,24 +48,13 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         reader = PromptReader(p)
         study, templates = settle(p, study, faults, reader)
         begun = begin(p, study, templates, reader)
-        if begun.stop_after is not None:
-            p.extra_generation_params[SCOUT_FIELD] = stop_text(begun.stop_after, p.steps, reader.total_steps)
-        rows_per_call = _rows_per_call(p, study)
-        sharing = _sharing(p, begun, reader, rows_per_call)
-        generator = Generator(p, sharing.during if sharing else _not_shared)
-        batches = plan_batches(
-            begun.missing, rows_per_call, reader.conditioning_shape, mixes_seeds=study.scout is not None
-        )
-        start = time.monotonic()
-        with _page_of_the_study(p, begun.kept), stopped_after(begun.stop_after):
-            made = _sweep(p, begun, batches, generator)
-        if sharing:
-            way = way_of_making(study.mode, begun.stop_after)
-            remember(p, way, sharing.memo.rows_computed, time.monotonic() - start)
-        outcomes = {**{key: _never_begun(key) for key in begun.keys}, **begun.made.outcomes, **made}
-        after = page_after(p, generator.finished)
+        with _page_of_the_study(p, begun.kept):
+            made = make_missing(p, begun, reader, sweep)
+        shared.state.textinfo = "drawing the grids"
+        outcomes = {**{key: _never_begun(key) for key in begun.keys}, **begun.made.outcomes, **made.outcomes}
+        after = page_after(p, made.finished)
         pictures = StudyPictures(p=after, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes)
-        return _processed(p, pictures, {"Denoiser rows": sharing.memo.rows_computed} if sharing else {})
+        return _processed(p, pictures, {} if made.rows is None else {"Denoiser rows": made.rows})
 
 
 @contextmanager
@@ -93,64 +73,6 @@ def _page_of_the_study(p: Any, kept: Kept) -> Iterator[None]:
 
 def _never_begun(key: CellKey) -> Outcome:
     return Outcome(key=key, status="interrupted")
-
-
-def _rows_per_call(p: Any, study: Study) -> int:
-    """One in exact mode, and wherever the pictures of a batch would change each other."""
-    if study.mode == "exact":
-        return 1
-    reason = _why_not_batched(p)
-    if reason:
-        p.comment(f"Rows were made one by one: {reason}")
-        return 1
-    return study.rows_per_batch
-
-
-def _why_not_batched(p: Any) -> str:
-    samplers = (p.sampler_name, p.hr_sampler_name if p.enable_hr else None)
-    if "DPM adaptive" in samplers:
-        return "DPM adaptive chooses its steps by the whole batch."
-    if p.enable_hr and p.hr_upscaler and p.hr_upscaler not in shared.latent_upscale_modes:
-        # The upscaled pictures are encoded one after the other, each with the next noise of one generator.
-        return f"the upscaler {p.hr_upscaler} gives the pictures of a batch other noise than single ones."
-    return ""
-
-
-def _sharing(p: Any, begun: Begun, reader: PromptReader, rows_per_call: int) -> SharedSteps | None:
-    """What shares the composition steps of a column's rows; None if the user or another extension is against it."""
-    reason = why_not_shared(p)
-    if reason and shares_steps():
-        p.comment(f"Composition steps were not shared: {reason}.")
-    if reason or not shares_steps():
-        return None
-    return SharedSteps(begun.missing, reader.steps_of, exact=rows_per_call == 1)
-
-
-def _not_shared(_: Batch) -> AbstractContextManager[None]:
-    return nullcontext()
-
-
-def _sweep(p: Any, begun: Begun, batches: Sequence[Batch], generator: Generator) -> Mapping[CellKey, Outcome]:
-    progress, saver = Progress(begun.study, batches, p), Saver(begun.kept)
-    for outcome in begun.made.outcomes.values():
-        progress.show(outcome.key, partial(begun.kept.open, outcome))
-
-    def generate(batch: Batch) -> Any:
-        progress.begin(batch)
-        return generator(batch)
-
-    try:
-        with progress.live_preview(), saver:
-            for result in sweep(batches, generate, stop_requested):
-                saver.save(result)
-                if result.generated:
-                    progress.show(result.cell.key, partial(getattr, result.generated, "picture"))
-    except SavingError as error:
-        if not saver.outcomes:
-            raise
-        p.comment(str(error))
-    shared.state.textinfo = "drawing the grids"
-    return saver.outcomes
 
 
 def _processed(p: Any, pictures: StudyPictures, facts: Mapping[str, object]) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from modules import extra_networks, prompt_parser, sd_hijack, sd_samplers, shared
+from modules import extra_networks, prompt_parser, sd_samplers, shared
+
+from sd_expression_grid.webui.host import stripped_by_styles, token_places
 
 if TYPE_CHECKING:
     from sd_expression_grid.plan import Cell
@@ -40,7 +42,7 @@ class PromptReader:
         parts = [self._prompt_schedule(text) for text in prompts] + [
             self._negative_schedule(text) for text in negatives
         ]
-        return tuple(tuple(max(map(_token_places, set(texts))) for texts in schedule) for schedule in parts)
+        return tuple(tuple(max(map(token_places, set(texts))) for texts in schedule) for schedule in parts)
 
     def steps_of(self, cell: Cell) -> list[tuple[str, ...]]:
         """All that the denoiser is told for a cell, step by step from step 1."""
@@ -82,9 +84,4 @@ class PromptReader:
                 )
                 script.process(stripped)
                 return str(stripped.all_prompts[0])
-        return prompt
-
-
-def _token_places(text: str) -> int:
-    places: int = sd_hijack.model_hijack.get_prompt_lengths(text)[1]
-    return places
+        return stripped_by_styles(prompt)

@@ -1,23 +1,26 @@
 """Shares the composition steps of a column's rows: puts a memo before the WebUI's inner denoiser while a batch runs.
 
 The WebUI makes a denoiser for every sampler run and tells the ``cfg_denoiser`` callback of each call before it is made.
-The first time, the inner model's ``forward`` is covered by the memo; after the batch it is laid bare again.
+The first time, it is covered by the memo; after the batch it is laid bare again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from modules import shared
 
 from sd_expression_grid.step_memo import StepMemo, shared_steps
+from sd_expression_grid.webui.denoisers import Call, cover, covered_part, why_not_covered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+
     from sd_expression_grid.plan import Batch, Cell
     from sd_expression_grid.study import CellKey
 
@@ -40,6 +43,7 @@ class SharedSteps:
         self._last_call = -1
         self._scope = b""
         self._covered: list[Any] = []
+        self._uncover = ExitStack()
 
     @contextmanager
     def during(self, batch: Batch) -> Iterator[None]:
@@ -52,8 +56,7 @@ class SharedSteps:
             yield
         finally:
             _running = None
-            for inner in self._covered:
-                del inner.forward
+            self._uncover.close()
             self._covered.clear()
 
     def _enter_column(self, key: CellKey) -> None:
@@ -69,29 +72,24 @@ class SharedSteps:
         self._last_call = last_shared if self.memo.whole_calls else last_shared + 1
 
     def cover(self, denoiser: Any) -> None:
-        """Puts the memo before the inner model of a denoiser, once."""
-        inner = denoiser.inner_model
-        if "forward" in vars(inner):
+        """Puts the memo before a denoiser, once; where that is not possible, the job's comment says why."""
+        part = covered_part(denoiser)
+        if any(part is known for known in self._covered):
             return
-        original = inner.forward
-        checkpoint = str(shared.sd_model.sd_checkpoint_info.filename).encode()
+        reason = why_not_covered(denoiser)
+        if reason:
+            denoiser.p.comment(not_shared(reason))
+        else:
+            checkpoint = str(shared.sd_model.sd_checkpoint_info.filename).encode()
+            self._uncover.callback(cover(denoiser, partial(self._answer, denoiser, checkpoint)))
+        self._covered.append(part)
 
-        def forward(x: Any, sigma: Any, **kwargs: Any) -> Any:
-            rows = _rows(x, sigma, kwargs) if denoiser.step <= self._last_call else None
-            if rows is None:
-                self.memo.rows_computed += len(x)
-                return original(x, sigma, **kwargs)
-
-            def compute(wanted: Sequence[int]) -> Any:
-                if len(wanted) == len(x):
-                    return original(x, sigma, **kwargs)
-                part = list(wanted)
-                return original(x[part], sigma[part], cond=_cond_of(kwargs["cond"], part))
-
-            return _stacked(self.memo.outputs([_key(self._scope, checkpoint, row) for row in rows], compute))
-
-        inner.forward = forward
-        self._covered.append(inner)
+    def _answer(self, denoiser: Any, checkpoint: bytes, call: Call) -> Any:
+        if denoiser.step > self._last_call or call.inputs is None:
+            self.memo.rows_computed += call.size
+            return call.compute(range(call.size))
+        keys = [_key(self._scope, checkpoint, row) for row in zip(*call.inputs, strict=True)]
+        return _stacked(self.memo.outputs(keys, call.compute))
 
 
 def cover_denoiser(params: Any) -> None:
@@ -100,38 +98,18 @@ def cover_denoiser(params: Any) -> None:
         _running.cover(params.denoiser)
 
 
+def not_shared(reason: str) -> str:
+    """The comment that says so."""
+    return f"Composition steps were not shared: {reason}."
+
+
 def why_not_shared(p: Any) -> str:
-    """What is active that a memo of the denoiser cannot see through; empty if nothing is."""
+    """The setting that a memo of the denoiser cannot see through; empty if there is none."""
     if p.get_token_merging_ratio():
         return "token merging is on"
     if getattr(shared.opts, "hypertile_enable_unet", False):
         return "HyperTile is on"
-    unet = getattr(getattr(shared.sd_model, "model", None), "diffusion_model", None)
-    if unet is not None and "forward" in vars(unet):
-        return "another extension has wrapped the UNet"
     return ""
-
-
-def _rows(x: Any, sigma: Any, kwargs: Mapping[str, Any]) -> list[list[Any]] | None:
-    """Everything that the model is given, row by row; None where that is not plain."""
-    cond = kwargs.get("cond")
-    if set(kwargs) != {"cond"} or not isinstance(cond, Mapping):
-        return None
-    tensors = [x, sigma, *(tensor for name in sorted(cond) for tensor in _as_list(cond[name]))]
-    if not all(hasattr(tensor, "shape") and len(tensor) == len(x) for tensor in tensors):
-        return None
-    return [[tensor[row] for tensor in tensors] for row in range(len(x))]
-
-
-def _cond_of(cond: Mapping[str, Any], rows: list[int]) -> dict[str, Any]:
-    return {
-        name: [tensor[rows] for tensor in value] if isinstance(value, list) else value[rows]
-        for name, value in cond.items()
-    }
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _key(scope: bytes, checkpoint: bytes, tensors: Sequence[Any]) -> bytes:

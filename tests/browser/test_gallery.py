@@ -43,12 +43,21 @@ def test_a_click_on_a_grids_cell_tells_which_it_is(page, shots):
     click_at(page, 0.85, 0.3)
     expect(label(page)).to_have_text(f"Noor · neutral · seed {seed}")
     page.shot(shots / "gallery-label.png")
+    close_viewer(page)
     page.thumbnails().nth(1).click()
     click_at(page, 0.35, 0.5)
     expect(label(page)).to_have_text(f"reference · sad · seed {seed}")
+    close_viewer(page)
     page.thumbnails().nth(1).click()
     click_at(page, 0.02, 0.3)
     expect(label(page)).to_be_hidden()
+
+
+def close_viewer(page):
+    """A click on the large picture opens a real WebUI's viewer, which lies over everything."""
+    if page.page.locator("#lightboxModal").is_visible():
+        page.page.keyboard.press("Escape")
+        expect(page.page.locator("#lightboxModal")).to_be_hidden()
 
 
 VIEWER = """picture => {
@@ -79,6 +88,7 @@ def test_other_pictures_have_no_label(page):
     page.thumbnails().nth(3).click()
     click_at(page, 0.5, 0.5)
     expect(label(page)).to_be_hidden()
+    close_viewer(page)
     page.thumbnails().first.hover()
     expect(label(page)).to_be_hidden()
 

@@ -3,6 +3,7 @@
 import html
 import json
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -30,10 +31,8 @@ def section(webui):
 
 
 @pytest.fixture
-def folder(section, request):
-    from sd_expression_grid.webui.chosen_study import studies_folder
-
-    return finished_study(studies_folder(), request.node.name).path
+def folder(webui, section, request):
+    return finished_study(Path(webui.opts.outdir_txt2img_grids), request.node.name).path
 
 
 def csv_file(tmp_path, text):

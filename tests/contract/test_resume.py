@@ -1,7 +1,6 @@
 """A study goes on where it was left: in the stand-in, in process, and killed as a process of its own."""
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -215,8 +214,7 @@ def test_kill_9_costs_only_the_cell_in_flight(tmp_path):
     study.write_text(json.dumps({**STUDY, "expressions": STUDY["expressions"] + "\nbored\nangry"}))
     command = [sys.executable, "-m", "tests.standin", "--data", str(tmp_path / "data"), "--study", str(study)]
     lines = tmp_path / "data/outputs/txt2img-grids/story/cells.jsonl"
-    environment = {**os.environ, "EXPRESSION_GRID_STANDIN_DELAY": "0.01"}
-    process = subprocess.Popen(command, cwd=hosts.ROOT, env=environment, stdout=subprocess.PIPE)
+    process = subprocess.Popen([*command, "--seconds-per-step", "0.01"], cwd=hosts.ROOT, stdout=subprocess.PIPE)
     while process.poll() is None and not (lines.exists() and lines.read_text().count("\n") >= 4):
         pass
     process.send_signal(signal.SIGKILL)

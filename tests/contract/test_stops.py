@@ -304,3 +304,11 @@ def test_several_pages_and_seeds_have_names_of_their_own(webui):
     folder, _, info = run(webui, {"seeds": [1, 2]}, override_settings=settings)
     names = [file.name for file in folder.glob("*grid*.png")]
     assert len(names) == info["index_of_first_image"] >= 4
+
+
+def test_every_infotext_names_the_embeddings_of_its_cell(webui):
+    study = {"expressions": "neutral", "characters": "Ember | ember_nobody", "reference": "", "seeds": [1, 2]}
+    folder, _, _ = run(webui, study, negative_prompt="z-face-01")
+    infotexts = [json.loads(line)["infotext"] for line in (folder / "cells.jsonl").read_text().splitlines()]
+    assert len(infotexts) == 2
+    assert all("ember_nobody: " in text and "z-face-01: " in text for text in infotexts)

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["start"]
 
 
-def start(data_dir=None, extensions=None, port=None) -> WebUI:
+def start(data_dir=None, extensions=None, port=None, api_auth=None) -> WebUI:
     """Start a stand-in: on a data folder (a temporary one), with extension folders (this repository), on a port (none).
 
-    Port 0 is any free one; without a port everything works but the page.
+    Port 0 is any free one; without a port everything works but the page. `api_auth` is "user:password".
     """
     from tests.standin.webui import WebUI
 
-    return WebUI(data_dir, extensions, port)
+    return WebUI(data_dir, extensions, port, api_auth)

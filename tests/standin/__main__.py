@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sd_expression_grid.preset_lists import preset_text, preset_titles
 from tests import standin
+from tests.standin import painter
 
 SCRIPT = "Expression grid"
 CHARACTERS = """
@@ -50,9 +51,13 @@ def main() -> int:
     parser.add_argument("--open", action="store_true", help="show the page in the browser (implies --serve)")
     parser.add_argument("--data", type=Path, help="data folder; a new temporary one by default")
     parser.add_argument("--study", type=Path, help="a JSON file with the study to make instead of the built-in one")
+    parser.add_argument("--seconds-per-step", type=float, default=0, help="what a step of the denoiser takes at least")
+    parser.add_argument("--api-auth", metavar="USER:PASSWORD", help="what the API asks for, as the WebUI's option")
     args = parser.parse_args()
+    painter.speed.seconds_per_step = args.seconds_per_step
     serve = args.serve or args.open
-    webui = standin.start(args.data or tempfile.mkdtemp(prefix="standin-"), port=args.port if serve else None)
+    data = args.data or tempfile.mkdtemp(prefix="standin-")
+    webui = standin.start(data, port=args.port if serve else None, api_auth=args.api_auth)
     if not serve:
         study = json.loads(args.study.read_text(encoding="utf8")) if args.study else STUDY
         return 0 if make_study(webui, study) else 1

@@ -9,7 +9,6 @@ editing, guidance, samplers and steps all have their exact effects. It counts th
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import time
 from types import SimpleNamespace
@@ -30,6 +29,7 @@ CHUNK = 75
 USUAL_CFG = 7.0
 
 counter = SimpleNamespace(rows=0, calls=0)
+speed = SimpleNamespace(seconds_per_step=0.0)
 loras: dict[str, float] = {}
 faults = {"standin-oom": "oom", "standin-nan": "nan"}
 
@@ -186,17 +186,13 @@ def _look_up(words):
 class Denoiser:
     """The inner model: rows of x and of conditioning in, predicted clean rows out; a row depends on itself alone."""
 
-    def __init__(self):
-        self.delay = float(os.environ.get("EXPRESSION_GRID_STANDIN_DELAY") or 0)
-
     def __call__(self, x, sigma, cond):
         return self.forward(x, sigma, cond=cond)
 
     def forward(self, x, sigma, cond):
         counter.rows += len(x)
         counter.calls += 1
-        if self.delay:
-            time.sleep(self.delay)
+        time.sleep(speed.seconds_per_step)
         texts = cond["c_crossattn"][0]
         return np.stack([self._row(*row) for row in zip(x, sigma, texts, strict=True)]).astype(np.float32)
 

@@ -27,7 +27,7 @@ def module(name: str) -> Any:
 class WebUI:
     """A running stand-in. There is one set of `modules` in a process; starting again begins it afresh."""
 
-    def __init__(self, data_dir=None, extensions=None, port=None):
+    def __init__(self, data_dir=None, extensions=None, port=None, api_auth=None):
         if data_dir is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="standin-", ignore_cleanup_errors=True)
             data_dir = self._temporary.name
@@ -38,6 +38,7 @@ class WebUI:
             sys.path.insert(0, str(HOST))
         self.port: int | None = _free_port() if port == 0 else port
         self._configure()
+        module("modules.shared").cmd_opts.api_auth = api_auth
         module("modules.extensions").use([REPOSITORY] if extensions is None else extensions)
         self._load()
 

@@ -237,7 +237,7 @@ def _paste_fields(fields, runner):
         "denoising_strength": "Denoising strength", "hr_scale": "Hires upscale", "hr_second_pass_steps": "Hires steps",
         "hr_prompt": "Hires prompt", "hr_negative_prompt": "Hires negative prompt",
     }  # fmt: skip
-    pasted = [(fields[name], label) for name, label in labels.items()]
+    pasted = [infotext_utils.PasteField(fields[name], label, api=name) for name, label in labels.items()]
     pasted += [(fields["enable_hr"], lambda d: "Denoising strength" in d and "Hires upscale" in d)]
     infotext_utils.add_paste_fields("txt2img", None, [*pasted, *runner.infotext_fields], fields["override_settings"])
 

@@ -143,8 +143,22 @@ class Api:
                 args[other.args_from + i] = value
         return args
 
+    def apply_infotext(self, request):
+        """Fill the fields that the request leaves open from its infotext, and the settings that differ."""
+        if not request.infotext:
+            return
+        given = request.dict(exclude_unset=True)
+        params = infotext_utils.parse_generation_parameters(request.infotext)
+        for field in infotext_utils.paste_fields["txt2img"]["fields"]:
+            value = (field.function or (lambda found, field=field: found.get(field.label)))(params)
+            if field.api and field.api not in given and value is not None:
+                setattr(request, field.api, request.__fields__[field.api].type_(value))
+        overrides = {name: value for _, name, value in infotext_utils.get_override_settings(params)}
+        request.override_settings = {**overrides, **(request.override_settings or {})}
+
     def text2imgapi(self, txt2imgreq: models.StableDiffusionTxt2ImgProcessingAPI):
         runner = scripts.scripts_txt2img
+        self.apply_infotext(txt2imgreq)
         task = txt2imgreq.force_task_id or progress.create_task_id("txt2img")
         index = _find_script(txt2imgreq.script_name, runner.selectable_scripts)
         script = None if index is None else runner.selectable_scripts[index]

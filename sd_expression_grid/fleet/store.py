@@ -1,0 +1,94 @@
+"""The study's folder where the command runs: found or begun, and what arrives from the WebUIs kept in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.errors import Fault, SavingError, StudyError
+from sd_expression_grid.folder import Outcome, StudyFolder
+from sd_expression_grid.random_seeds import random_seed, variation_seed_of
+from sd_expression_grid.resume import Made, made_already
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from sd_expression_grid.fleet.asks import MadeCell
+    from sd_expression_grid.study import CellKey, Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A study's folder, and what stands in it for random seeds: those of its cells, else new ones."""
+
+    folder: StudyFolder
+    seed: int
+    variation_seed: int
+
+
+def find(path: Path, *, is_scout: bool) -> Place:
+    """A folder that has such a study already, or is empty, or is not there yet; nothing is written.
+
+    Raises StudyError for any other.
+    """
+    folder = StudyFolder(path)
+    found = folder.read_study()
+    if found is None and path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise StudyError(
+            [Fault("--out", f"{path} holds other things than a study; name an empty folder, or a study's")]
+        )
+    if found is not None and bool(found.scout) != is_scout:
+        problem = f"{path} holds {'a study' if is_scout else 'scouted seeds'}; name another folder"
+        raise StudyError([Fault("--out", problem)])
+    variation = variation_seed_of(folder)
+    return Place(
+        folder=folder,
+        seed=found.seeds[0] if found and found.seeds else random_seed(),
+        variation_seed=random_seed() if variation is None else variation,
+    )
+
+
+def begin(folder: StudyFolder, study: Study) -> None:
+    """Creates the folder, if need be, and writes what is asked for; StudyError when that cannot be done."""
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        folder.write_study(study)
+    except OSError as error:
+        message = f"the study's folder cannot be written: {error}"
+        raise StudyError(message) from error
+
+
+def made_in(folder: StudyFolder, identities: Iterable[Mapping[CellKey, str]]) -> Made:
+    """The cells that are as one of the WebUIs would make them now; StudyError when the record cannot be read."""
+    outcomes: dict[CellKey, Outcome] = {}
+    complaints: dict[str, None] = {}
+    for own in identities:
+        made = made_already(folder, own)
+        outcomes.update(made.outcomes)
+        complaints.update(dict.fromkeys(made.complaints))
+    return Made(outcomes=outcomes, complaints=tuple(complaints))
+
+
+def keep(folder: StudyFolder, cells: Iterable[MadeCell], warning: str) -> None:
+    """Writes the pictures and records every outcome; raises SavingError when the disk does not take them."""
+    try:
+        folder.record(*[_written(folder, cell, warning) for cell in cells])
+    except OSError as error:
+        message = f"a cell could not be saved, so the study was stopped: {error}"
+        raise SavingError(message) from error
+
+
+def _written(folder: StudyFolder, cell: MadeCell, warning: str) -> Outcome:
+    if cell.status != "done":
+        return Outcome(key=cell.key, status=cell.status, error=cell.error)
+    file, sha256 = folder.write_cell(cell.key, cell.png)
+    return Outcome(
+        key=cell.key,
+        status=cell.status,
+        file=file,
+        infotext=cell.infotext,
+        identity=cell.identity,
+        sha256=sha256,
+        warning=warning,
+    )

@@ -1,0 +1,146 @@
+"""Puts something before the WebUI's denoiser: AUTOMATIC1111's inner model, or the UNet of Forge and reForge.
+
+The WebUI makes a denoiser for every sampler run; what is covered of it is gone, or reset, before the next.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Uncover = Callable[[], None]
+
+_OF_EVERY_CALL = {"cond_or_uncond", "cond_mark", "cond_indices", "uncond_indices", "sigmas", "uuids"}
+"""Transformer options that Forge sets by itself, and that only patches and ControlNet read."""
+
+_UNSEEDED = ("backend.modules.k_diffusion_extra", "ldm_patched.k_diffusion.sampling")
+"""Where Forge and reForge have samplers from elsewhere, which draw their noise themselves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call of the denoiser.
+
+    ``inputs`` are arrays and tensors with ``size`` rows each, all that the outputs depend on; None where that is not
+    known. ``compute`` gives the outputs of the rows at some positions.
+    """
+
+    size: int
+    inputs: Sequence[Any] | None
+    compute: Callable[[Sequence[int]], Any]
+
+
+Answer = Callable[[Call], Any]
+
+
+def covered_part(denoiser: Any) -> Any:
+    """What ``cover`` changes for a denoiser: another one for every sampler run and checkpoint."""
+    inner = denoiser.inner_model
+    return getattr(getattr(inner, "inner_model", None), "forge_objects", inner)
+
+
+def why_not_covered(denoiser: Any) -> str:
+    """What is active that nobody can see through from before the denoiser; empty if nothing is."""
+    part = covered_part(denoiser)
+    if _is_of_forge(part):
+        return _why_not_unet(part.unet) or _why_not_sampler(denoiser.sampler)
+    unet = getattr(getattr(getattr(part, "inner_model", None), "model", None), "diffusion_model", None)
+    if unet is not None and "forward" in vars(unet):  # ControlNet's way; it wraps the UNet when a picture is begun
+        return "another extension has wrapped the UNet"
+    return "another extension has wrapped the denoiser" if "forward" in vars(part) else ""
+
+
+def cover(denoiser: Any, answer: Answer) -> Uncover:
+    """Lets ``answer`` make the outputs of all calls of a denoiser."""
+    part = covered_part(denoiser)
+    return _cover_unet(part, answer) if _is_of_forge(part) else _cover_forward(part, answer)
+
+
+def _is_of_forge(part: Any) -> bool:
+    return hasattr(part, "unet")
+
+
+def _cover_forward(inner: Any, answer: Answer) -> Uncover:
+    original = inner.forward
+
+    def forward(x: Any, sigma: Any, **kwargs: Any) -> Any:
+        def compute(wanted: Sequence[int]) -> Any:
+            if len(wanted) == len(x):
+                return original(x, sigma, **kwargs)
+            rows = list(wanted)
+            return original(x[rows], sigma[rows], cond=_cond_of(kwargs["cond"], rows))
+
+        is_plain = set(kwargs) == {"cond"} and isinstance(kwargs["cond"], dict)
+        inputs = _inputs(x, sigma, kwargs["cond"]) if is_plain else None
+        return answer(Call(size=len(x), inputs=inputs, compute=compute))
+
+    inner.forward = forward
+    return lambda: delattr(inner, "forward")
+
+
+def _cond_of(cond: Mapping[str, Any], rows: list[int]) -> dict[str, Any]:
+    return {
+        name: [tensor[rows] for tensor in value] if isinstance(value, list) else value[rows]
+        for name, value in cond.items()
+    }
+
+
+def _cover_unet(objects: Any, answer: Answer) -> Uncover:
+    """Only a clone may be changed: the UNet itself is what later pictures are made with."""
+    original, covered = objects.unet, objects.unet.clone()
+
+    def wrapper(apply_model: Callable[..., Any], args: Mapping[str, Any]) -> Any:
+        x, sigma, given = args["input"], args["timestep"], args["c"]
+        tensors = {name: value for name, value in given.items() if name != "transformer_options"}
+
+        def compute(wanted: Sequence[int]) -> Any:
+            if len(wanted) == len(x):
+                return apply_model(x, sigma, **given)
+            rows = list(wanted)
+            part = {name: tensor[rows] for name, tensor in tensors.items()}
+            return apply_model(x[rows], sigma[rows], **{**given, **part})
+
+        is_plain = not _patches(given.get("transformer_options", {}))
+        return answer(Call(size=len(x), inputs=_inputs(x, sigma, tensors) if is_plain else None, compute=compute))
+
+    covered.model_options["model_function_wrapper"] = wrapper
+    objects.unet = covered
+
+    def uncover() -> None:
+        if objects.unet is covered:
+            objects.unet = original
+
+    return uncover
+
+
+def _why_not_unet(unet: Any) -> str:
+    if unet.controlnet_linked_list is not None:
+        return "ControlNet is active"
+    if "model_function_wrapper" in unet.model_options or "forward" in vars(unet.model.diffusion_model):
+        return "another extension has wrapped the UNet"
+    if _patches(unet.model_options.get("transformer_options", {})):
+        return "another extension has patched the UNet"
+    return ""
+
+
+def _why_not_sampler(sampler: Any) -> str:
+    """Such a sampler gives the rows of a column, and a picture made again, other noise every time."""
+    is_seeded = sampler.config.options.get("brownian_noise", False)
+    if is_seeded or getattr(sampler.func, "__module__", "") not in _UNSEEDED:
+        return ""
+    draws_noise = "noise_sampler" in inspect.signature(sampler.func).parameters
+    return f"the noise of {sampler.config.name} does not depend on the seed" if draws_noise else ""
+
+
+def _patches(transformer_options: Mapping[str, Any]) -> Iterable[str]:
+    return [name for name, value in transformer_options.items() if name not in _OF_EVERY_CALL and value]
+
+
+def _inputs(x: Any, sigma: Any, named: Mapping[str, Any]) -> list[Any] | None:
+    """All inputs in a fixed order; None where one of them is not an array with the rows of ``x``."""
+    lists = (value if isinstance(value, list) else [value] for _, value in sorted(named.items()))
+    inputs = [x, sigma, *(tensor for tensors in lists for tensor in tensors)]
+    has_rows = all(getattr(tensor, "shape", None) and len(tensor) == len(x) for tensor in inputs)
+    return inputs if has_rows else None

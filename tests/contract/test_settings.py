@@ -1,0 +1,76 @@
+"""The extension's own settings, each where it shows."""
+
+import json
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from PIL import Image
+
+from tests import hosts, standin
+
+SETTINGS = {"steps": 6, "width": 128, "height": 128, "seed": 7, "sampler_name": "Euler a", "save_images": True}
+STUDY = {"expressions": "neutral\nsad", "characters": "Noor | <lora:Noor:1>\nmei | <lora:mei:1>", "name": "story"}
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    with standin.start(tmp_path_factory.mktemp("settings")) as webui:
+        yield webui
+
+
+@pytest.fixture
+def webui(started):
+    started.reset()
+    return started
+
+
+def grids(webui, **settings):
+    """The files of the grids of a study that is made with these settings."""
+    for name, value in settings.items():
+        webui.opts.set(name, value)
+    request = {**SETTINGS, "script_name": hosts.TITLE, "script_args": [json.dumps(STUDY)]}
+    info = json.loads(webui.txt2img(request)["info"])
+    return sorted(Path(info["extra_generation_params"]["Study folder"]).glob("grid*.png"))
+
+
+def test_studies_have_a_folder_of_their_own_and_the_rating_tab_finds_them_there(webui, tmp_path):
+    (grid,) = grids(webui, expression_grid_folder=f" {tmp_path} ")
+    assert grid.parents[1] == tmp_path
+    from sd_expression_grid.webui.chosen_study import names_of_studies
+
+    assert names_of_studies() == ["story"]
+
+
+def test_a_page_is_as_large_as_it_may_be(webui, tmp_path):
+    webui.opts.set("expression_grid_folder", str(tmp_path))
+    (whole,) = grids(webui)
+    with Image.open(whole) as picture:
+        assert picture.width * picture.height > 200_000
+    for file in tmp_path.rglob("grid*"):
+        file.unlink()
+    pages = grids(webui, img_max_size_mp=0.15)
+    assert len(pages) > 1
+
+
+def test_a_font_that_is_no_font_is_no_reason_to_stop(webui, tmp_path):
+    webui.opts.set("expression_grid_folder", str(tmp_path))
+    assert len(grids(webui, expression_grid_font=str(tmp_path / "none.ttf"))) == 1
+
+
+def test_a_new_panel_has_the_settings_mode(webui):
+    from sd_expression_grid.webui.panel import build_panel
+
+    for mode, rows in (("exact", 4), ("batched", 9)):
+        webui.opts.set("expression_grid_mode", mode)
+        webui.opts.set("expression_grid_rows_per_batch", rows)
+        with gr.Blocks():
+            values = {part.label: part.value for part in build_panel(str, lambda *_: None)}
+        assert (values["Mode of the study"], values["Rows a batch"]) == (mode, rows)
+
+
+def test_what_the_settings_file_may_hold_does_no_harm(webui):
+    from sd_expression_grid.webui import settings
+
+    webui.opts.set("expression_grid_mode", "sideways")
+    assert settings.panel_mode() == "exact"
