@@ -28,11 +28,11 @@ def append_lines(file: Path, objects: Iterable[Mapping[str, object]]) -> None:
         os.fsync(opened.fileno())
 
 
-def read_lines(file: Path, read: Callable[[Mapping[str, object]], T], what: str) -> Iterator[T]:
+def read_lines(file: Path, read: Callable[[Mapping[str, object]], T], what: str | None) -> Iterator[T]:
     """What ``read`` makes of every line; a missing file has none. A line that a crash has torn does not count.
 
     ``read`` raises ValueError, TypeError or KeyError for an object that is not ``what`` says, which becomes a
-    StudyError with the line's number.
+    StudyError with the line's number; without ``what``, such lines do not count either: for what can be made again.
     """
     if not file.exists():
         return
@@ -40,7 +40,7 @@ def read_lines(file: Path, read: Callable[[Mapping[str, object]], T], what: str)
         value = _value(line, read)
         if value is not None:
             yield value
-        elif line.strip() and not _is_torn(line):
+        elif what and line.strip() and not _is_torn(line):
             raise StudyError([Fault(f"{file}, line {number}", f"is no {what}")])
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from sd_expression_grid.cell_pictures import picture_problems
 from sd_expression_grid.errors import Fault, StudyError
 from sd_expression_grid.ratings import Rating, add_ratings, rating_from_dict, read_ratings
 from sd_expression_grid.study import REFERENCE_LABEL, CellKey
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from sd_expression_grid.folder import Outcome, StudyFolder
     from sd_expression_grid.study import Character, Study
@@ -78,10 +79,10 @@ def read_session(folder: StudyFolder, rater: str) -> Session:
     ratings = read_ratings(folder.path)
     record = folder.read_record()
     name = rater_name(rater)
-    elsewhere = _linked_folders(folder, record.values())
+    problems = picture_problems(folder, record)
     cells = []
     for at, key in _places(study):
-        cell = _with_picture(at, folder, record.get(key), elsewhere)
+        cell = _with_picture(at, record.get(key), problems.get(key, "was not made yet"))
         rating = ratings.get((name, key))
         if rating and not cell.problem and rating.picture in ("", cell.picture):
             scores = {"expression_score": rating.expression_score, "likeness_score": rating.likeness_score}
@@ -160,28 +161,9 @@ def _places(study: Study) -> Iterator[tuple[SessionCell, CellKey]]:
                 yield SessionCell(row=row, column=column, seed=seed), key
 
 
-def _linked_folders(folder: StudyFolder, outcomes: Iterable[Outcome]) -> set[str]:
-    """Those of the pictures' folders that a link leads out of the study's."""
-    names = {_folder_name(outcome.file) for outcome in outcomes}
-    return {name for name in names if not (folder.path / name).resolve().is_relative_to(folder.path)}
-
-
-def _folder_name(file: str) -> str:
-    return file.rpartition("/")[0]
-
-
-def _with_picture(
-    cell: SessionCell, folder: StudyFolder, outcome: Outcome | None, elsewhere: Container[str]
-) -> SessionCell:
-    if outcome is None:
-        return replace(cell, problem="was not made yet")
-    if outcome.status != "done":
-        return replace(cell, problem=f"{outcome.status}: {outcome.error}" if outcome.error else outcome.status)
-    file = folder.path / outcome.file
-    if _folder_name(outcome.file) in elsewhere or file.is_symlink():
-        return replace(cell, problem="its picture is a link, which is not followed")
-    if not file.is_file():
-        return replace(cell, problem="its picture is missing")
+def _with_picture(cell: SessionCell, outcome: Outcome | None, problem: str) -> SessionCell:
+    if outcome is None or problem:
+        return replace(cell, problem=problem)
     return replace(cell, file=outcome.file, picture=outcome.sha256)
 
 

@@ -14,6 +14,7 @@ from sd_expression_grid.reporting.characters import groups_of, rank_characters, 
 from sd_expression_grid.reporting.comparisons import compare
 from sd_expression_grid.reporting.expressions import alike_rows, rank_expressions
 from sd_expression_grid.reporting.matrix import Matrix, matrix_of
+from sd_expression_grid.reporting.pictures import pictures_of
 from sd_expression_grid.reporting.raters import agreement_of, left_out, raters_of
 from sd_expression_grid.reporting.subjects import subjects_of
 from sd_expression_grid.reporting.types import Measure, Rate, Report, Square, Thresholds
@@ -45,6 +46,7 @@ def report_on(table: Table, thresholds: Thresholds | None = None) -> Report:
         raters=raters_of(matrix),
         agreement=agreement_of(matrix),
         left_out=left_out(matrix),
+        pictures=pictures_of(matrix),
     )
     return replace(report, answers=answers_of(report))
 

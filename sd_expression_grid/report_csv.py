@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sd_expression_grid.reporting.intervals import Interval
-    from sd_expression_grid.reporting.types import Rate, Report
+    from sd_expression_grid.reporting.types import Pictures, Rate, Report
 
 HEADER = (
     "of",
@@ -58,6 +58,8 @@ def _lines(report: Report) -> Iterator[Line]:
         for measure, rate in square.rates.items():
             yield {**_rate("square", square.expression, measure, rate), "beside": square.character}
     yield from _comparisons(report)
+    if report.pictures:
+        yield from _pictures(report.pictures)
 
 
 def _characters(report: Report) -> Iterator[Line]:
@@ -86,6 +88,15 @@ def _comparisons(report: Report) -> Iterator[Line]:
         yield {**line, "cells": cells, "p": comparison.p, "says": outcome.get(comparison.outcome, comparison.outcome)}
     for measure, found in report.agreement.items():
         yield {**_line("agreement", "Krippendorff's alpha", measure, found.alpha, found.interval), "cells": found.cells}
+
+
+def _pictures(pictures: Pictures) -> Iterator[Line]:
+    """How many measured cells show no visible change, of each row and of each character."""
+    for of, lines in (("pictures of row", pictures.rows), ("pictures of character", pictures.columns)):
+        for line in lines:
+            still, count = len(line.still), len(line.measured)
+            numbers = {"successes": still, "cells": count, "says": "no visible change" if line.is_still else ""}
+            yield {**_line(of, line.label, f"no visible change, by {pictures.method}", still / count, None), **numbers}
 
 
 def _rate(of: str, name: str, measure: str, rate: Rate) -> Line:

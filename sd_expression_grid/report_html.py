@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from sd_expression_grid.reporting import notes, sections
 from sd_expression_grid.reporting.answers import caution
+from sd_expression_grid.reporting.pictures_section import pictures_section, seen_of
 from sd_expression_grid.reporting.wording import number
 
 if TYPE_CHECKING:
@@ -76,6 +77,9 @@ def _sections(report: Report) -> Iterator[str]:
     if report.alike_rows:
         yield _section("Rows that the ratings do not tell apart", notes.alike_section(report), "Do the pictures?")
     yield _section("Raters", sections.raters_section(report))
+    if report.pictures:
+        lead = "Where a second look may be worth it. Nothing above is reckoned from it."
+        yield _section("What the pictures say", pictures_section(report.pictures), lead)
     yield _section("What does not count", notes.left_out_section(report))
     yield _section("How the numbers are made", notes.methods_section(report))
 
@@ -93,11 +97,14 @@ def _flexibility(report: Report) -> str:
 
 def _data(report: Report, pictures: str | None) -> str:
     """What the script shows of the cells; no text in it can end the element that it stands in."""
-    text = json.dumps([_cell(cell, pictures) for cell in report.cells], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        [_cell(cell, report, pictures) for cell in report.cells], ensure_ascii=False, separators=(",", ":")
+    )
     return text.replace("<", "\\u003c")
 
 
-def _cell(cell: Judged, pictures: str | None) -> list[object]:
+def _cell(cell: Judged, report: Report, pictures: str | None) -> list[object]:
     file = quote(f"{cell.file}") if cell.file and pictures is not None else ""
     scores = [[score.rater, score.expression, score.likeness] for score in cell.scores]
-    return [cell.key.expression, cell.key.character, cell.key.seed, f"{pictures}{file}" if file else "", scores]
+    seen = seen_of(cell, report.pictures)
+    return [cell.key.expression, cell.key.character, cell.key.seed, f"{pictures}{file}" if file else "", scores, seen]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,14 @@ from urllib.parse import quote
 
 from sd_expression_grid.charts import write_charts
 from sd_expression_grid.errors import Fault, StudyError
+from sd_expression_grid.evidence.gauges import best_gauge
+from sd_expression_grid.evidence.measuring import measure
 from sd_expression_grid.folder import StudyFolder
 from sd_expression_grid.ratings_csv import read_ratings_csv, write_ratings
 from sd_expression_grid.report import report_on, report_to_dict
 from sd_expression_grid.report_csv import report_csv
 from sd_expression_grid.report_html import report_html
+from sd_expression_grid.reporting.pictures_section import sentences_of
 from sd_expression_grid.reporting.table import Table, read_table
 from sd_expression_grid.reporting.types import Report, Thresholds
 
@@ -39,6 +43,8 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument("--csv", type=Path, metavar="OUT", help="all numbers as a table")
     parser.add_argument("--ratings-csv", type=Path, metavar="OUT", help="the ratings, as --ratings reads them")
     parser.add_argument("--charts", type=Path, metavar="DIR", help="heat map and rankings as PNG")
+    text = "look at the pictures of FOLDER as well, as a second opinion; what was looked at once is kept there"
+    parser.add_argument("--evidence", action="store_true", help=text)
     _add_thresholds(parser.add_argument_group("thresholds"))
     parser.set_defaults(run=run)
 
@@ -57,6 +63,8 @@ def _add_thresholds(group: argparse._ArgumentGroup) -> None:
 
 def run(asked: Namespace) -> None:
     """Writes what is asked for; where nothing is, prints the answers."""
+    if asked.evidence:
+        _look_at_pictures(asked.folder)
     table = read_ratings_csv(asked.ratings) if asked.ratings else read_table(StudyFolder(asked.folder))
     report = report_on(table, _thresholds(asked))
     outputs = _outputs(asked, table, report)
@@ -69,9 +77,20 @@ def run(asked: Namespace) -> None:
         print(_answers(report))
 
 
+def _look_at_pictures(folder: Path | None) -> None:
+    """Measures a study's pictures, and says on the error stream how far it has come."""
+    if folder is None:
+        raise StudyError([Fault("--evidence", "needs a study's folder, whose pictures it looks at")])
+    gauge = best_gauge()
+    if gauge.note:
+        print(gauge.note, file=sys.stderr)
+    for progress in measure(StudyFolder(folder), gauge):
+        print(progress, file=sys.stderr)
+
+
 def _thresholds(asked: Namespace) -> Thresholds:
     thresholds = Thresholds(**{field.name: getattr(asked, field.name) for field in fields(Thresholds)})
-    shares = ("confidence", "significance", "reference_can", "characters_can", "stiff", "alike")
+    shares = ("confidence", "significance", "reference_can", "characters_can", "stiff", "alike", "moved", "differs")
     faults = [
         Fault(f"--{name.replace('_', '-')}", f"must be above 0 and below 1, is {getattr(thresholds, name):g}")
         for name in shares
@@ -110,4 +129,7 @@ def _write(file: Path, text: str) -> None:
 
 
 def _answers(report: Report) -> str:
-    return "\n\n".join("\n".join((answer.question, *(f"  {s}" for s in answer.sentences))) for answer in report.answers)
+    parts = {answer.question: answer.sentences for answer in report.answers}
+    if report.pictures:
+        parts["What the pictures say, of which nothing above is reckoned:"] = tuple(sentences_of(report.pictures))
+    return "\n\n".join("\n".join((title, *(f"  {sentence}" for sentence in said))) for title, said in parts.items())

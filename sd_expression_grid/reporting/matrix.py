@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.reporting.intervals import Cluster, dispersion, wilson
@@ -133,8 +133,13 @@ def matrix_of(table: Table, thresholds: Thresholds) -> Matrix:
     judges = any(
         s.likeness is not None for key, given in scores.items() if key.character not in reference for s in given
     )
+    measurements = table.evidence.measurements if table.evidence else {}
     cells = tuple(
-        _judged(key, scores[key], table.files.get(key, ""), needs_likeness=judges and key.character not in reference)
+        replace(
+            _judged(key, scores[key], needs_likeness=judges and key.character not in reference),
+            file=table.files.get(key, ""),
+            measurement=measurements.get(key),
+        )
         for key in table.cell_keys()
     )
     return Matrix(
@@ -148,13 +153,13 @@ def matrix_of(table: Table, thresholds: Thresholds) -> Matrix:
     )
 
 
-def _judged(key: CellKey, scores: Sequence[Score], file: str, *, needs_likeness: bool) -> Judged:
+def _judged(key: CellKey, scores: Sequence[Score], *, needs_likeness: bool) -> Judged:
     expression = _median(score.expression for score in scores)
     likeness = _median(score.likeness for score in scores) if needs_likeness else None
     both = expression
     if needs_likeness:
         both = None if expression is None or likeness is None else min(expression, likeness)
-    return Judged(key=key, expression=expression, likeness=likeness, both=both, scores=tuple(scores), file=file)
+    return Judged(key=key, expression=expression, likeness=likeness, both=both, scores=tuple(scores))
 
 
 def _median(scores: Iterable[int | None]) -> int | None:

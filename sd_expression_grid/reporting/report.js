@@ -14,7 +14,7 @@ for (const report of document.querySelectorAll(".expression-grid-report")) {
 
     const element = (name, text = "") => Object.assign(document.createElement(name), { textContent: text });
 
-    const figureOf = ([expression, character, seed, file, scores]) => {
+    const figureOf = ([expression, character, seed, file, scores, seen]) => {
         const figure = element("figure");
         if (file) {
             const link = Object.assign(element("a"), { href: file, target: "_blank" });
@@ -25,6 +25,9 @@ for (const report of document.querySelectorAll(".expression-grid-report")) {
         for (const [rater, shown, kept] of scores) {
             const name = rater ? `${rater}: ` : "";
             figure.append(element("br"), `${name}expression ${said(shown)}${kept === null ? "" : `, person ${said(kept)}`}`);
+        }
+        if (seen) {
+            figure.append(element("br"), element("small", seen));
         }
         return figure;
     };

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.errors import Fault, StudyError
+from sd_expression_grid.evidence.measurements import Evidence, read_evidence
 from sd_expression_grid.folder import STUDY_FILE, Outcome, StudyFolder
 from sd_expression_grid.ratings import Rating, read_ratings
 from sd_expression_grid.study import CellKey, Kind, Study
@@ -32,7 +33,8 @@ class Table:
     """Rows × columns × seeds, and the ratings of their cells.
 
     ``stale`` are ratings of pictures that were made anew since, ``strange`` those of cells that the table has not;
-    neither counts. ``not_drawn`` are cells without picture. ``files`` are the pictures, relative to the study's folder.
+    neither counts. ``not_drawn`` are cells without picture. ``files`` are the pictures, relative to the study's folder,
+    ``evidence`` is what was measured of them.
     """
 
     rows: tuple[str, ...]
@@ -44,6 +46,7 @@ class Table:
     strange: tuple[Rating, ...] = ()
     not_drawn: tuple[CellKey, ...] = ()
     files: Mapping[CellKey, str] = field(default_factory=dict)
+    evidence: Evidence | None = None
 
     def cell_keys(self) -> Iterable[CellKey]:
         """All cells, column after column, row after row."""
@@ -60,7 +63,9 @@ def read_table(folder: StudyFolder) -> Table:
     study = folder.read_study()
     if study is None:
         raise StudyError([Fault(str(folder.path), f"is no study's folder: it has no {STUDY_FILE}")])
-    return table_of(study, folder.read_record(), read_ratings(folder.path).values(), folder.path.resolve().name)
+    record = folder.read_record()
+    table = table_of(study, record, read_ratings(folder.path).values(), folder.path.resolve().name)
+    return replace(table, evidence=read_evidence(folder.path, table.rows, record))
 
 
 def table_of(study: Study, record: Mapping[CellKey, Outcome], ratings: Collection[Rating], title: str = "") -> Table:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from sd_expression_grid.evidence.measurements import Measurement, Method
     from sd_expression_grid.ratings import Rating
     from sd_expression_grid.reporting.agreement import Agreement
     from sd_expression_grid.reporting.intervals import Interval
@@ -27,6 +28,9 @@ class Thresholds:
     theirs is above ``characters_can``; with fewer rated seeds than ``seeds`` a verdict is provisional. A character
     fails on nearly every row from the share ``stiff`` of them on. Rows are alike from the kappa ``alike`` on.
     ``well_known`` and ``invented`` are the tags of the third question.
+
+    Of the pictures: a face shows no visible change where no part of it moved as far as ``moved``, a share of the
+    distance between the eyes; without landmarks, where no field of the picture differs by ``differs`` of full white.
     """
 
     confidence: float = 0.95
@@ -38,6 +42,8 @@ class Thresholds:
     alike: float = 0.8
     well_known: str = "well-known"
     invented: str = "invented"
+    moved: float = 0.02
+    differs: float = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,12 @@ class Judged:
     both: int | None
     scores: tuple[Score, ...]
     file: str = ""
+    measurement: Measurement | None = None
+
+    @property
+    def change(self) -> float | None:
+        """How far its picture is from its neutral cell's; None where that is not known."""
+        return self.measurement.change if self.measurement else None
 
     def score(self, measure: Measure) -> int | None:
         """One of the scores, or both together."""
@@ -206,6 +218,41 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stillness:
+    """Measured cells of a row, a column or a score, and those of them without visible change.
+
+    ``medians`` has a share for each part of the face; ``is_still`` where nearly all of the cells are.
+    """
+
+    label: str
+    measured: tuple[int, ...]
+    still: tuple[int, ...]
+    is_still: bool
+    medians: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """What was measured of the pictures, against the row ``neutral``; of excluded characters nothing.
+
+    No visible change is what stays below ``limit``. ``by_score`` sorts the cells by what the raters say of the
+    expression. ``faceless`` and ``neutral_faceless`` are cells of which nothing is known for want of a face,
+    ``unmeasured`` those that were not looked at.
+    """
+
+    method: Method
+    neutral: str
+    limit: float
+    all: Stillness
+    by_score: tuple[Stillness, ...]
+    rows: tuple[Stillness, ...]
+    columns: tuple[Stillness, ...]
+    faceless: tuple[int, ...]
+    neutral_faceless: tuple[int, ...]
+    unmeasured: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One of the study's four questions, answered in sentences."""
 
@@ -218,7 +265,8 @@ class Report:
     """All that the ratings of a study say. Characters come most flexible first, expressions hardest first.
 
     Where nobody judged likeness, a success is the expression alone; where the reference is missing or not rated,
-    flexibility is not corrected for the difficulty of expressions, and counts all cells.
+    flexibility is not corrected for the difficulty of expressions, and counts all cells. What the ``pictures`` say
+    stands beside: nothing else is reckoned from it.
     """
 
     title: str
@@ -239,4 +287,5 @@ class Report:
     raters: tuple[RaterResult, ...]
     agreement: dict[Measure, Agreement]
     left_out: LeftOut
+    pictures: Pictures | None
     answers: tuple[Answer, ...] = ()

@@ -32,6 +32,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}%"
 
 
+def fine_percent(share: float) -> str:
+    """A small share: ``2.0%``."""
+    return f"{100 * share:.1f}%"
+
+
 def percents(interval: Interval | None) -> str:
     """Where a share lies: ``61 to 94%``; empty where that is not known."""
     return f"{100 * interval.low:.0f} to {100 * interval.high:.0f}%" if interval else ""

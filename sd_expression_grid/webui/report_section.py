@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator  # noqa: TC003 - gradio evaluates its handlers' types
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from urllib.parse import quote
 import gradio as gr
 
 from sd_expression_grid.errors import StudyError
+from sd_expression_grid.evidence.gauges import best_gauge
+from sd_expression_grid.evidence.measuring import measure
 from sd_expression_grid.rating_import import import_ratings
 from sd_expression_grid.report import report_on
 from sd_expression_grid.report_files import write_report
@@ -26,6 +29,7 @@ def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
     with gr.Accordion("Report", open=False, elem_id=element_id("report_section")):
         with gr.Row():
             make = gr.Button("Make the report", elem_id=element_id("report"))
+            look = gr.Button("Look at the pictures too", elem_id=element_id("look"))
             upload = gr.UploadButton("Add ratings from CSV", file_types=[".csv"], elem_id=element_id("add_csv"))
         page = gr.HTML(elem_id=element_id("report_html"))
         files = gr.File(
@@ -37,6 +41,7 @@ def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
         )
     for done in (
         make.click(show_report, inputs=[study], outputs=[page]),
+        look.click(look_at_pictures, inputs=[study], outputs=[page]),
         upload.upload(add_ratings, inputs=[study, upload], outputs=[page]),
     ):
         done.then(offer_files, inputs=[study], outputs=[files], show_progress="hidden")
@@ -51,6 +56,18 @@ def show_report(name: str | None) -> str:
     except (StudyError, OSError) as error:
         return f'<p class="expression-grid-error">{escape(str(error))}</p>'
     return f'<iframe class="expression-grid-report" title="Report" srcdoc="{escape(html)}"></iframe>'
+
+
+def look_at_pictures(name: str | None) -> Iterator[str]:
+    """Measures a study's pictures as a second opinion: how far it has come, then the report with what was found."""
+    try:
+        folder, gauge = opened_study(name), best_gauge()
+        for progress in measure(folder, gauge):
+            yield "".join(f"<p>{escape(text)}</p>" for text in (str(progress), gauge.note))
+    except (StudyError, OSError) as error:
+        yield f'<p class="expression-grid-error">{escape(str(error))}</p>'
+        return
+    yield show_report(name)
 
 
 def offer_files(name: str | None) -> Any:

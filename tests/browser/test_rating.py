@@ -296,3 +296,15 @@ def test_the_report_is_shown_in_the_tab_with_the_cells_behind_its_numbers(tab, f
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
     expect(section.get_by_text("report.json")).to_be_visible(timeout=60 * SECONDS)
     assert (folder.path / "report.html").is_file()
+
+
+def test_the_pictures_are_looked_at_from_the_tab(tab, folder):
+    tab.choose(folder.path.name)
+    section = tab.page.locator("#expression_grid_report_section")
+    section.locator(".label-wrap").click()
+    tab.page.locator("#expression_grid_look").click()
+    report = tab.page.frame_locator("iframe.expression-grid-report")
+    said = report.locator("section", has=tab.page.get_by_role("heading", name="What the pictures say"))
+    expect(said).to_contain_text("of 6 measured", timeout=60 * SECONDS)
+    expect(section.get_by_text("report.json")).to_be_visible(timeout=60 * SECONDS)
+    assert len((folder.path / "evidence.jsonl").read_text().splitlines()) == 8

@@ -2,6 +2,7 @@
 
 import html
 import json
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -66,6 +67,31 @@ def test_what_is_no_study_has_none(section, name, said):
     assert said in page
     assert "<b>" not in page
     assert section.offer_files(name)["value"] is None
+
+
+def test_the_pictures_are_looked_at_when_asked(section, folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mediapipe", None)
+    *steps, page = section.look_at_pictures(folder.name)
+    assert "0 of 8 pictures looked at" in steps[0]
+    assert "8 of 8 pictures looked at" in steps[-1]
+    assert all("mediapipe, which finds landmarks of faces, is not installed" in step for step in steps)
+    assert "By pixels alone" in html.unescape(page)
+    again = list(section.look_at_pictures(folder.name))
+    assert "all pictures are looked at" in again[0]
+    assert again[-1] == page
+
+
+@pytest.mark.parametrize("name", [None, "../up"])
+def test_what_is_no_study_has_no_pictures(section, name):
+    (said,) = section.look_at_pictures(name)
+    assert "expression-grid-error" in said
+
+
+def test_what_was_measured_is_not_kept_through_a_link(section, folder, tmp_path):
+    (folder / "evidence.jsonl").symlink_to(tmp_path / "elsewhere")
+    (said,) = section.look_at_pictures(folder.name)
+    assert "is a link that leads out" in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_report_is_not_written_through_a_link(section, folder, tmp_path):
