@@ -66,6 +66,18 @@ def test_faults_are_shown_a_line_each_and_nothing_typed_is_lost(page):
     assert page.value(f"{PANEL}characters") == "<lora:Nour:1>\na | b | c"
 
 
+@pytest.fixture
+def slowly(webui):
+    """The stand-in would be done before the page has asked how far it is."""
+    if webui.name != "standin":
+        yield
+        return
+    webui.post("/standin/speed", {"seconds_per_step": 0.01})
+    yield
+    webui.post("/standin/speed", {"seconds_per_step": 0})
+
+
+@pytest.mark.usefixtures("slowly")
 def test_interrupt_shows_what_is_finished(page):
     page.set_size(256, 150)
     page.generate()

@@ -101,6 +101,7 @@ class Api:
         yield "GET /standin/rows", lambda: vars(painter.counter)
         yield "POST /standin/reset", self.reset_rows
         yield "POST /standin/faults", self.set_faults
+        yield "POST /standin/speed", self.set_speed
 
     def _add_middleware(self):
         @self.app.middleware("http")
@@ -276,6 +277,10 @@ class Api:
     def set_faults(self, req: dict[str, str]):
         """Words and what they cause: "oom", "nan" or the message of a RuntimeError."""
         painter.faults.update(req)
+
+    def set_speed(self, req: dict[str, float]):
+        """The least time that a step takes, as ``seconds_per_step``."""
+        vars(painter.speed).update(req)
 
 
 async def _handler(request: Request, error: Exception):
