@@ -102,6 +102,7 @@ def _fields(element_id: ElementId) -> dict[str, Any]:
         seeds = gr.Textbox(
             label="Seeds to scout",
             info="A list instead of so many; empty for none",
+            value="",
             min_width=180,
             elem_id=element_id("scout_seeds"),
         )

@@ -153,7 +153,7 @@ class Api:
         for field in infotext_utils.paste_fields["txt2img"]["fields"]:
             value = (field.function or (lambda found, field=field: found.get(field.label)))(params)
             if field.api and field.api not in given and value is not None:
-                setattr(request, field.api, request.__fields__[field.api].type_(value))
+                setattr(request, field.api, models.KINDS[field.api](value))
         overrides = {name: value for _, name, value in infotext_utils.get_override_settings(params)}
         request.override_settings = {**overrides, **(request.override_settings or {})}
 

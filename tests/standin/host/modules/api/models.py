@@ -12,6 +12,9 @@ NOT_IN_REQUESTS = {
     "do_not_reload_embeddings", "seed_enable_extras", "prompt_for_display", "ddim_discretize", "firstpass_image",
 }  # fmt: skip
 
+KINDS = {field.name: field.type for field in dataclasses.fields(StableDiffusionProcessingTxt2Img)}
+"""The types of a request's fields."""
+
 
 class ScriptArg(BaseModel):
     label: Optional[str] = None  # noqa: UP045 - pydantic 1 on Python 3.10

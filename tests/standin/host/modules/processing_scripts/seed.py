@@ -4,6 +4,7 @@ import json
 
 import gradio as gr
 from modules import scripts
+from modules.gradio_line import JS
 from modules.infotext_utils import PasteField, parse_generation_parameters
 from modules.ui_components import ToolButton
 
@@ -53,4 +54,4 @@ def _connect_reuse(seed, button, generation_info):
 
     selected = "(x, y) => [x, selected_gallery_index()]"
     both = {"inputs": [generation_info, seed], "outputs": [seed, seed]}
-    button.click(seed_of, _js=selected, show_progress=False, **both)
+    button.click(seed_of, show_progress=False, **both, **{JS: selected})
