@@ -14,7 +14,7 @@ from sd_expression_grid.evidence.faces import Face, movement
 from sd_expression_grid.evidence.gauges import best_gauge, face_gauge, pixel_gauge
 from sd_expression_grid.evidence.measurements import EVIDENCE_FILE, neutral_row, read_evidence, read_measurements
 from sd_expression_grid.evidence.measuring import measure
-from sd_expression_grid.folder import Outcome
+from sd_expression_grid.folder import Outcome, png_of
 from sd_expression_grid.reporting.types import Thresholds
 from sd_expression_grid.study import CellKey
 from tests.standin.painter import BASE, FACES, UNIT, decode
@@ -91,7 +91,7 @@ def key(row, seed):
 
 
 def paint(folder, cell, colour):
-    file, sha256 = folder.write_cell(cell, Image.new("RGB", (8, 8), colour), "")
+    file, sha256 = folder.write_cell(cell, png_of(Image.new("RGB", (8, 8), colour)))
     folder.record(Outcome(key=cell, status="done", file=file, sha256=sha256))
     return folder.path / file
 
