@@ -122,7 +122,7 @@ class Canvas:
         mask = Image.new("L", size, 255 if around else 0)
         points = (self.at(points) / self.coarse).ravel().tolist()
         ImageDraw.Draw(mask).polygon(points, fill=0 if around else 255)
-        mask = mask.filter(ImageFilter.GaussianBlur(blur * self.unit / self.coarse))
+        mask = mask.filter(ImageFilter.GaussianBlur(float(blur * self.unit / self.coarse)))
         self.veils.append((mask, colour, min(alpha, 1.0), inside))
 
     def _lay_veils(self) -> None:
