@@ -11,6 +11,7 @@ from sd_expression_grid.errors import Fault
 from sd_expression_grid.network_tags import without_tags
 from sd_expression_grid.plan import Templates, edit_of, prompts_of, template_of
 from sd_expression_grid.prompts import Schedule, decimal, edit_holds, escape_in_edit, unescapable
+from sd_expression_grid.study import MOST_CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"[^\W\d_](?!.*\bAND\b)[^\\()\[\]:|#<>{}\n]*")
 _PLAIN_WORD = "x"
+
+
+def size_faults(study: Study, drawn: int) -> list[Fault]:
+    """A fault if the study is too large, with ``drawn`` seeds where it lists none; each seed is a grid of its own."""
+    count = study.cell_count(drawn)
+    if count <= MOST_CELLS:
+        return []
+    rows, columns = len(study.expressions), len(study.columns)
+    seeds = count // (rows * columns)
+    sizes = f"{rows:,} expressions × {columns:,} columns × {seeds:,} seed{'s' * (seeds > 1)} are {count:,} cells"
+    return [Fault("study", f"{sizes}; at most {MOST_CELLS:,} make one study: divide the lists")]
 
 
 def prompt_faults(study: Study, templates: Templates, total_steps: int, *, comments: bool = True) -> list[Fault]:

@@ -21,12 +21,22 @@ class Fault:
         return f"{self.place}: {self.problem}" if self.place else self.problem
 
 
+MOST_SHOWN = 100
+
+
 class StudyError(Exception):
     """A study that cannot be made as asked. Names every fault at once."""
 
     def __init__(self, faults: Iterable[Fault] | str) -> None:
         self.faults = (Fault("", faults),) if isinstance(faults, str) else tuple(faults)
-        super().__init__(_message(self.faults))
+        super().__init__(_message(self))
+
+    @property
+    def lines(self) -> list[str]:
+        """A line for each fault; of very many, for the first, and how many more there are."""
+        shown = [str(fault) for fault in self.faults[:MOST_SHOWN]]
+        more = len(self.faults) - len(shown)
+        return [*shown, f"and {more:,} more"] if more else shown
 
 
 class SavingError(StudyError):
@@ -47,8 +57,8 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f"; the nearest: {', '.join(found)}" if found else ""
 
 
-def _message(faults: tuple[Fault, ...]) -> str:
-    if len(faults) == 1:
-        return str(faults[0])
-    lines = "\n".join(f"- {fault}" for fault in faults)
-    return f"{len(faults)} faults, nothing was generated:\n{lines}"
+def _message(error: StudyError) -> str:
+    if len(error.faults) == 1:
+        return error.lines[0]
+    lines = "\n".join(f"- {line}" for line in error.lines)
+    return f"{len(error.faults):,} faults, nothing was generated:\n{lines}"

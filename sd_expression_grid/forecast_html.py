@@ -23,9 +23,9 @@ _MOST_CELLS = 3000
 
 def faults_html(error: StudyError) -> str:
     """All that is wrong, a line each."""
-    lines = "".join(f"<li>{escape(str(fault))}</li>" for fault in error.faults)
+    lines = "".join(f"<li>{escape(line)}</li>" for line in error.lines)
     count = len(error.faults)
-    return _section(f"{count} fault{'s' * (count > 1)}: nothing can be generated yet", f"<ul>{lines}</ul>", "faults")
+    return _section(f"{count:,} fault{'s' * (count > 1)}: nothing can be generated yet", f"<ul>{lines}</ul>", "faults")
 
 
 def forecast_html(forecast: Forecast) -> str:

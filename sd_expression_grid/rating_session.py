@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING, Any
 from sd_expression_grid.cell_pictures import picture_problems
 from sd_expression_grid.errors import Fault, StudyError
 from sd_expression_grid.ratings import Rating, add_ratings, rating_from_dict, read_ratings
-from sd_expression_grid.study import REFERENCE_LABEL, CellKey
+from sd_expression_grid.study import MOST_CELLS, REFERENCE_LABEL, CellKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sd_expression_grid.folder import Outcome, StudyFolder
     from sd_expression_grid.study import Character, Study
-
-MOST_CELLS = 50_000
-"""More would be too much for the page; the largest study that the WebUI is meant for has 7,200."""
 
 MAX_NAME = 80
 
@@ -144,7 +141,7 @@ def session_to_dict(session: Session) -> dict[str, object]:
 
 def _study_in(folder: StudyFolder) -> Study:
     study = folder.read_study()
-    count = len(study.expressions) * len(study.columns) * len(study.seeds) if study else 0
+    count = study.cell_count() if study else 0
     if study is None or not count:
         raise StudyError([Fault(str(folder.path), "has no cells to rate")])
     if count > MOST_CELLS:

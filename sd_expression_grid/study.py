@@ -11,6 +11,9 @@ Ground = Literal["light", "dark"]
 
 REFERENCE_LABEL = "reference"
 
+MOST_CELLS = 50_000
+"""In one study; more would be too much for its page, its check and its rating."""
+
 STUDY_PROMPT = "closeup of woman facing viewer, {expression}, RAW photo, {character}"
 STUDY_NEGATIVE_PROMPT = "naked, illustration, 3d, drawing, cartoon, anime, 2girls"
 
@@ -131,6 +134,12 @@ class Study:
             seeds=self.scout.seeds if isinstance(self.scout.seeds, tuple) else (),
             scout=replace(self.scout, expression=label),
         )
+
+    def cell_count(self, drawn: int = 0) -> int:
+        """How many cells it has, with ``drawn`` seeds where it lists none; a scout knows itself how many."""
+        asked = self.scout.seeds if self.scout else self.seeds
+        seeds = asked if isinstance(asked, int) else len(asked) or drawn
+        return len(self.expressions) * len(self.columns) * seeds
 
     def with_seeds_from(self, first: int, count: int) -> Study:
         """The study with its own seeds, else so many from the first; a scout knows itself how many."""

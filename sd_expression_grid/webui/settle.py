@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sd_expression_grid.check import edit_faults, prompt_faults
+from sd_expression_grid.check import edit_faults, prompt_faults, size_faults
 from sd_expression_grid.errors import raise_if_any
 from sd_expression_grid.networks import network_faults, with_kinds
 from sd_expression_grid.plan import Templates, templates_of
@@ -32,7 +32,8 @@ def settle(p: Any, study: Study, faults: Sequence[Fault], reader: PromptReader) 
     templates = templates_of(study, *hires)
     catalog = read_catalog()
     seen = replace(templates, prompt=reader.without_comments(templates.prompt))
-    found = prompt_faults(study, seen, reader.total_steps, comments=reader.strips_comments)
+    found = size_faults(study, p.n_iter * p.batch_size)
+    found += prompt_faults(study, seen, reader.total_steps, comments=reader.strips_comments)
     prompts = [reader.styled(templates.prompt), reader.styled(templates.hires_prompt)]
     raise_if_any([*faults, *found, *network_faults(study, prompts, catalog)])
     raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))

@@ -2,7 +2,8 @@ from functools import partial
 
 import pytest
 
-from sd_expression_grid.check import edit_faults, prompt_faults
+from sd_expression_grid.check import edit_faults, prompt_faults, size_faults
+from sd_expression_grid.errors import StudyError
 from sd_expression_grid.plan import Templates, templates_of
 from sd_expression_grid.schema import study_from_dict
 from tests.unit.schedules import negative_schedule, schedule
@@ -99,3 +100,29 @@ def test_forty_by_forty_are_judged_at_once():
     study = study_from_dict({"expressions": rows, "characters": rows}).with_templates("", "")
     assert edit_faults(study, Templates(prompt=study.prompt), (counted, counted), 20) == []
     assert len(calls) < 10
+
+
+def test_a_study_may_have_fifty_thousand_cells_and_no_more():
+    lists = {"expressions": lines("face", 100), "characters": lines("woman", 99)}
+    assert size_faults(study_from_dict(lists), drawn=5) == []
+    (fault,) = size_faults(study_from_dict(lists), drawn=6)
+    assert str(fault).startswith("study: 100 expressions × 100 columns × 6 seeds are 60,000 cells; at most 50,000")
+    assert size_faults(study_from_dict({**lists, "seeds": [3]}), drawn=6) == []
+
+
+def test_a_scout_may_have_fifty_thousand_seeds_and_no_more():
+    scout = study_from_dict({"expressions": "sad", "characters": "", "scout": {"seeds": 10**12}}).scouted()
+    assert "1,000,000,000,000 cells" in str(size_faults(scout, drawn=1)[0])
+
+
+def test_of_very_many_faults_the_first_are_named_and_the_rest_counted():
+    with pytest.raises(StudyError) as caught:
+        study_from_dict({"expressions": lines("a | b | c", 10_000), "characters": "Noor"})
+    shown = str(caught.value).splitlines()
+    assert shown[0] == "10,000 faults, nothing was generated:"
+    assert shown[100].startswith("- expressions, line 100 (")
+    assert shown[101:] == ["- and 9,900 more"]
+
+
+def lines(text, count):
+    return "\n".join(f"{text} {number}" for number in range(count))
