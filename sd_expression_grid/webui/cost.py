@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sd_expression_grid.webui.begin import Begun
     from sd_expression_grid.webui.schedules import PromptReader
 
+ROWS_READ = 400
+"""The WebUI's parser takes some milliseconds for each."""
+
 
 def cost_of(p: Any, begun: Begun, reader: PromptReader) -> Cost:
     """The cost of a study with missing cells."""
@@ -37,8 +40,8 @@ def columns_of(cells: Iterable[Cell]) -> list[list[Cell]]:
 
 
 def calls_of(p: Any, begun: Begun, reader: PromptReader) -> Calls:
-    """The denoiser's calls for a whole picture; the first column to be made stands for all."""
-    cells = columns_of(begun.missing)[0]
+    """The denoiser's calls for a whole picture; the first rows of the first column to be made stand for all."""
+    cells = columns_of(begun.missing)[0][:ROWS_READ]
     schedules = [reader.steps_of(cell) for cell in cells]
     first_pass = reader.total_steps - (reader.total_steps > p.steps)  # a second-order sampler's last step is single
     # The WebUI counts denoiser calls from 0 and uses the first step's prompt for calls 0 and 1.

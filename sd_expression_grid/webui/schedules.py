@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 
 class PromptReader:
-    """Reads prompts as they will be read for a processing object ``p``."""
+    """Reads prompts as they will be read for a processing object ``p``; each once, since the parser takes its time."""
 
     def __init__(self, p: Any) -> None:
         self._p = p
+        self._steps = cache(self._read_steps)
         sampler = sd_samplers.find_sampler_config(p.sampler_name)
         self.total_steps: int = sampler.total_steps(p.steps) if sampler else p.steps
 
@@ -61,7 +63,7 @@ class PromptReader:
     def _negative_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
         return (self._steps(self.without_comments(self.styled_negative(prompt))),)
 
-    def _steps(self, prompt: str) -> tuple[str, ...]:
+    def _read_steps(self, prompt: str) -> tuple[str, ...]:
         (schedule,) = prompt_parser.get_learned_conditioning_prompt_schedules(
             [prompt], self.total_steps, None, shared.opts.use_old_scheduling
         )
