@@ -25,6 +25,12 @@ class Page:
     def fill(self, element_id, text):
         self.page.locator(f"{element_id} textarea, {element_id} input").first.fill(str(text))
 
+    def paste(self, element_id, text):
+        """As the clipboard does it; typing thousands of lines takes Chromium minutes, in any text field."""
+        self.page.locator(f"{element_id} textarea").first.evaluate(
+            "(field, text) => { field.value = text; field.dispatchEvent(new Event('input', {bubbles: true})) }", text
+        )
+
     def value(self, element_id):
         return self.page.locator(f"{element_id} textarea, {element_id} input").first.input_value()
 

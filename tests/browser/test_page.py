@@ -66,6 +66,32 @@ def test_faults_are_shown_a_line_each_and_nothing_typed_is_lost(page):
     assert page.value(f"{PANEL}characters") == "<lora:Nour:1>\na | b | c"
 
 
+def test_ten_thousand_lines_are_one_fault_and_stay(page):
+    lines = "\n".join(f"face {number}" for number in range(10_000))
+    page.paste(f"{PANEL}expressions", lines)
+    page.paste(f"{PANEL}characters", lines)
+    expect(page.page.locator(".expression-grid-counter").nth(0)).to_have_text("10000 expressions")
+    page.generate()
+    page.wait_for_result()
+    assert "study: 10,000 expressions × 10,001 columns × 1 seed are 100,010,000 cells; at most 50,000" in page.log
+    assert [page.value(f"{PANEL}{name}") for name in ("expressions", "characters")] == [lines, lines]
+
+
+def test_what_a_word_processor_made_of_a_list_is_read_as_it_was_meant(page):
+    page.paste(f"{PANEL}expressions", "\ufeff“smiling”, closed\u00a0mouth \u2028\u2028sad – it’s over…\t\r\n")
+    page.paste(f"{PANEL}characters", "Noor\u00a0| <lora:Noor:0.8>\u200b | cfg_scale=7,5\u2029mei\t<lora:mei:1>")
+    page.page.locator(f"{PANEL}check").click()
+    answer = page.page.locator(f"{PANEL}answer").first
+    expect(answer).to_contain_text("1 fault", timeout=60_000)
+    expect(answer).to_contain_text("cfg_scale: must be a number, is '7,5'")
+    page.paste(f"{PANEL}characters", "Noor\u00a0| <lora:Noor:0.8>\u200b\u2029mei\t<lora:mei:1>")
+    page.page.locator(f"{PANEL}check").click()
+    expect(answer).to_contain_text("6 (2 rows × 3 columns)", timeout=60_000)
+    expect(answer).to_contain_text("2 × LoRA")
+    answer.get_by_role("button", name="“smiling”, closed mouth: to make").first.click()
+    expect(answer).to_contain_text("[hair, neck, eyes, lips:“smiling”, closed mouth:0.2]")
+
+
 @pytest.fixture
 def slowly(webui):
     """The stand-in would be done before the page has asked how far it is."""
