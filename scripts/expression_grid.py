@@ -13,7 +13,7 @@ from sd_expression_grid.webui.generate_button import LikeGenerate
 from sd_expression_grid.webui.look_ahead import check_html
 from sd_expression_grid.webui.panel import asked_for, build_panel, paste_fields
 from sd_expression_grid.webui.rating_tab import rating_tab
-from sd_expression_grid.webui.run import run_study
+from sd_expression_grid.webui.run import refused, run_study
 from sd_expression_grid.webui.settings import add_settings
 from sd_expression_grid.webui.shared_steps import cover_denoiser
 from sd_expression_grid.webui.stop_early import stop_denoiser
@@ -54,7 +54,7 @@ class ExpressionGrid(scripts.Script):
         except StudyError as error:
             if p.is_api:
                 raise HTTPException(status_code=422, detail=str(error)) from error
-            raise
+            return refused(p, error)
 
 
 script_callbacks.on_ui_settings(add_settings)

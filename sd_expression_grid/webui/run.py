@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from sd_expression_grid.errors import StudyError
     from sd_expression_grid.study import CellKey
 
 GRIDS_FIELD = "Grids"
@@ -55,6 +56,12 @@ def run_study(p: Any, asked: Mapping[str, object]) -> Any:
         after = page_after(p, made.finished)
         pictures = StudyPictures(p=after, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes)
         return _processed(p, pictures, {} if made.rows is None else {"Denoiser rows": made.rows})
+
+
+def refused(p: Any, error: StudyError) -> Any:
+    """The WebUI's Processed of a study that cannot be made: the message, where reForge would show none of an error."""
+    p.comment(str(error))
+    return processing.Processed(p, [])
 
 
 @contextmanager
