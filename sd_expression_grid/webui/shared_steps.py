@@ -121,9 +121,12 @@ def _key(scope: bytes, checkpoint: bytes, tensors: Sequence[Any]) -> bytes:
 
 
 def _bits(tensor: Any) -> bytes:
-    """The values as bytes; a double holds every smaller float, of which numpy does not know all, unchanged."""
-    array = tensor if isinstance(tensor, np.ndarray | np.generic) else tensor.detach().cpu().double().numpy()
-    return array.tobytes()
+    """The values as bytes; a wider float holds every smaller one, of which numpy does not know all, unchanged."""
+    if isinstance(tensor, np.ndarray | np.generic):
+        return tensor.tobytes()
+    values = tensor.detach().cpu()
+    is_narrow = values.is_floating_point() and values.element_size() <= 4
+    return bytes((values.float() if is_narrow else values.double()).numpy().tobytes())
 
 
 def _stacked(rows: Sequence[Any]) -> Any:
