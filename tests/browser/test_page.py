@@ -105,7 +105,7 @@ def slowly(webui):
 
 @pytest.mark.usefixtures("slowly")
 def test_interrupt_shows_what_is_finished(page):
-    page.set_size(256, 150)
+    page.set_size(128, 100)
     page.generate()
     text = page.page.locator("#txt2img_results .progress").first
     expect(text).to_contain_text(re.compile(r"row \d of 3, column [1-3] of 4: "), timeout=60_000)
