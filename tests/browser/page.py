@@ -49,7 +49,11 @@ class Page:
         self.page.locator("#txt2img_generate").click()
 
     def wait_for_result(self, timeout=120):
-        """Until pictures, or an error, are there: the time that the WebUI prints comes with either."""
+        """Until pictures, or an error, are there: the time that the WebUI prints comes with either.
+
+        Forge leaves the time of the generation before in sight; while one is under way, there is an Interrupt button.
+        """
+        expect(self.page.locator("#txt2img_interrupt")).to_be_hidden(timeout=timeout * SECONDS)
         expect(self.page.locator("#html_log_txt2img .time").first).to_be_visible(timeout=timeout * SECONDS)
 
     @property
