@@ -1,8 +1,12 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from tests import hosts
+
+settings.register_profile("expression grid", deadline=None, derandomize=True)
+settings.load_profile("expression grid")
 
 
 def pytest_xdist_auto_num_workers():
@@ -40,6 +44,17 @@ def real_server(server):
 def standin_server(server):
     """The stand-in alone."""
     return server
+
+
+@pytest.fixture
+def slowly(webui):
+    """The stand-in would be done before anybody has asked how far it is."""
+    if webui.name != "standin":
+        yield
+        return
+    webui.post("/standin/speed", {"seconds_per_step": 0.01})
+    yield
+    webui.post("/standin/speed", {"seconds_per_step": 0})
 
 
 SERVERS = {

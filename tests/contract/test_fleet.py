@@ -95,7 +95,7 @@ def when(webui, calls, action):
     over = threading.Event()
 
     def watch():
-        while not over.is_set():
+        while not over.wait(0.02):
             if webui.get("/standin/rows")["calls"] >= calls:
                 action()
                 return

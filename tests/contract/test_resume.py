@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -216,7 +217,8 @@ def test_kill_9_costs_only_the_cell_in_flight(tmp_path):
     lines = tmp_path / "data/outputs/txt2img-grids/story/cells.jsonl"
     process = subprocess.Popen([*command, "--seconds-per-step", "0.01"], cwd=hosts.ROOT, stdout=subprocess.PIPE)
     while process.poll() is None and not (lines.exists() and lines.read_text().count("\n") >= 4):
-        pass
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
     before = lines.read_text().splitlines()

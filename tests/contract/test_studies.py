@@ -278,6 +278,7 @@ def test_other_settings_are_as_before_after_a_study(webui):
     assert webui.get("/sdapi/v1/options") == before
 
 
+@pytest.mark.usefixtures("slowly")
 def test_interrupt_keeps_the_finished_cells_and_shows_them(webui):
     """Stops after the second cell was begun; polls instead of sleeping."""
     with ThreadPoolExecutor() as pool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ loras: dict[str, float] = {}
 faults = {"standin-oom": "oom", "standin-nan": "nan"}
 
 
+@cache
 def _per_feature(composition, colours, shapes, face, blur):
     kinds = (lexicon.COMPOSITION, lexicon.COLOURS, lexicon.SHAPES, lexicon.FACE, ["blur"])
     values = (composition, colours, shapes, face, blur)
@@ -59,6 +61,7 @@ def _keys(name):
     return [name] if name in INDEX else [f"{name}_{channel}" for channel in "rgb"]
 
 
+@cache
 def by_chance(word: str, size: int = SHAPE[0]) -> np.ndarray:
     """Numbers from -1 to 1 that depend on the word only."""
     digest = hashlib.shake_128(word.encode()).digest(size)
@@ -82,6 +85,12 @@ class Character:
         self.habit = features(habit) + pose  # what the training pictures had in common
 
 
+@cache
+def _character(name):
+    return Character(name)
+
+
+@cache
 def _unknown_person(name):
     row = BASE + by_chance(f"person {name}") * 0.5 * IS_LOOK
     return np.where(_per_feature(0, 1, 0, 0, 0) > 0, np.clip(row, 0.1, 0.95), row)
@@ -149,17 +158,18 @@ def _meaning(tokens):
         token, kind, weight = tokens[position]
         length = 1
         if kind == "embedding":
-            character = Character(token)
+            character = _character(token)
             stubborn = max(stubborn, character.stubborn * min(weight, 1.2))
             rest += ((character.looks - BASE) * IS_LOOK + character.habit) * weight
         elif kind == "word":
-            length, face, other = _look_up([t for t, k, _ in tokens[position : position + LONGEST] if k == "word"])
+            length, face, other = _look_up(tuple(t for t, k, _ in tokens[position : position + LONGEST] if k == "word"))
             up, down = np.maximum(up, face * weight), np.minimum(down, face * weight)
             rest += other * weight
         position += length
     return (up + down) * (1 - stubborn) + rest
 
 
+@cache
 def _look_up(words):
     """The longest phrase at the start of these words: (its length, its face, everything else it moves)."""
     for length in range(min(LONGEST, len(words)), 0, -1):
@@ -208,7 +218,7 @@ def _target(displacement):
     """Where the features are pulled: the text's wishes, and what the LoRAs make of them."""
     row = BASE + displacement / USUAL_CFG
     for name, weight in loras.items():
-        character = Character(name)
+        character = _character(name)
         looks = row + (character.looks - row) * np.clip(weight, -1, 1.5)
         face = row * (1 - np.clip(character.stubborn * weight, 0, 0.95)) + character.habit * weight
         row = np.where(IS_LOOK, looks, np.where(IS_FACE, face, row + character.habit * weight))
@@ -228,5 +238,9 @@ def fault_in(prompts: Sequence[str]) -> str | None:
 
 
 def decode(latent: np.ndarray, size: tuple[int, int]) -> Image.Image:
-    values = dict(zip(NAMES, (latent / UNIT).astype(float), strict=True))
-    return portrait.draw(values, size)
+    return _drawn(tuple((latent / UNIT).astype(float).tolist()), size).copy()
+
+
+@lru_cache(1024)
+def _drawn(values, size):
+    return portrait.draw(dict(zip(NAMES, values, strict=True)), size)

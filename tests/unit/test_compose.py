@@ -259,7 +259,7 @@ def test_a_legend_keeps_its_setting_from_page_to_page_and_short_values_whole():
 texts = st.sampled_from(("", "sad", "smiling, open mouth", "微笑", "x" * 90, "two\nlines", "😀"))
 
 
-@settings(deadline=None, derandomize=True, max_examples=20)
+@settings(max_examples=20)
 @given(
     st.lists(texts, max_size=4),
     st.lists(texts, max_size=4),

@@ -172,7 +172,7 @@ def overlap(one: Box, other: Box) -> bool:
     return one.left < other.right and other.left < one.right and one.top < other.bottom and other.top < one.bottom
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(max_examples=100)
 @given(measures, shapes, limits)
 def test_boxes_lie_on_the_page_and_never_overlap(made: Measures, shape: Shape, limit: Limit):
     for page in plan_pages(made, shape, limit)[:4]:
@@ -182,7 +182,7 @@ def test_boxes_lie_on_the_page_and_never_overlap(made: Measures, shape: Shape, l
         assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
 
 
-@settings(deadline=None, derandomize=True, max_examples=120)
+@settings(max_examples=120)
 @given(measures, shapes, limits)
 def test_pages_keep_the_limit_and_share_out_the_cells(made: Measures, shape: Shape, limit: Limit):
     pages = plan_pages(made, shape, limit)

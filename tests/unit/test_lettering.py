@@ -151,7 +151,7 @@ def test_ink_never_leaves_the_room(text: str):
 awkward = st.text(st.characters() | st.sampled_from("aMfj_- ÅĘ微あ한😀\u200d\u0301\ud800אم\n…"), max_size=40)
 
 
-@settings(deadline=None, derandomize=True, max_examples=50)
+@settings(max_examples=50)
 @given(awkward, st.builds(Size, st.integers(1, 160), st.integers(1, 90)), st.integers(8, 24))
 @example("j", Size(40, 40), 24)
 def test_ink_never_leaves_the_room_whatever_the_text(text: str, room: Size, size: int):
