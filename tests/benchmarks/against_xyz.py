@@ -2,8 +2,9 @@
 
     A1111_DIR=<webui> python -m tests.benchmarks.against_xyz [--size 128] [--repeats 3] [--checkpoint larger]
 
-Prints a table: seconds (median), the time as a part of the plot's with characters on X (median of the repeats' ratios),
-denoiser rows, and the largest difference of a picture to the single stock one.
+All pictures and grids are saved, as the page does. Prints a table: seconds (median), the time as a part of the plot's
+with characters on X (median of the repeats' ratios), denoiser rows, and the largest difference of a picture to the
+single stock one.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 
@@ -37,21 +39,24 @@ def main():
     parser.add_argument("--characters", nargs="*", default=CHARACTERS, help="besides the reference")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, hosts.real(Path(folder) / "log") as host:
-        Contest(host, args).run(args.repeats)
+        Contest(host, args, Path(folder) / "outputs").run(args.repeats)
 
 
 class Contest:
     """One study, made in several ways; each way returns its pictures by prompt, and its denoiser rows."""
 
-    def __init__(self, host, args):
+    def __init__(self, host, args, folder):
         self.host, self.steps = host, args.steps
         self.study = {"expressions": preset_text(preset_titles()[0]), "characters": "\n".join(args.characters)}
         self.rows = [row.text for row in study_from_dict(self.study).expressions]
         self.columns = ["1girl", *args.characters]
         self.settings = {
             "steps": args.steps, "width": args.size, "height": args.size, "seed": 7, "sampler_name": args.sampler,
-            "negative_prompt": STUDY_NEGATIVE_PROMPT,
-            "override_settings": {"sd_model_checkpoint": f"{args.checkpoint}.safetensors"},
+            "negative_prompt": STUDY_NEGATIVE_PROMPT, "save_images": True,
+            "override_settings": {
+                "sd_model_checkpoint": f"{args.checkpoint}.safetensors",
+                "outdir_txt2img_samples": str(folder), "outdir_txt2img_grids": str(folder),
+            },
             "override_settings_restore_afterwards": False,
         }  # fmt: skip
         self.ways = {
@@ -75,7 +80,8 @@ class Contest:
 
     def report(self, seconds, results):
         plot, single = (seconds["X/Y/Z plot, characters on X"], results["single stock pictures"][0])
-        print(f"{len(self.rows)} x {len(self.columns)} cells, {self.settings}, {platform.machine()}, CPU")
+        settings = {key: value for key, value in self.settings.items() if key != "override_settings"}
+        print(f"{len(self.rows)} x {len(self.columns)} cells, {settings}, {platform.machine()}, CPU")
         print(f"{'':32}{'seconds':>9}{'of plot':>9}{'rows':>7}{'difference':>12}")
         for way, times in seconds.items():
             pictures, rows = results[way]
@@ -100,7 +106,8 @@ class Contest:
         return by_prompt(answer), self.stock_rows()
 
     def grid(self, options):
-        answer = self.host.study({**self.study, **options}, save_images=False, prompt="", **self.settings)
+        study = {**self.study, **options, "name": uuid4().hex}  # one of the same name would be finished already
+        answer = self.host.study(study, prompt="", **self.settings)
         return by_prompt(answer), answer.info["extra_generation_params"]["Denoiser rows"]
 
     def stock_rows(self):
