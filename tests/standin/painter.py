@@ -241,6 +241,6 @@ def decode(latent: np.ndarray, size: tuple[int, int]) -> Image.Image:
     return _drawn(tuple((latent / UNIT).astype(float).tolist()), size).copy()
 
 
-@lru_cache(1024)
+@lru_cache(256)
 def _drawn(values, size):
     return portrait.draw(dict(zip(NAMES, values, strict=True)), size)
