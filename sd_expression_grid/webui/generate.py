@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 _CACHES = ("cached_c", "cached_uc", "cached_hr_c", "cached_hr_uc")
+_TOLD_BY_ENCODING = {"TI hashes", "TI", "Emphasis"}
+"""Infotext fields that come with the encoding of a text, and not from a cache; ``TI`` is Forge's."""
 
 During = Callable[["Batch"], AbstractContextManager[None]]
 """What is to be in force while a batch is made."""
@@ -30,12 +32,14 @@ class Generator:
     def __init__(self, p: Any, during: During) -> None:
         self._p = p
         self._during = during
+        self._negative_encoding: list[Any] = [None, None]  # of a call to whose infotext it added nothing
         self.finished: Any = None
         """The processing object of the last finished call: it knows checkpoint and hashes for infotexts."""
 
     def __call__(self, batch: Batch) -> list[Generated]:
         """Generates the batch; raises NotFinishedError after Skip and Interrupt, whose pictures are half-denoised."""
         call = _call_for(self._p, batch)
+        call.cached_uc = list(self._negative_encoding)  # the WebUI changes it in place
         try:
             with self._during(batch):
                 result = processing.process_images(call)
@@ -48,6 +52,8 @@ class Generator:
             call.comments = self._p.comments
         _refuse_unfinished(result)
         self.finished = call
+        if not _TOLD_BY_ENCODING & call.extra_generation_params.keys():
+            self._negative_encoding = call.cached_uc
         first = result.index_of_first_image
         made = slice(first, first + len(batch.cells))
         return [
