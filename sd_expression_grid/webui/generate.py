@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.plan import Batch
 
 
-_CACHES = ("cached_c", "cached_uc", "cached_hr_c", "cached_hr_uc")
+_CACHES_OF_ONE_CALL = ("cached_c", "cached_hr_c", "cached_hr_uc")
 _TOLD_BY_ENCODING = {"TI hashes", "TI", "Emphasis"}
 """Infotext fields that come with the encoding of a text, and not from a cache; ``TI`` is Forge's."""
 
@@ -38,8 +38,7 @@ class Generator:
 
     def __call__(self, batch: Batch) -> list[Generated]:
         """Generates the batch; raises NotFinishedError after Skip and Interrupt, whose pictures are half-denoised."""
-        call = _call_for(self._p, batch)
-        call.cached_uc = list(self._negative_encoding)  # the WebUI changes it in place
+        call = _call_for(self._p, batch, self._negative_encoding)
         try:
             with self._during(batch):
                 result = processing.process_images(call)
@@ -77,15 +76,16 @@ def _refuse_unfinished(result: Any) -> None:
         raise NotFinishedError(status="interrupted")
 
 
-def _call_for(p: Any, batch: Batch) -> Any:
+def _call_for(p: Any, batch: Batch, negative_encoding: list[Any]) -> Any:
     """A copy of ``p`` for one batch; a processing object must not run twice, and shares its dicts when copied."""
     call = copy(p)
     call.styles = list(p.styles)
     call.extra_generation_params = dict(p.extra_generation_params)
     call.override_settings = dict(p.override_settings)
     call.comments = {}
-    for cache in _CACHES:  # an encoding from another call would come without the hashes of its embeddings
+    for cache in _CACHES_OF_ONE_CALL:  # an encoding from another call would come without the hashes of its embeddings
         setattr(call, cache, [None, None])
+    call.cached_uc = list(negative_encoding)  # the WebUI changes it in place
     call.extra_result_images = []  # to these, Forge adds every picture, and to the page's own lists
     call.latents_after_sampling, call.pixels_after_sampling = [], []
     call.do_not_save_samples = call.do_not_save_grid = True

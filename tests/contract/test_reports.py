@@ -10,16 +10,14 @@ import pytest
 
 from sd_expression_grid.ratings import read_ratings
 from sd_expression_grid.study import CellKey
-from tests import standin
 from tests.finished import finished_study
 
 RATINGS = "expression,character,seed,rater,expression_score,likeness_score\nsad,Noor,1,Ana,yes,partly\n"
 
 
-@pytest.fixture(scope="module")
-def webui(tmp_path_factory):
-    with standin.start(tmp_path_factory.mktemp("reports")) as webui:
-        yield webui
+@pytest.fixture
+def webui(in_process):
+    return in_process
 
 
 @pytest.fixture

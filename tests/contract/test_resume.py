@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests import hosts, standin
+from tests import hosts
 
 SETTINGS = {"steps": 6, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler a", "save_images": True}
 STUDY = {
@@ -28,18 +28,11 @@ class Killed(BaseException):
     """Stands for a crash: nothing in the extension may catch it."""
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    with standin.start(tmp_path_factory.mktemp("resume")) as webui:
-        yield webui
-
-
 @pytest.fixture
-def webui(started, tmp_path):
-    started.reset()
-    started.opts.set("outdir_txt2img_grids", str(tmp_path))
-    started.opts.set("expression_grid_shared_steps", False)
-    return started
+def webui(in_process, tmp_path):
+    in_process.opts.set("outdir_txt2img_grids", str(tmp_path))
+    in_process.opts.set("expression_grid_shared_steps", False)
+    return in_process
 
 
 def run(webui, study=None, **settings):

@@ -6,24 +6,16 @@ from pathlib import Path
 import pytest
 from fastapi import HTTPException
 
-from tests import standin
 from tests.hosts import SETTINGS, TITLE
 
 SCOUT = {"expressions": "neutral\nsad", "characters": "", "switch_at": 0.34}
 CALLS, UNTIL_SWITCH = 6, 3
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    with standin.start(tmp_path_factory.mktemp("scout")) as webui:
-        yield webui
-
-
 @pytest.fixture
-def webui(started, tmp_path):
-    started.reset()
-    started.opts.set("outdir_txt2img_grids", str(tmp_path))
-    return started
+def webui(in_process, tmp_path):
+    in_process.opts.set("outdir_txt2img_grids", str(tmp_path))
+    return in_process
 
 
 @pytest.fixture

@@ -7,22 +7,15 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from tests import hosts, standin
+from tests import hosts
 
 SETTINGS = {"steps": 6, "width": 128, "height": 128, "seed": 7, "sampler_name": "Euler a", "save_images": True}
 STUDY = {"expressions": "neutral\nsad", "characters": "Noor | <lora:Noor:1>\nmei | <lora:mei:1>", "name": "story"}
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    with standin.start(tmp_path_factory.mktemp("settings")) as webui:
-        yield webui
-
-
 @pytest.fixture
-def webui(started):
-    started.reset()
-    return started
+def webui(in_process):
+    return in_process
 
 
 def grids(webui, **settings):

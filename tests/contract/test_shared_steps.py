@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from sd_expression_grid.preset_lists import preset_text, preset_titles
-from tests import standin
 
 NINE_ROWS = preset_text(preset_titles()[0])
 SETTINGS = {"steps": 20, "width": 64, "height": 64, "seed": 7, "save_images": False}
@@ -17,16 +16,9 @@ CALLS = {"Euler": (20, 5), "Euler a": (20, 5), "DPM++ 2M": (20, 5), "Heun": (39,
 """Denoiser calls a picture, and how many of them a column's rows have in common: first-order, ancestral, multistep."""
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    with standin.start(tmp_path_factory.mktemp("shared")) as webui:
-        yield webui
-
-
 @pytest.fixture
-def webui(started):
-    started.reset()
-    return started
+def webui(in_process):
+    return in_process
 
 
 def run(webui, sampler="Euler", settings=None, **study):

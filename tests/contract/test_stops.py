@@ -9,8 +9,6 @@ import pytest
 from fastapi import HTTPException
 from PIL import Image
 
-from tests import standin
-
 TITLE = "Expression grid"
 SETTINGS = {"steps": 6, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler a", "save_images": True}
 STUDY = {
@@ -20,16 +18,9 @@ STUDY = {
 }
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    with standin.start(tmp_path_factory.mktemp("stops")) as webui:
-        yield webui
-
-
 @pytest.fixture
-def webui(started):
-    started.reset()
-    return started
+def webui(in_process):
+    return in_process
 
 
 def run(webui, study=None, **settings):

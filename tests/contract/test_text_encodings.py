@@ -1,26 +1,18 @@
-"""A column's negative prompt is encoded once, unless its infotext fields would get lost: the stand-in, in process."""
+"""The negative prompt is encoded once, unless its infotext fields would get lost: the stand-in, in process."""
 
 import json
 
 import pytest
 
-from tests import standin
 from tests.standin.webui import module
 
 SETTINGS = {"steps": 10, "width": 64, "height": 64, "seed": 7, "save_images": False, "sampler_name": "Euler"}
 ROWS = "bored\nsad\nangry"
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    with standin.start(tmp_path_factory.mktemp("encodings")) as webui:
-        yield webui
-
-
 @pytest.fixture
-def webui(started):
-    started.reset()
-    return started
+def webui(in_process):
+    return in_process
 
 
 @pytest.fixture
@@ -28,7 +20,12 @@ def encoded(webui, monkeypatch):
     """The texts that were encoded, prompt by prompt."""
     hijack, texts = module("modules.sd_hijack").model_hijack, []
     encode = hijack.encode
-    monkeypatch.setattr(hijack, "encode", lambda schedule: [texts.append(list(schedule)), encode(schedule)][1])
+
+    def recording(schedule):
+        texts.append(list(schedule))
+        return encode(schedule)
+
+    monkeypatch.setattr(hijack, "encode", recording)
     return texts
 
 
