@@ -12,13 +12,15 @@ import time
 from dataclasses import replace
 
 from sd_expression_grid.check import edit_faults, prompt_faults
-from sd_expression_grid.networks import Catalog, network_faults
+from sd_expression_grid.networks import Catalog, names_in, network_faults
 from sd_expression_grid.plan import plan_batches, plan_cells, templates_of
 from sd_expression_grid.schema import read_study
 from sd_expression_grid.study import STUDY_NEGATIVE_PROMPT, STUDY_PROMPT
 from tests.unit.schedules import STEPS, negative_schedule, schedule
 
 FACES = ("smiling, open mouth", "(sad:1.3), crying", "angry", "bored", "[open|closed] mouth, laughing")
+
+EMBEDDINGS = tuple(f"embedding_{n}" for n in range(2000))
 
 
 def main():
@@ -57,8 +59,11 @@ def once(rows, columns):
     lap("checking texts and networks")
     faults += edit_faults(study, templates, (schedule, negative_schedule), STEPS)
     lap("judging the prompt edits")
-    batches = plan_batches(plan_cells(study, templates, (7,)), 4, lambda _: 1)
+    cells = plan_cells(study, templates, (7,))
+    batches = plan_batches(cells, 4, lambda _: 1)
     lap("planning cells and batches")
+    assert not any(names_in(cell.prompt, EMBEDDINGS) for cell in cells)
+    lap("looking for 2,000 embeddings")
     assert not faults, faults[:3]
     assert sum(len(batch.cells) for batch in batches) == rows * (columns + 1)
     return seconds
