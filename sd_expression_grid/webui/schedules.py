@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from modules import extra_networks, prompt_parser, sd_samplers, shared
 
+from sd_expression_grid.prompt_shape import shape_of, with_words
 from sd_expression_grid.webui.host import stripped_by_styles, token_places
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ class PromptReader:
     def __init__(self, p: Any) -> None:
         self._p = p
         self._steps = cache(self._read_steps)
+        self._steps_of_shape = cache(self._parsed)
+        self._places = cache(token_places)
         sampler = sd_samplers.find_sampler_config(p.sampler_name)
         self.total_steps: int = sampler.total_steps(p.steps) if sampler else p.steps
 
@@ -39,12 +42,19 @@ class PromptReader:
 
     def conditioning_shape(self, cell: Cell) -> tuple[tuple[int, ...], ...]:
         """The numbers of 75-token chunks of a cell's prompts, by AND part."""
+        schedules = self._schedules_of(cell)
+        return tuple(tuple(max(map(self._places, set(texts))) for texts in schedule) for schedule in schedules)
+
+    def tells_emphasis(self, cell: Cell) -> bool:
+        """Whether the WebUI writes its emphasis mode into a cell's infotext."""
+        texts = (text for schedule in self._schedules_of(cell) for part in schedule for text in part)
+        return bool(shared.opts.emphasis != "Original" and any("(" in text or "[" in text for text in texts))
+
+    def _schedules_of(self, cell: Cell) -> list[tuple[tuple[str, ...], ...]]:
+        """What the steps of all four prompts are told, by AND part."""
         prompts = (cell.prompt, cell.hires_prompt)
         negatives = (cell.negative_prompt, cell.hires_negative_prompt)
-        parts = [self._prompt_schedule(text) for text in prompts] + [
-            self._negative_schedule(text) for text in negatives
-        ]
-        return tuple(tuple(max(map(token_places, set(texts))) for texts in schedule) for schedule in parts)
+        return [*map(self._prompt_schedule, prompts), *map(self._negative_schedule, negatives)]
 
     def steps_of(self, cell: Cell) -> list[tuple[str, ...]]:
         """All that the denoiser is told for a cell, step by step from step 1."""
@@ -64,6 +74,11 @@ class PromptReader:
         return (self._steps(self.without_comments(self.styled_negative(prompt))),)
 
     def _read_steps(self, prompt: str) -> tuple[str, ...]:
+        shape, words = shape_of(prompt) if _parser_is_the_webuis() else (prompt, [])
+        told = {text: with_words(text, words) for text in set(self._steps_of_shape(shape))}
+        return tuple(told[text] for text in self._steps_of_shape(shape))
+
+    def _parsed(self, prompt: str) -> tuple[str, ...]:
         (schedule,) = prompt_parser.get_learned_conditioning_prompt_schedules(
             [prompt], self.total_steps, None, shared.opts.use_old_scheduling
         )
@@ -87,3 +102,8 @@ class PromptReader:
                 script.process(stripped)
                 return str(stripped.all_prompts[0])
         return stripped_by_styles(prompt)
+
+
+def _parser_is_the_webuis() -> bool:
+    """To another extension's parser, words may be more than words."""
+    return prompt_parser.get_learned_conditioning_prompt_schedules.__module__ == "modules.prompt_parser"
