@@ -76,21 +76,21 @@ def plan_cells(study: Study, templates: Templates, seeds: tuple[int, ...]) -> tu
 def plan_batches(
     cells: Iterable[Cell],
     rows_per_batch: int,
-    conditioning_shape: Callable[[Cell], Hashable],
+    encoded_kind: Callable[[Cell], Hashable],
     *,
     mixes_seeds: bool = False,
 ) -> tuple[Batch, ...]:
     """Divides the cells, in their order, into batches of cells that may share a call.
 
-    Cells share one only with the same character, networks, CFG scale and ``conditioning_shape`` (the number of
-    75-token chunks of its prompts): the WebUI pads shorter prompts of a batch, which changes their pictures. The seed
-    is the same as well, since its rows share their composition steps, unless a batch ``mixes_seeds``.
+    Cells share one only with the same character, networks, CFG scale and ``encoded_kind``, which tells what prompts
+    must have in common to be encoded in one call. The seed is the same as well, since its rows share their composition
+    steps, unless a batch ``mixes_seeds``.
     """
 
     def shared(cell: Cell) -> Hashable:
-        shape = conditioning_shape(cell) if rows_per_batch > 1 else None
+        kind = encoded_kind(cell) if rows_per_batch > 1 else None
         seed = None if mixes_seeds else cell.key.seed
-        return cell.key.character, seed, cell.networks, cell.cfg_scale, shape
+        return cell.key.character, seed, cell.networks, cell.cfg_scale, kind
 
     return tuple(
         Batch(cells=part) for _, run in groupby(cells, key=shared) for part in _parts(tuple(run), rows_per_batch)

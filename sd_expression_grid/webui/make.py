@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ from sd_expression_grid.plan import Batch, plan_batches
 from sd_expression_grid.sweep import Generate, Interrupted, Result
 from sd_expression_grid.webui.generate import Generator, stop_requested
 from sd_expression_grid.webui.host import is_from_elsewhere
+from sd_expression_grid.webui.networks import NetworkFiles
 from sd_expression_grid.webui.progress import Progress
 from sd_expression_grid.webui.settings import shares_steps
 from sd_expression_grid.webui.shared_steps import SharedSteps, not_shared, why_not_shared
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sd_expression_grid.folder import Outcome
+    from sd_expression_grid.plan import Cell
     from sd_expression_grid.study import CellKey, Study
     from sd_expression_grid.webui.begin import Begun
     from sd_expression_grid.webui.schedules import PromptReader
@@ -59,7 +61,7 @@ def make_missing(p: Any, begun: Begun, reader: PromptReader, through: Through, t
     sharing = _sharing(p, begun, reader, rows_per_call)
     generator = Generator(p, sharing.during if sharing else _not_shared)
     mixes_seeds = begun.study.scout is not None
-    batches = plan_batches(begun.missing, rows_per_call, reader.conditioning_shape, mixes_seeds=mixes_seeds)
+    batches = plan_batches(begun.missing, rows_per_call, _encoded_kinds(reader), mixes_seeds=mixes_seeds)
     start = time.monotonic()
     progress = Progress(begun.study, batches, p, title)
     with stopped_after(begun.stop_after):
@@ -79,6 +81,20 @@ def _rows_per_call(p: Any, study: Study) -> int:
         p.comment(f"Rows were made one by one: {reason}")
         return 1
     return study.rows_per_batch
+
+
+def _encoded_kinds(reader: PromptReader) -> Callable[[Cell], Hashable]:
+    """What prompts of one call have in common: the WebUI pads the shorter ones, which changes their pictures.
+
+    What an encoding adds to the infotext, embeddings and the emphasis mode, it adds to all pictures of the call.
+    """
+    embeddings_in = NetworkFiles().embeddings_in
+
+    def kind(cell: Cell) -> Hashable:
+        prompts = " ".join((cell.prompt, cell.negative_prompt, cell.hires_prompt, cell.hires_negative_prompt))
+        return reader.conditioning_shape(cell), tuple(embeddings_in(prompts)), reader.tells_emphasis(cell)
+
+    return kind
 
 
 def _why_not_batched(p: Any) -> str:

@@ -62,9 +62,13 @@ class NetworkFiles:
         found = [(f"LoRA {tag.name}", self._loras[tag.name]) for tag in tags]
         for _, entry in found:
             entry.read_hash()
-        names = sorted(names_in(prompt, self._embeddings))
         hashes = [(name, str(entry.hash or entry.filename)) for name, entry in found]
+        names = self.embeddings_in(prompt)
         return [*hashes, *((f"embedding {name}", embedding_hash(self._embeddings[name])) for name in names)]
+
+    def embeddings_in(self, prompt: str) -> list[str]:
+        """The names of the embeddings in a prompt, sorted."""
+        return sorted(names_in(prompt, self._embeddings))
 
 
 class _Loras(dict[str, str]):

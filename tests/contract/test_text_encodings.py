@@ -1,4 +1,4 @@
-"""The negative prompt is encoded once, unless its infotext fields would get lost: the stand-in, in process."""
+"""What encodings add to infotexts, and that the negative prompt is encoded once: the stand-in, in process."""
 
 import json
 
@@ -29,8 +29,8 @@ def encoded(webui, monkeypatch):
     return texts
 
 
-def infotexts(webui, characters, **settings):
-    study = {"expressions": ROWS, "characters": characters, "reference": "1girl"}
+def infotexts(webui, characters, study=None, **settings):
+    study = {"expressions": ROWS, "characters": characters, "reference": "1girl", **(study or {})}
     request = {**SETTINGS, **settings, "script_name": "Expression grid", "script_args": [json.dumps(study)]}
     info = json.loads(webui.txt2img(request)["info"])
     return info["infotexts"][info["index_of_first_image"] :]
@@ -57,3 +57,19 @@ def test_the_emphasis_of_a_negative_prompt_is_in_every_infotext(webui, encoded):
     made = infotexts(webui, "red hair", negative_prompt="(blurry:1.2)")
     assert encoded.count(["(blurry:1.2)"]) == 6
     assert all("Emphasis: No norm" in text for text in made)
+
+
+@pytest.mark.parametrize("mode", ["exact", "batched"])
+def test_an_embedding_of_a_row_is_in_the_infotexts_of_that_row_alone(webui, mode):
+    rows = "bored\nsad\nangry | ember_nobody\ncalm"
+    made = infotexts(webui, "red hair", {"reference": "", "expressions": rows, "mode": mode, "rows_per_batch": 4})
+    assert ["ember_nobody: " in text for text in made] == [False, False, True, False]
+
+
+@pytest.mark.parametrize("mode", ["exact", "batched"])
+def test_the_emphasis_of_a_row_is_in_the_infotexts_of_that_row_alone(webui, mode):
+    webui.opts.set("emphasis", "No norm")
+    made = infotexts(
+        webui, "red hair", {"reference": "", "expressions": "bored\n(sad:1.2)\ncalm", "mode": mode, "rows_per_batch": 4}
+    )
+    assert ["Emphasis: No norm" in text for text in made] == [False, True, False]
