@@ -201,7 +201,7 @@ def test_memory_is_one_page_and_a_few_cells():
 
     def open_cell(row: int, column: int) -> Image.Image:
         nonlocal living, most
-        picture = Image.new("RGB", (512, 512), None)
+        picture = Image.new("RGB", (64, 64), None)
         picture.putpixel((0, 0), (row, column, 0))
         weakref.finalize(picture, forget)
         living += 1
@@ -210,7 +210,7 @@ def test_memory_is_one_page_and_a_few_cells():
 
     figure = full(columns=tuple(f"c{index}" for index in range(40)), rows=tuple(f"r{index}" for index in range(40)))
     shown = 0
-    for page in compose_pages(figure, open_cell, (512, 512), Style(max_pixels=80_000_000)):
+    for page in compose_pages(figure, open_cell, (64, 64), Style(max_pixels=1_250_000)):
         shown += sum(cell.column > 0 for cell in page.cells)
         assert page.image.getpixel(page.cells[-1].box[:2])[:2] == (page.rows[-1], page.columns[-1])
         del page
