@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import sys
@@ -144,19 +145,19 @@ def _read_object(file: Path) -> Mapping[str, object]:
 def _stopping_at_ctrl_c(printer: Printer) -> Iterator[threading.Event]:
     """An event that the first Ctrl-C sets; the second one ends the program at once."""
     stopping = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, end)
         printer.say("Stopping: what the WebUIs have made is kept. Press Ctrl-C again to end at once.")
 
-    signal.signal(signal.SIGINT, stop)
+    def end(_number: int, _frame: FrameType | None) -> None:
+        printer.say("Ended at once: what was kept is there, and the same command goes on with the rest.")
+        os._exit(2)  # Dask would wait for answers from WebUIs, and complain of what it was making
+
+    before = signal.signal(signal.SIGINT, stop)
     try:
         yield stopping
-    except KeyboardInterrupt as error:
-        message = "ended at once; what was kept is there, and the same command goes on with the rest"
-        raise StudyError(message) from error
     finally:
         signal.signal(signal.SIGINT, before)
 

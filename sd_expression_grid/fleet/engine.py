@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import queue
-import signal
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -46,10 +45,9 @@ class Engine:
     def submit(self, job: Job, places: Iterable[str]) -> int:
         """Starts a job at one of the places that is free, or as soon as one is; returns its number."""
         number = next(self._numbers)
-        with _undisturbed():
-            future = self._client.submit(
-                _do_here, job, self._stop.name, workers=list(places), resources={RESOURCE: 1}, pure=False
-            )
+        future = self._client.submit(
+            _do_here, job, self._stop.name, workers=list(places), resources={RESOURCE: 1}, pure=False
+        )
         self._futures[number] = future
         future.add_done_callback(lambda _: self._done.put(number))
         return number
@@ -91,19 +89,6 @@ def started(urls: Sequence[str], scheduler: str | None) -> Iterator[Engine]:
     with ExitStack() as stack:
         address = stack.enter_context(_own_cluster(urls)) if scheduler is None else scheduler
         yield Engine(stack.enter_context(_connected(address)), urls)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ctrl-C waits for the end of this: what Dask was making when it came would complain as it is thrown away."""
-    pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if pressed:
-            signal.raise_signal(signal.SIGINT)
 
 
 def url_here() -> str:

@@ -395,7 +395,7 @@ def test_a_second_ctrl_c_ends_at_once(tmp_path):
         process.send_signal(signal.SIGINT)
         rest = process.communicate(timeout=60)[0]
     assert process.returncode == 2
-    assert "ended at once; what was kept is there" in rest
+    assert "Ended at once: what was kept is there" in rest
     assert "Traceback" not in rest
     assert {outcome.status for outcome in StudyFolder(out).read_record().values()} == {"done"}
 
