@@ -3,18 +3,38 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.page import browser
+from tests.browser.page import Page, browser
 
 
-@pytest.fixture
-def shots(tmp_path):
-    """Where screenshots go: $SCREENSHOTS, to look at them, or a temporary folder."""
-    folder = Path(os.environ.get("SCREENSHOTS", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+@pytest.fixture(scope="session")
+def shoot():
+    """Photographs a page into the folder $SCREENSHOTS, to look at it; without one it does nothing."""
+    folder = os.environ.get("SCREENSHOTS")
+
+    def shoot(page, name):
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+    return shoot
 
 
 @pytest.fixture(scope="session")
 def chrome():
     with browser() as launched:
         yield launched
+
+
+@pytest.fixture(scope="session")
+def shared_tab(chrome):
+    """In a tab of its own, each test would wait for Chromium to compile the WebUI's scripts anew."""
+    return chrome.new_page(viewport={"width": 1280, "height": 1000})
+
+
+@pytest.fixture
+def opened(webui, shared_tab):
+    """The WebUI's page, as it is when it is opened; it must not have complained at the end."""
+    page = Page(shared_tab)
+    page.open(webui.url)
+    yield page
+    page.leave()
+    assert page.complaints == []

@@ -20,7 +20,21 @@ class Page:
     def __init__(self, page):
         self.page = page
         self.complaints = []
-        page.on("pageerror", lambda error: OF_THE_HOST in str(error) or self.complaints.append(str(error)))
+        page.on("pageerror", self._note)
+
+    def _note(self, error):
+        if OF_THE_HOST not in str(error):
+            self.complaints.append(str(error))
+
+    def open(self, url):
+        self.page.goto(f"{url}/?__theme=light")
+        expect(self.page.locator("#txt2img_generate")).to_be_visible(timeout=60 * SECONDS)
+
+    def leave(self):
+        """Lets go of the tab, with nothing left in it."""
+        self.page.remove_listener("pageerror", self._note)
+        self.page.evaluate("localStorage.clear()")
+        self.page.goto("about:blank")
 
     def fill(self, element_id, text):
         self.page.locator(f"{element_id} textarea, {element_id} input").first.fill(str(text))
@@ -63,9 +77,6 @@ class Page:
     def thumbnails(self):
         return self.page.locator("#txt2img_gallery .thumbnails button")
 
-    def shot(self, file):
-        self.page.screenshot(path=file, full_page=True)
-
 
 def chromium():
     """Where Chromium is, or None."""
@@ -79,14 +90,6 @@ def browser():
         launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS.split())
         yield launched
         launched.close()
-
-
-def open_page(launched, url, width=1280, height=1000, theme="light"):
-    """A new tab with the WebUI's page."""
-    page = launched.new_page(viewport={"width": width, "height": height})
-    page.goto(f"{url}/?__theme={theme}")
-    expect(page.locator("#txt2img_generate")).to_be_visible(timeout=60 * SECONDS)
-    return Page(page)
 
 
 def number_in(text, pattern):

@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.browser.page import SECONDS, open_page
+from tests.browser.page import SECONDS
 
 ROOT = "#expression_grid_"
 
@@ -12,9 +12,8 @@ ROOT = "#expression_grid_"
 class RatingPage:
     """A rater at the tab."""
 
-    def __init__(self, launched, url, **how):
-        self._opened = open_page(launched, url, **how)
-        self.page = self._opened.page
+    def __init__(self, opened):
+        self.page = opened.page
         self.root = self.page.locator(f"{ROOT}rating")
         self._go_to_tab()
 
@@ -22,10 +21,6 @@ class RatingPage:
         """The list of studies is fetched whenever the tab is shown."""
         with self.page.expect_response(lambda answer: "predict" in answer.url and "choices" in answer.text()):
             self.page.locator("#tabs > .tab-nav button", has_text="Expression grid").click()
-
-    @property
-    def complaints(self):
-        return self._opened.complaints
 
     def choose(self, study, rater="Ana"):
         """Writes the name, and chooses the study by keyboard."""

@@ -3,23 +3,20 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.page import PANEL, chromium, open_page
+from tests.browser.page import PANEL, chromium
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
 
 
 @pytest.fixture
-def page(webui, chrome):
-    page = open_page(chrome, webui.url)
-    page.choose_script()
-    page.fill(f"{PANEL}expressions", "neutral\nsad | sad <b>crying</b>")
-    page.fill(f"{PANEL}characters", "[<i>LoRAs</i>]\nNoor | <lora:Noor:0.8>\n[Embeddings]\nember_nobody")
-    page.set_size(128, 8)
-    page.generate()
-    page.wait_for_result()
-    yield page
-    page.page.close()
-    assert page.complaints == []
+def page(opened):
+    opened.choose_script()
+    opened.fill(f"{PANEL}expressions", "neutral\nsad | sad <b>crying</b>")
+    opened.fill(f"{PANEL}characters", "[<i>LoRAs</i>]\nNoor | <lora:Noor:0.8>\n[Embeddings]\nember_nobody")
+    opened.set_size(128, 8)
+    opened.generate()
+    opened.wait_for_result()
+    return opened
 
 
 def label(page):
@@ -37,12 +34,12 @@ def click_at(page, across, down):
     picture.click(position={"x": x, "y": y})
 
 
-def test_a_click_on_a_grids_cell_tells_which_it_is(page, shots):
+def test_a_click_on_a_grids_cell_tells_which_it_is(page, shoot):
     page.thumbnails().first.click()
     seed = page.page.locator("#html_info_txt2img").first.inner_text().split("Seed: ")[1].split(",")[0]
     click_at(page, 0.85, 0.3)
     expect(label(page)).to_have_text(f"Noor · neutral · seed {seed}")
-    page.shot(shots / "gallery-label.png")
+    shoot(page.page, "gallery-label")
     close_viewer(page)
     page.thumbnails().nth(1).click()
     click_at(page, 0.35, 0.5)

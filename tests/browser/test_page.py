@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.page import PANEL, chromium, number_in, open_page
+from tests.browser.page import PANEL, chromium, number_in
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
 
@@ -16,16 +16,13 @@ CHARACTERS = "[LoRAs]\nNoor | <lora:Noor:0.8> noor woman\nmei | <lora:mei:1>\n[E
 
 
 @pytest.fixture
-def page(webui, chrome, shots, request):
-    page = open_page(chrome, webui.url)
-    page.choose_script()
-    page.fill(f"{PANEL}expressions", EXPRESSIONS)
-    page.fill(f"{PANEL}characters", CHARACTERS)
-    page.set_size(128, 8)
-    yield page
-    page.shot(shots / f"{webui.name}-{request.node.originalname}.png")
-    page.page.close()
-    assert page.complaints == []
+def page(opened, webui, shoot, request):
+    opened.choose_script()
+    opened.fill(f"{PANEL}expressions", EXPRESSIONS)
+    opened.fill(f"{PANEL}characters", CHARACTERS)
+    opened.set_size(128, 8)
+    yield opened
+    shoot(opened.page, f"{webui.name}-{request.node.originalname}")
 
 
 def test_lists_are_counted_as_they_are_typed(page):
@@ -164,7 +161,7 @@ def test_a_list_is_kept_as_a_preset(page):
         expect(page.page.locator(f"{PANEL}expressions textarea")).to_have_value(EXPRESSIONS)
 
 
-def test_seeds_are_scouted_and_one_is_reused(page, shots):
+def test_seeds_are_scouted_and_one_is_reused(page, shoot):
     page.fill(f"{PANEL}characters", "")
     expect(page.page.locator(f"{PANEL}scout_count")).not_to_be_visible()
     page.page.locator(f"{PANEL}make").get_by_text("seeds to choose from").click()
@@ -178,7 +175,7 @@ def test_seeds_are_scouted_and_one_is_reused(page, shots):
     expect(answer).to_contain_text("5, for smile", timeout=60_000)
     answer.get_by_role("button", name="403, smile: to make").click()
     expect(answer).to_contain_text("[hair, neck, eyes, lips:smiling with open mouth:0.2], RAW photo, 1girl")
-    page.shot(shots / "scout-check.png")
+    shoot(page.page, "scout-check")
     page.generate()
     page.wait_for_result()
     assert "5 cells: 5 done" in page.log

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.page import SECONDS, chromium
+from tests.browser.page import SECONDS, Page, chromium
 from tests.browser.rating_page import RatingPage, kept
 from tests.finished import finished_study
 
@@ -31,11 +31,19 @@ def folder(webui, request):
 
 
 @pytest.fixture
-def tab(webui, chrome, folder, shots, request):
-    """A rater's page; at the end it is photographed, and must not have complained."""
-    page = RatingPage(chrome, webui.url)
+def tab(folder, opened, webui, shoot, request):  # the tab lists the studies that are there
+    """A rater's page; at the end it is photographed."""
+    page = RatingPage(opened)
     yield page
-    page.page.screenshot(path=shots / f"{webui.name}-{request.node.originalname}.png", full_page=True)
+    shoot(page.page, f"{webui.name}-{request.node.originalname}")
+
+
+@pytest.fixture
+def own_tab(webui, chrome):
+    """A page in a tab of its own, for a second rater, or for what cannot be taken back."""
+    page = Page(chrome.new_page())
+    page.open(webui.url)
+    yield page
     page.page.close()
     assert page.complaints == []
 
@@ -164,8 +172,8 @@ def test_rapid_clicks_are_all_kept_in_their_order(tab, folder):
     assert lines[-1] == ("sad", "Noor", 1, 2, 2)
 
 
-def test_two_rate_at_once(tab, folder, chrome, webui):
-    other = RatingPage(chrome, webui.url)
+def test_two_rate_at_once(tab, folder, own_tab):
+    other = RatingPage(own_tab)
     tab.open(folder.path.name, "Ana", "One by one")
     other.open(folder.path.name, "Bo", "One by one")
     for number in range(4):
@@ -177,11 +185,10 @@ def test_two_rate_at_once(tab, folder, chrome, webui):
     expect(other.count).to_have_text(f"4 of {CELLS}")
     assert [line[3] for line in kept(folder, "Ana")] == [2] * 4
     assert [line[3] for line in kept(folder, "Bo")] == [0] * 4
-    other.page.close()
-    assert other.complaints == []
 
 
-def test_a_click_waits_for_a_webui_that_does_not_answer(tab, folder):
+def test_a_click_waits_for_a_webui_that_does_not_answer(folder, own_tab):
+    tab = RatingPage(own_tab)
     tab.page.clock.install()
     tab.open(folder.path.name, way="One by one")
     expect(tab.title).to_contain_text("neutral")
@@ -206,7 +213,7 @@ def test_a_rating_that_cannot_be_kept_is_not_shown_as_kept(tab, folder):
     expect(tab.root.locator("[data-score][aria-pressed=true]")).to_have_count(0)
 
 
-def test_labels_never_run(webui, chrome, tab):
+def test_labels_never_run(webui, tab):
     evil = "<img src=x onerror='window.ran=1'><script>window.ran=1</script>"
     expressions = [{"label": "neutral", "text": evil}, {"label": f"sad {evil}", "text": evil}]
     characters = [{"label": f"100% #1? {evil}", "text": "words", "group": evil}]
@@ -268,15 +275,14 @@ def test_a_name_is_asked_for(tab, folder):
     expect(tab.count).to_have_text(f"0 of {CELLS}")
 
 
-def test_pictures_on_another_disk_are_shown(webui, chrome, tmp_path):
+def test_pictures_on_another_disk_are_shown(webui, opened, tmp_path):
     before = webui.get("/sdapi/v1/options")["outdir_txt2img_grids"]
     folder = finished_study(tmp_path / "elsewhere", "far away", size=64)
     webui.post("/sdapi/v1/options", {"outdir_txt2img_grids": str(folder.path.parent)})
     try:
-        tab = RatingPage(chrome, webui.url)
+        tab = RatingPage(opened)
         tab.open("far away", way="One by one")
         assert tab.shown_pictures() == [64]
-        tab.page.close()
     finally:
         webui.post("/sdapi/v1/options", {"outdir_txt2img_grids": before})
 

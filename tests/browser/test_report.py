@@ -34,7 +34,7 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_number_opens_the_cells_behind_it(chrome, folder, shots, theme):
+def test_every_number_opens_the_cells_behind_it(chrome, folder, shoot, theme):
     page = chrome.new_page(color_scheme=theme)
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -48,7 +48,7 @@ def test_every_number_opens_the_cells_behind_it(chrome, folder, shots, theme):
     assert figures.first.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_be_hidden()
-    page.screenshot(path=shots / f"report-{theme}.png", full_page=True)
+    shoot(page, f"report-{theme}")
     assert (page.title(), complaints) == ("A study: report", [])
 
 

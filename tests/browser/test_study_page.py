@@ -26,7 +26,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def page(folder, chrome, shots, request):
+def page(folder, chrome, shoot, request):
     page = chrome.new_page(viewport={"width": 1200, "height": 800})
     page.complaints, requests = [], []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
@@ -34,7 +34,7 @@ def page(folder, chrome, shots, request):
     page.on("request", lambda asked: requests.append(asked.url))
     page.goto((folder.path / "index.html").as_uri())
     yield page
-    page.screenshot(path=shots / f"{request.node.name}.png")
+    shoot(page, request.node.name)
     page.close()
     assert page.complaints == []
     assert all(url.startswith("file:") for url in requests)
