@@ -1,11 +1,21 @@
-"""A prompt without its words: to the WebUI's prompt-editing parser they are alike, and parsing takes milliseconds."""
+"""A prompt without its words: to the WebUI's prompt-editing parser they are alike, and parsing takes milliseconds.
+
+That is so where every bracket, colon and bar has its place in the grammar of ``modules/prompt_parser.py``. Elsewhere
+the parser has a choice, and makes it by the whole text.
+"""
 
 from __future__ import annotations
 
 import re
 
 _PLAIN = re.compile(r"(?:[^\\\[\]():|]|\\.)+")
-"""Plain text in the grammar of ``modules/prompt_parser.py``."""
+_ESCAPED = re.compile(r"\\.")
+_P = r"[^\\\[\]():|]*"
+_GROUP = re.compile(
+    rf"\({_P}\)|\({_P}:{_P}\)|\[{_P}\]|\[{_P}(?:\|{_P})+\]"
+    rf"|\[(?:{_P}:)?{_P}:\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*\]"
+)
+"""A weight, an alternation or an edit with nothing but plain text in it."""
 
 _MAYBE_TIME = re.compile(r"[\s\d.eE+-]*")
 _FIRST_STAND_IN = 0xF0000
@@ -15,10 +25,10 @@ _FIRST_STAND_IN = 0xF0000
 def shape_of(prompt: str) -> tuple[str, list[str]]:
     """The prompt with one character for each plain text, and these texts in their order.
 
-    What may be the time of an edit stays as it is. So does a prompt in which a backslash escapes nothing.
+    What may be the time of an edit stays as it is. So does a prompt that leaves the parser a choice.
     """
     words: list[str] = []
-    if "\\\n" in prompt:
+    if not _is_clear(prompt):
         return prompt, words
 
     def stand_in(found: re.Match[str]) -> str:
@@ -33,3 +43,11 @@ def shape_of(prompt: str) -> tuple[str, list[str]]:
 def with_words(shape: str, words: list[str]) -> str:
     """A part of a shape as the text that it stands for."""
     return shape.translate({_FIRST_STAND_IN + number: word for number, word in enumerate(words)})
+
+
+def _is_clear(prompt: str) -> bool:
+    """Whether nothing is left when all groups are taken for plain text, from the inside out."""
+    text, groups = _ESCAPED.sub("x", prompt), 1
+    while groups:
+        text, groups = _GROUP.subn("x", text)
+    return not any(mark in text for mark in "\\[]():|")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sd_expression_grid.prompt_shape import shape_of, with_words
 from tests.standin.webui import HOST
 
 BEFORE, AFTER = "hair, neck, eyes, lips", " neutral face expression"
@@ -123,15 +124,30 @@ def is_ambiguous(prompt):
     return False
 
 
-@pytest.mark.host
-@pytest.mark.parametrize("seed", range(20))
-def test_parity_with_the_webui(seed, monkeypatch):
+@pytest.fixture
+def real(monkeypatch):
     folder = os.environ.get("A1111_DIR")
     if not folder:
         pytest.skip("A1111_DIR names no WebUI")
     pytest.importorskip("lark")
     monkeypatch.setitem(sys.modules, "torch", sys.modules.get("torch") or types.ModuleType("torch"))
-    real = load(Path(folder, "modules/prompt_parser.py"), "real_prompt_parser")
+    return load(Path(folder, "modules/prompt_parser.py"), "real_prompt_parser")
+
+
+@pytest.mark.host
+def test_the_webui_reads_a_shape_as_it_reads_the_prompt(real):
+    choose, shaped = random.Random(3), 0
+    for prompt in (random_prompt(choose) for _ in range(1500)):
+        shape, words = shape_of(prompt)
+        shaped += bool(words)
+        ((*expected,), (*found,)) = real.get_learned_conditioning_prompt_schedules([prompt, shape], 20)
+        assert [[step, with_words(text, words)] for step, text in found] == expected, prompt
+    assert shaped > 500
+
+
+@pytest.mark.host
+@pytest.mark.parametrize("seed", range(20))
+def test_parity_with_the_webui(seed, real):
     choose = random.Random(seed)
     prompts = [prompt for _ in range(40) if len(prompt := random_prompt(choose)) < 60 and not is_ambiguous(prompt)]
     for args in ((10,), (20, None, True), (20, 8), (20, 8, True)):

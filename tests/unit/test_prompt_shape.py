@@ -1,25 +1,30 @@
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sd_expression_grid.prompt_shape import shape_of, with_words
 from tests.unit.schedules import negative_schedule
 
-PIECES = st.sampled_from(
-    ["[", "]", "(", ")", ":", "|", "\\", "\n", " ", "0.2", "3", "-1", "1e1", "e", "sad", "smile, ", "\U000f0000"]
-)
+TEXTS = st.sampled_from(["sad", "smile, ", " ", "", "0.2", "3", "\\: x", "\n", "\U000f0000", "e"])
+TIMES = st.sampled_from(["0.2", " 3 ", "-1", ".5", "1e1"])
 
 
-@given(st.text() | st.lists(PIECES, max_size=14).map("".join))
+def groups(inner):
+    texts = st.lists(inner, max_size=3).map("".join)
+    edits = st.builds("[{}:{}:{}]".format, texts, texts, TIMES) | st.builds("[{}:{}]".format, texts, TIMES)
+    alternations = st.builds("[{}|{}]".format, texts, texts)
+    return edits | alternations | texts.map("({}:1.2)".format) | texts.map("({})".format) | texts
+
+
+CLEAR = st.recursive(TEXTS, groups, max_leaves=8)
+
+
+@given(st.text() | CLEAR)
 def test_a_shape_with_its_words_is_the_prompt(prompt):
     assert with_words(*shape_of(prompt)) == prompt
 
 
-@given(st.lists(PIECES, max_size=14).map("".join))
-@example("[a:b:0.2] \\\n")
-@example("[a: 0.2 :0.2] x\\")
-@example("[0.2 b:0.2]")
-@example("[:\\:0.2:0.2]|")
+@given(CLEAR)
 def test_the_parser_reads_a_shape_as_it_reads_the_prompt(prompt):
     shape, words = shape_of(prompt)
     assert tuple(with_words(text, words) for text in negative_schedule(shape)[0]) == negative_schedule(prompt)[0]
@@ -30,6 +35,7 @@ def test_the_parser_reads_a_shape_as_it_reads_the_prompt(prompt):
     [
         ("woman, [hair:sad:0.2], mei", "man, [eyes:very \\(happy\\):0.2]x"),
         ("[a:(sad:1.3):0.2]", "[b:(bored:1.3):0.2]"),
+        ("[a|[b:c: 3]] (d)", "[p|[q:r: 3]] (s)"),
     ],
 )
 def test_prompts_that_differ_in_their_words_alone_have_one_shape(one, other):
@@ -38,4 +44,11 @@ def test_prompts_that_differ_in_their_words_alone_have_one_shape(one, other):
 
 def test_times_and_weights_are_no_words():
     assert shape_of("[a:b:0.2]")[0] != shape_of("[a:b:0.3]")[0]
-    assert shape_of("[a:b:0.2]")[0] != shape_of("[a:b:c]")[0]
+    assert shape_of("(a:1.2)")[0] != shape_of("(a:1.3)")[0]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a: b", "[a:b:c]", "(a", "a]", "[a:b:0.2] | c", "(a:b:c)", "a\\", "a\\\nb", "[a:(b:0.2]", "(a|b)"]
+)
+def test_what_leaves_the_parser_a_choice_has_no_shape(prompt):
+    assert shape_of(prompt) == (prompt, [])
