@@ -4,6 +4,7 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -283,6 +284,7 @@ def test_interrupt_keeps_the_finished_cells_and_shows_them(webui):
     """Stops after the second cell was begun; polls instead of sleeping."""
     with ThreadPoolExecutor() as pool:
         study = {**STUDY, "expressions": preset_text(preset_titles()[0]), "characters": "mei\nNoor\nAda"}
+        study["name"] = uuid4().hex  # on a real WebUI, one that was interrupted before would go on
         future = pool.submit(webui.study, study, steps=60, width=128, height=128)
         while not future.done():
             text = webui.get("/sdapi/v1/progress?skip_current_image=true")["textinfo"] or ""
