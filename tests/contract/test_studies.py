@@ -42,7 +42,7 @@ def test_the_script_is_listed(webui):
 
 
 def test_a_study_is_a_folder_of_grids_and_cells(webui):
-    answer = webui.study(STUDY)
+    answer = webui.study({**STUDY, "name": uuid4().hex})  # a real WebUI may have the study of an earlier run
     assert answer.status == 200
     assert len(answer.grids) == 2
     assert len(answer.cells) == 12
@@ -284,7 +284,7 @@ def test_interrupt_keeps_the_finished_cells_and_shows_them(webui):
     """Stops after the second cell was begun; polls instead of sleeping."""
     with ThreadPoolExecutor() as pool:
         study = {**STUDY, "expressions": preset_text(preset_titles()[0]), "characters": "mei\nNoor\nAda"}
-        study["name"] = uuid4().hex  # on a real WebUI, one that was interrupted before would go on
+        study["name"] = uuid4().hex  # one that an earlier run interrupted would go on
         future = pool.submit(webui.study, study, steps=60, width=128, height=128)
         while not future.done():
             text = webui.get("/sdapi/v1/progress?skip_current_image=true")["textinfo"] or ""
