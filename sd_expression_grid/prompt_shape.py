@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 
+from sd_expression_grid.prompts import WHEN
+
 _PLAIN = re.compile(r"(?:[^\\\[\]():|]|\\.)+")
 _ESCAPED = re.compile(r"\\.")
 _P = r"[^\\\[\]():|]*"
 _GROUP = re.compile(
     rf"\({_P}\)|\({_P}:{_P}\)|\[{_P}\]|\[{_P}(?:\|{_P})+\]"
-    rf"|\[(?:{_P}:)?{_P}:\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*\]"
+    rf"|\[(?:{_P}:)?{_P}:(?i:{WHEN.pattern})\]"
 )
 """A weight, an alternation or an edit with nothing but plain text in it."""
 

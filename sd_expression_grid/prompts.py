@@ -14,7 +14,9 @@ from decimal import Decimal
 from sd_expression_grid.brackets import Pairs, find_pairs
 from sd_expression_grid.network_tags import without_tags
 
-_WHEN = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
+WHEN = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
+"""The time of a prompt edit, in the WebUI's grammar."""
+
 _AND = re.compile(r"\bAND\b")
 
 
@@ -135,7 +137,7 @@ def _is_edit(template: str, pairs: Pairs, start: int, end: int) -> bool:
     marks = [i for i in _live_in(pairs, start, end) if template[i] in ":|"]
     if any(template[i] == "|" for i in marks):
         return True
-    return bool(marks) and _WHEN.fullmatch(template, marks[-1] + 1, end) is not None
+    return bool(marks) and WHEN.fullmatch(template, marks[-1] + 1, end) is not None
 
 
 def _live_in(pairs: Pairs, start: int, end: int) -> Iterator[int]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from modules import shared
@@ -88,11 +88,11 @@ def _encoded_kinds(reader: PromptReader) -> Callable[[Cell], Hashable]:
 
     What an encoding adds to the infotext, embeddings and the emphasis mode, it adds to all pictures of the call.
     """
-    embeddings_in = NetworkFiles().embeddings_in
+    networks = cache(NetworkFiles)  # looks at the files, which one by one is not needed
 
     def kind(cell: Cell) -> Hashable:
         prompts = " ".join((cell.prompt, cell.negative_prompt, cell.hires_prompt, cell.hires_negative_prompt))
-        return reader.conditioning_shape(cell), tuple(embeddings_in(prompts)), reader.tells_emphasis(cell)
+        return reader.conditioning_shape(cell), tuple(networks().embeddings_in(prompts)), reader.tells_emphasis(cell)
 
     return kind
 

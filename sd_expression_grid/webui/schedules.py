@@ -47,8 +47,10 @@ class PromptReader:
 
     def tells_emphasis(self, cell: Cell) -> bool:
         """Whether the WebUI writes its emphasis mode into a cell's infotext."""
+        if shared.opts.emphasis == "Original":
+            return False
         texts = (text for schedule in self._schedules_of(cell) for part in schedule for text in part)
-        return bool(shared.opts.emphasis != "Original" and any("(" in text or "[" in text for text in texts))
+        return any("(" in text or "[" in text for text in texts)
 
     def _schedules_of(self, cell: Cell) -> list[tuple[tuple[str, ...], ...]]:
         """What the steps of all four prompts are told, by AND part."""
@@ -75,8 +77,9 @@ class PromptReader:
 
     def _read_steps(self, prompt: str) -> tuple[str, ...]:
         shape, words = shape_of(prompt) if _parser_is_the_webuis() else (prompt, [])
-        told = {text: with_words(text, words) for text in set(self._steps_of_shape(shape))}
-        return tuple(told[text] for text in self._steps_of_shape(shape))
+        steps = self._steps_of_shape(shape)
+        told = {text: with_words(text, words) for text in set(steps)}
+        return tuple(told[text] for text in steps)
 
     def _parsed(self, prompt: str) -> tuple[str, ...]:
         (schedule,) = prompt_parser.get_learned_conditioning_prompt_schedules(
