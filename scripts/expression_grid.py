@@ -6,17 +6,17 @@ from fastapi import HTTPException
 from modules import script_callbacks, scripts
 
 from sd_expression_grid import TITLE
-from sd_expression_grid.errors import StudyError
-from sd_expression_grid.fleet.asks import is_ask
-from sd_expression_grid.webui.answer import answer
-from sd_expression_grid.webui.generate_button import LikeGenerate
-from sd_expression_grid.webui.look_ahead import check_html
-from sd_expression_grid.webui.panel import asked_for, build_panel, paste_fields
-from sd_expression_grid.webui.rating_tab import rating_tab
-from sd_expression_grid.webui.run import refused, run_study
-from sd_expression_grid.webui.settings import add_settings
-from sd_expression_grid.webui.shared_steps import cover_denoiser
-from sd_expression_grid.webui.stop_early import stop_denoiser
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.fleet.protocol import is_ask
+from sd_expression_grid.webui.denoiser.shared_steps import cover_denoiser
+from sd_expression_grid.webui.denoiser.stop_early import stop_denoiser
+from sd_expression_grid.webui.host.settings import add_settings
+from sd_expression_grid.webui.panel.check import check_html
+from sd_expression_grid.webui.panel.generate_button import LikeGenerate
+from sd_expression_grid.webui.panel.panel import asked_for, build_panel, paste_fields
+from sd_expression_grid.webui.rating.rating_tab import rating_tab
+from sd_expression_grid.webui.run.answer import answer
+from sd_expression_grid.webui.run.run import refused, run_study
 
 like_generate = LikeGenerate()
 

@@ -6,8 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.commands import grid, page, report, sweep
-from sd_expression_grid.errors import StudyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

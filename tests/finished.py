@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from PIL import Image
 
-from sd_expression_grid.folder import StudyFolder, create_folder
-from sd_expression_grid.keeping import KeptInFolder
-from sd_expression_grid.plan import plan_cells, templates_of
-from sd_expression_grid.schema import study_from_dict
-from sd_expression_grid.sweep import Generated, Result
+from sd_expression_grid.plan.plan import plan_cells
+from sd_expression_grid.plan.sweep import Generated, Result
+from sd_expression_grid.store.folder import StudyFolder, create_folder
+from sd_expression_grid.store.saver import KeptInFolder
+from sd_expression_grid.study.cell_prompts import templates_of
+from sd_expression_grid.study.schema import study_from_dict
 
 STUDY = {
     "expressions": "neutral | neutral face\nsad | sad crying",

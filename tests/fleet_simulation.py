@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 from sd_expression_grid.fleet import drive, roster
-from sd_expression_grid.fleet.asks import Ask, Look, MadeCell
 from sd_expression_grid.fleet.drive import Drive, Told
 from sd_expression_grid.fleet.jobs import Done, Job, Reply
+from sd_expression_grid.fleet.protocol import Ask, Look, MadeCell
 from sd_expression_grid.fleet.roster import Roster, Rules
 from sd_expression_grid.fleet.units import Units, columns_of
-from sd_expression_grid.forecast import Calls, Cost
-from sd_expression_grid.plan import plan_cells, templates_of
-from sd_expression_grid.schema import study_from_dict
+from sd_expression_grid.plan.forecast import Calls, Cost
+from sd_expression_grid.plan.plan import plan_cells
+from sd_expression_grid.study.cell_prompts import templates_of
+from sd_expression_grid.study.schema import study_from_dict
 
 SECONDS_A_TURN = 1e-4
 

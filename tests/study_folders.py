@@ -2,9 +2,9 @@
 
 from PIL import Image
 
-from sd_expression_grid.folder import Outcome, create_folder, png_of
-from sd_expression_grid.schema import study_from_dict
-from sd_expression_grid.study import CellKey
+from sd_expression_grid.store.folder import Outcome, create_folder, png_of
+from sd_expression_grid.study.schema import study_from_dict
+from sd_expression_grid.study.study import CellKey
 
 STUDY = {
     "expressions": "neutral\nsmile | smiling\nsad | sad crying",

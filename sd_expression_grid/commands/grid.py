@@ -7,18 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from sd_expression_grid.errors import Fault, StudyError
-from sd_expression_grid.file_names import free_stem
-from sd_expression_grid.folder import StudyFolder
-from sd_expression_grid.grids import draw_grids
-from sd_expression_grid.schema import MAX_MARGIN
-from sd_expression_grid.study import GridOptions, Ground
+from sd_expression_grid.base.errors import Fault, StudyError
+from sd_expression_grid.base.file_names import free_stem
+from sd_expression_grid.grids.grids import draw_grids
+from sd_expression_grid.store.folder import StudyFolder
+from sd_expression_grid.study.schema import MAX_MARGIN
+from sd_expression_grid.study.study import GridOptions, Ground
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from sd_expression_grid.commands import Subparsers
-    from sd_expression_grid.drawing.compose import Page
+    from sd_expression_grid.grids.drawing.compose import Page
 
 
 def add_to(subparsers: Subparsers) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.folder import StudyFolder
-from sd_expression_grid.page import write_page
+from sd_expression_grid.page.page import write_page
+from sd_expression_grid.store.folder import StudyFolder
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sd_expression_grid.charts import write_charts
-from sd_expression_grid.errors import Fault, StudyError
+from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.evidence.gauges import best_gauge
 from sd_expression_grid.evidence.measuring import measure
-from sd_expression_grid.folder import StudyFolder
-from sd_expression_grid.ratings_csv import read_ratings_csv, write_ratings
-from sd_expression_grid.report import report_on, report_to_dict
-from sd_expression_grid.report_csv import report_csv
-from sd_expression_grid.report_html import report_html
-from sd_expression_grid.reporting.pictures_section import sentences_of
-from sd_expression_grid.reporting.table import Table, read_table
-from sd_expression_grid.reporting.types import Report, Thresholds
+from sd_expression_grid.ratings.ratings_csv import read_ratings_csv, write_ratings
+from sd_expression_grid.ratings.ratings_table import Table, read_table
+from sd_expression_grid.report.report import report_on, report_to_dict
+from sd_expression_grid.report.types import Report, Thresholds
+from sd_expression_grid.report.writing.charts import write_charts
+from sd_expression_grid.report.writing.pictures_section import sentences_of
+from sd_expression_grid.report.writing.report_csv import report_csv
+from sd_expression_grid.report.writing.report_html import report_html
+from sd_expression_grid.store.folder import StudyFolder
 
 if TYPE_CHECKING:
     import argparse

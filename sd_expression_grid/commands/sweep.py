@@ -14,11 +14,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.commands.grid import draw
-from sd_expression_grid.errors import Fault, StudyError
 from sd_expression_grid.fleet.address import checked_url
 from sd_expression_grid.fleet.like import infotext_of
-from sd_expression_grid.page import write_page
+from sd_expression_grid.page.page import write_page
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from types import FrameType, ModuleType
 
     from sd_expression_grid.commands import Subparsers
-    from sd_expression_grid.folder import StudyFolder
+    from sd_expression_grid.store.folder import StudyFolder
 
 OPTIONS = {
     "seed": (int, "the first seed, -1 for a random one; the study's own seeds come before it"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from sd_expression_grid.errors import StudyError
+from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.evidence.differences import brightness, difference
 from sd_expression_grid.evidence.faces import movement
 from sd_expression_grid.evidence.mediapipe_faces import mediapipe_landmarks

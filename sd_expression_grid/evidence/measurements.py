@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sd_expression_grid.errors import Fault, StudyError
-from sd_expression_grid.json_lines import append_lines, read_lines
-from sd_expression_grid.json_reader import is_number
+from sd_expression_grid.base.errors import Fault, StudyError
+from sd_expression_grid.base.json_lines import append_lines, read_lines
+from sd_expression_grid.base.json_reader import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from sd_expression_grid.folder import Outcome
-    from sd_expression_grid.study import CellKey
+    from sd_expression_grid.store.folder import Outcome
+    from sd_expression_grid.study.study import CellKey
 
 EVIDENCE_FILE = "evidence.jsonl"
 

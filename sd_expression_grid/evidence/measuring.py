@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PIL import Image
 
-from sd_expression_grid.cell_pictures import picture_problems
-from sd_expression_grid.drawing.pictures import as_rgb
-from sd_expression_grid.errors import Fault, StudyError
+from sd_expression_grid.base.errors import Fault, StudyError
+from sd_expression_grid.base.json_lines import read_whole
 from sd_expression_grid.evidence.measurements import (
     Measurement,
     add_measurements,
     neutral_cells,
     read_measurements,
 )
-from sd_expression_grid.json_lines import read_whole
+from sd_expression_grid.grids.drawing.pictures import as_rgb
+from sd_expression_grid.store.cell_pictures import picture_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sd_expression_grid.evidence.gauges import Gauge
     from sd_expression_grid.evidence.measurements import Faceless
-    from sd_expression_grid.folder import Outcome, StudyFolder
+    from sd_expression_grid.store.folder import Outcome, StudyFolder
 
 Seen = TypeVar("Seen")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from sd_expression_grid.errors import StudyError
+from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.evidence.faces import Face
 
 if TYPE_CHECKING:

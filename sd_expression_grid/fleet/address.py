@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urlsplit
 
-from sd_expression_grid.errors import Fault, StudyError
+from sd_expression_grid.base.errors import Fault, StudyError
 
 
 def checked_url(text: str) -> str:

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import requests
 
 from sd_expression_grid import TITLE
-from sd_expression_grid.errors import StudyError
-from sd_expression_grid.fleet.asks import ANSWER_FIELD, Ask, ask_to_json
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.fleet.protocol import ANSWER_FIELD, Ask, ask_to_json
 
 CONNECT_SECONDS = 10
 POLL_SECONDS = 2

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sd_expression_grid.errors import Fault, StudyError, raise_if_any
+from sd_expression_grid.base.errors import Fault, StudyError, raise_if_any
 from sd_expression_grid.fleet import store
-from sd_expression_grid.fleet.asks import Ask, Look
 from sd_expression_grid.fleet.drive import Drive, Told
 from sd_expression_grid.fleet.jobs import Job, Reply
+from sd_expression_grid.fleet.protocol import Ask, Look
 from sd_expression_grid.fleet.roster import Roster, Rules
 from sd_expression_grid.fleet.units import Units, columns_of
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sd_expression_grid.fleet.roster import Carrier
-    from sd_expression_grid.folder import StudyFolder
-    from sd_expression_grid.study import CellKey
+    from sd_expression_grid.store.folder import StudyFolder
+    from sd_expression_grid.study.study import CellKey
 
 _NO_WEBUI = "the Dask cluster has no worker with the resource webui"
 

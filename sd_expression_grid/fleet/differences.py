@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sd_expression_grid.fleet.asks import Look
+    from sd_expression_grid.fleet.protocol import Look
 
 _LONGEST = 60
 

@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.errors import StudyError
-from sd_expression_grid.fleet.asks import MadeCell
+from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.pace import Pace, in_words
+from sd_expression_grid.fleet.protocol import MadeCell
 from sd_expression_grid.fleet.units import Unit, Units, study_of
-from sd_expression_grid.schema import study_to_dict
-from sd_expression_grid.sweep import SameFailures
+from sd_expression_grid.plan.sweep import SameFailures
+from sd_expression_grid.study.schema import study_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from distributed import Client, Event, Scheduler, SpecCluster, Worker, get_worker
 
-from sd_expression_grid.errors import StudyError
+from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.jobs import Done, Job, Reply, do
 
 if TYPE_CHECKING:

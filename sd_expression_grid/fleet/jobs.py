@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from sd_expression_grid.errors import StudyError
+from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.address import auth_from
-from sd_expression_grid.fleet.asks import Ask, Look, MadeCell, cell_from_dict, look_from_dict
 from sd_expression_grid.fleet.client import TroubleError, Watch, WebUI
+from sd_expression_grid.fleet.protocol import Ask, Look, MadeCell, cell_from_dict, look_from_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sd_expression_grid.study import CellKey
+    from sd_expression_grid.study.study import CellKey
 
 AUTH_VARIABLE = "SD_WEBUI_AUTH"
 

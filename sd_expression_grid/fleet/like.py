@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from sd_expression_grid.errors import Fault, StudyError
+from sd_expression_grid.base.errors import Fault, StudyError
 
 if TYPE_CHECKING:
     from pathlib import Path

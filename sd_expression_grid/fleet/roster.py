@@ -11,8 +11,8 @@ from sd_expression_grid.fleet.differences import differences
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sd_expression_grid.fleet.asks import Look
     from sd_expression_grid.fleet.jobs import Done, Job, Reply
+    from sd_expression_grid.fleet.protocol import Look
 
 NOTICE_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.errors import Fault, SavingError, StudyError
-from sd_expression_grid.folder import Outcome, StudyFolder
-from sd_expression_grid.random_seeds import random_seed, variation_seed_of
-from sd_expression_grid.resume import Made, made_already
+from sd_expression_grid.base.errors import Fault, SavingError, StudyError
+from sd_expression_grid.store.folder import Outcome, StudyFolder
+from sd_expression_grid.store.random_seeds import random_seed, variation_seed_of
+from sd_expression_grid.store.resume import Made, made_already
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from sd_expression_grid.fleet.asks import MadeCell
-    from sd_expression_grid.study import CellKey, Study
+    from sd_expression_grid.fleet.protocol import MadeCell
+    from sd_expression_grid.study.study import CellKey, Study
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

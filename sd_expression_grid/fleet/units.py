@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sd_expression_grid.study import CellKey, Study
+    from sd_expression_grid.study.study import CellKey, Study
 
 Rows = Callable[[int], float]
 """The cost of so many cells of a column, in denoiser rows."""

@@ -20,9 +20,9 @@ from uuid import uuid4
 
 import numpy as np
 
-from sd_expression_grid.preset_lists import preset_text, preset_titles
-from sd_expression_grid.schema import study_from_dict
-from sd_expression_grid.study import STUDY_NEGATIVE_PROMPT
+from sd_expression_grid.study.preset_lists import preset_text, preset_titles
+from sd_expression_grid.study.schema import study_from_dict
+from sd_expression_grid.study.study import STUDY_NEGATIVE_PROMPT
 from tests import hosts
 
 TEMPLATE = "closeup of woman facing viewer, [hair, neck, eyes, lips:{expression}:0.2], RAW photo, {character}"

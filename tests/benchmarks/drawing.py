@@ -127,7 +127,7 @@ def stock_functions():
 
 
 def our_pages():
-    from sd_expression_grid.drawing.compose import Figure, Style, compose_pages
+    from sd_expression_grid.grids.drawing.compose import Figure, Style, compose_pages
 
     def draw(pictures, rows, columns):
         figure = Figure(

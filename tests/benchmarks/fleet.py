@@ -14,7 +14,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 from sd_expression_grid.__main__ import main as command
-from sd_expression_grid.folder import StudyFolder
+from sd_expression_grid.store.folder import StudyFolder
 from tests import hosts
 
 WANTED = 2.7

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sd_expression_grid.fleet import engine, store
-from sd_expression_grid.fleet.asks import Ask, MadeCell
 from sd_expression_grid.fleet.jobs import Job, Reply
-from sd_expression_grid.folder import StudyFolder
-from sd_expression_grid.study import CellKey
+from sd_expression_grid.fleet.protocol import Ask, MadeCell
+from sd_expression_grid.store.folder import StudyFolder
+from sd_expression_grid.study.study import CellKey
 from tests.fleet_simulation import Fleet, study, uneven
 
 ROWS_A_SECOND = 14.0  # SD 1.5, 512×512: 7 steps a second, each with the prompt's and the negative prompt's row

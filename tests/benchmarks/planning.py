@@ -11,11 +11,12 @@ import statistics
 import time
 from dataclasses import replace
 
-from sd_expression_grid.check import edit_faults, prompt_faults
-from sd_expression_grid.networks import Catalog, names_in, network_faults
-from sd_expression_grid.plan import plan_batches, plan_cells, templates_of
-from sd_expression_grid.schema import read_study
-from sd_expression_grid.study import STUDY_NEGATIVE_PROMPT, STUDY_PROMPT
+from sd_expression_grid.plan.check import edit_faults, prompt_faults
+from sd_expression_grid.plan.network_check import Catalog, names_in, network_faults
+from sd_expression_grid.plan.plan import plan_batches, plan_cells
+from sd_expression_grid.study.cell_prompts import templates_of
+from sd_expression_grid.study.schema import read_study
+from sd_expression_grid.study.study import STUDY_NEGATIVE_PROMPT, STUDY_PROMPT
 from tests.unit.schedules import STEPS, negative_schedule, schedule
 
 FACES = ("smiling, open mouth", "(sad:1.3), crying", "angry", "bored", "[open|closed] mouth, laughing")

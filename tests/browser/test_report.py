@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from sd_expression_grid.report import report_on
-from sd_expression_grid.report_html import report_html
-from sd_expression_grid.reporting.table import Column
+from sd_expression_grid.ratings.ratings_table import Column
+from sd_expression_grid.report.report import report_on
+from sd_expression_grid.report.writing.report_html import report_html
 from tests.browser.page import chromium
 from tests.unit.rated import chance, drawn
 

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from sd_expression_grid.folder import Outcome
-from sd_expression_grid.page import write_page
-from sd_expression_grid.study import CellKey
+from sd_expression_grid.page.page import write_page
+from sd_expression_grid.store.folder import Outcome
+from sd_expression_grid.study.study import CellKey
 from tests.browser.page import chromium
 from tests.study_folders import study_folder
 

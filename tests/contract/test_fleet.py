@@ -18,7 +18,7 @@ from PIL import Image
 
 from sd_expression_grid.__main__ import main
 from sd_expression_grid.fleet import client, roster
-from sd_expression_grid.folder import StudyFolder
+from sd_expression_grid.store.folder import StudyFolder
 from tests import hosts
 
 STUDY = {

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from sd_expression_grid.ratings import read_ratings
-from sd_expression_grid.study import CellKey
+from sd_expression_grid.ratings.ratings import read_ratings
+from sd_expression_grid.study.study import CellKey
 from tests.finished import finished_study
 
 RATINGS = "expression,character,seed,rater,expression_score,likeness_score\nsad,Noor,1,Ana,yes,partly\n"
@@ -23,7 +23,7 @@ def webui(in_process):
 @pytest.fixture
 def section(webui):
     """The room, which can be imported only in a WebUI."""
-    from sd_expression_grid.webui import report_section
+    from sd_expression_grid.webui.rating import report_section
 
     return report_section
 

@@ -130,7 +130,7 @@ def test_a_changed_lora_file_makes_its_cells_again(webui):
 
 
 def test_failed_cells_are_tried_again(webui):
-    from tests.standin import painter
+    from tests.standin.portraits import painter
 
     painter.faults["crying"] = "oom"
     try:

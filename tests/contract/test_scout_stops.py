@@ -21,7 +21,7 @@ def webui(in_process, tmp_path):
 @pytest.fixture
 def drawn(monkeypatch):
     """What the sheets are drawn of: (figure, what stands in each place)."""
-    from sd_expression_grid import grids
+    from sd_expression_grid.grids import grids
 
     seen, compose = [], grids.compose_pages
 
@@ -156,7 +156,7 @@ def test_a_legend_tells_the_scouts_own_prompt_and_that_it_was_stopped(webui, dra
 def test_the_forecast_knows_the_denoiser_rows(webui, tmp_path, sampler, mode, stops):
     from modules import processing, scripts
 
-    from sd_expression_grid.webui.look_ahead import look_ahead
+    from sd_expression_grid.webui.panel.check import look_ahead
 
     asked = {**SCOUT, "mode": mode, "scout": {"seeds": 3, "stop_at_switch": stops}}
     p = processing.StableDiffusionProcessingTxt2Img(
@@ -171,9 +171,9 @@ def test_the_forecast_knows_the_denoiser_rows(webui, tmp_path, sampler, mode, st
 
 
 def test_check_shows_seeds_as_columns(webui, tmp_path):
-    from sd_expression_grid.errors import StudyError
-    from sd_expression_grid.forecast_html import forecast_html
-    from sd_expression_grid.webui.look_ahead import look_ahead
+    from sd_expression_grid.base.errors import StudyError
+    from sd_expression_grid.plan.forecast_html import forecast_html
+    from sd_expression_grid.webui.panel.check import look_ahead
 
     def looked_at(seed, **scout):
         from modules import processing, scripts
@@ -194,7 +194,7 @@ def test_check_shows_seeds_as_columns(webui, tmp_path):
 
 
 def test_the_panel_asks_for_a_scout_only_where_it_is_switched_to(webui):
-    from sd_expression_grid.webui.panel import KEYS, asked_for
+    from sd_expression_grid.webui.panel.panel import KEYS, asked_for
 
     script = next(script for script in webui.runner.selectable_scripts if script.title() == TITLE)
     values = [control.value for control in script.controls]

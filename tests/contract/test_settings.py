@@ -30,7 +30,7 @@ def grids(webui, **settings):
 def test_studies_have_a_folder_of_their_own_and_the_rating_tab_finds_them_there(webui, tmp_path):
     (grid,) = grids(webui, expression_grid_folder=f" {tmp_path} ")
     assert grid.parents[1] == tmp_path
-    from sd_expression_grid.webui.chosen_study import names_of_studies
+    from sd_expression_grid.webui.rating.chosen_study import names_of_studies
 
     assert names_of_studies() == ["story"]
 
@@ -52,7 +52,7 @@ def test_a_font_that_is_no_font_is_no_reason_to_stop(webui, tmp_path):
 
 
 def test_a_new_panel_has_the_settings_mode(webui):
-    from sd_expression_grid.webui.panel import build_panel
+    from sd_expression_grid.webui.panel.panel import build_panel
 
     for mode, rows in (("exact", 4), ("batched", 9)):
         webui.opts.set("expression_grid_mode", mode)
@@ -63,7 +63,7 @@ def test_a_new_panel_has_the_settings_mode(webui):
 
 
 def test_what_the_settings_file_may_hold_does_no_harm(webui):
-    from sd_expression_grid.webui import settings
+    from sd_expression_grid.webui.host import settings
 
     webui.opts.set("expression_grid_mode", "sideways")
     assert settings.panel_mode() == "exact"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sd_expression_grid.preset_lists import preset_text, preset_titles
+from sd_expression_grid.study.preset_lists import preset_text, preset_titles
 
 NINE_ROWS = preset_text(preset_titles()[0])
 SETTINGS = {"steps": 20, "width": 64, "height": 64, "seed": 7, "save_images": False}
@@ -118,7 +118,7 @@ def test_token_merging_makes_it_step_aside_and_say_so(webui, monkeypatch):
 def test_the_forecast_knows_the_denoiser_rows(webui, tmp_path, sampler, mode):
     from modules import processing, scripts
 
-    from sd_expression_grid.webui.look_ahead import look_ahead
+    from sd_expression_grid.webui.panel.check import look_ahead
 
     asked = {"expressions": NINE_ROWS, "characters": "Noor | <lora:Noor:1>", "reference": "", "mode": mode}
     p = processing.StableDiffusionProcessingTxt2Img(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sd_expression_grid.prompt_shape import shape_of, with_words
+from sd_expression_grid.prompts.prompt_shape import shape_of, with_words
 from tests.standin.webui import HOST
 
 BEFORE, AFTER = "hair, neck, eyes, lips", " neutral face expression"

@@ -97,7 +97,7 @@ def test_the_same_failure_everywhere_stops_early(webui):
 @pytest.fixture
 def drawn(monkeypatch):
     """What the grids are drawn of: (figure, what stands in each cell)."""
-    from sd_expression_grid import grids
+    from sd_expression_grid.grids import grids
 
     seen, compose = [], grids.compose_pages
 
@@ -149,7 +149,7 @@ def test_a_character_called_reference_is_one_where_there_is_no_reference_column(
 
 
 def test_a_full_disk_ends_the_study_and_shows_what_there_is(webui, monkeypatch):
-    from sd_expression_grid.folder import StudyFolder
+    from sd_expression_grid.store.folder import StudyFolder
 
     write, written = StudyFolder.write_cell, []
 
@@ -183,7 +183,7 @@ def test_a_run_writes_the_page_of_the_study_however_it_ends(webui):
 
 
 def test_a_page_that_cannot_be_written_does_not_lose_the_run(webui, monkeypatch):
-    from sd_expression_grid import page
+    from sd_expression_grid.page import page
 
     def full(*_):
         raise OSError(28, "No space left on device")
@@ -207,8 +207,8 @@ def test_the_places_of_the_cells_are_where_the_grid_has_them(webui):
 
 
 def test_grids_drawn_from_disk_are_those_of_the_run(webui):
-    from sd_expression_grid.folder import StudyFolder
-    from sd_expression_grid.grids import draw_grids
+    from sd_expression_grid.grids.grids import draw_grids
+    from sd_expression_grid.store.folder import StudyFolder
 
     characters = "[A]\nNoor | <lora:Noor:1> | cfg_scale=3\n[B]\nmei | <lora:mei:1>"
     folder, _, info = run(webui, {"characters": characters}, scheduler="Karras")

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sd_expression_grid.preset_lists import preset_text, preset_titles
-from sd_expression_grid.schema import study_from_dict
+from sd_expression_grid.study.preset_lists import preset_text, preset_titles
+from sd_expression_grid.study.schema import study_from_dict
 
 STUDY = {
     "expressions": "neutral | neutral face\nsmile | smile: big (teeth:1.2)\nsad | [sad|crying] eyes closed",

@@ -9,9 +9,9 @@ import time
 import webbrowser
 from pathlib import Path
 
-from sd_expression_grid.preset_lists import preset_text, preset_titles
+from sd_expression_grid.study.preset_lists import preset_text, preset_titles
 from tests import standin
-from tests.standin import painter
+from tests.standin.portraits import painter
 
 SCRIPT = "Expression grid"
 CHARACTERS = """

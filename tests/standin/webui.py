@@ -12,7 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from tests.standin import painter, samples
+from tests.standin import samples
+from tests.standin.portraits import painter
 
 HERE = Path(__file__).resolve().parent
 HOST = HERE / "host"

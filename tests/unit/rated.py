@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from sd_expression_grid.ratings import Rating
-from sd_expression_grid.reporting.table import Column, Table
-from sd_expression_grid.study import CellKey
+from sd_expression_grid.ratings.ratings import Rating
+from sd_expression_grid.ratings.ratings_table import Column, Table
+from sd_expression_grid.study.study import CellKey
 
 REFERENCE = Column(label="reference", kind="none", is_reference=True)
 SIGNS = {"y": 2, "p": 1, "n": 0, "-": None}

@@ -5,8 +5,8 @@ import os
 from functools import cache
 from pathlib import Path
 
-from sd_expression_grid.network_tags import without_tags
-from sd_expression_grid.prompts import edit_holds
+from sd_expression_grid.prompts.network_tags import without_tags
+from sd_expression_grid.prompts.prompts import edit_holds
 
 STEPS = 20
 WEBUI = os.environ.get("PARSER_OF", Path(__file__).parents[1] / "standin" / "host")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from modules import errors, extra_networks, sd_hijack, shared
 
-from tests.standin import painter, safetensors
+from tests.standin import safetensors
+from tests.standin.portraits import painter
 
 
 class SdVersion(enum.Enum):

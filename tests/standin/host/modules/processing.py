@@ -9,7 +9,7 @@ from modules import devices, extra_networks, prompt_parser, rng, sd_samplers, sh
 from modules.batches import process_images, process_images_inner
 from modules.processed import Processed, create_infotext, fix_seed, get_fixed_seed, program_version
 from modules.shared import opts, state
-from tests.standin import painter
+from tests.standin.portraits import painter
 
 __all__ = ["Processed", "create_infotext", "fix_seed", "get_fixed_seed", "process_images", "process_images_inner"]
 __all__ += ["program_version"]

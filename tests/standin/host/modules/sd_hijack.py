@@ -7,7 +7,8 @@ import math
 from pathlib import Path
 
 from modules import errors, prompt_parser, shared
-from tests.standin import painter, safetensors
+from tests.standin import safetensors
+from tests.standin.portraits import painter
 
 
 class Embedding:

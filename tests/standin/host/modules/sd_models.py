@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from modules import sd_hijack
-from tests.standin import painter
+from tests.standin.portraits import painter
 
 
 class CheckpointInfo:

@@ -31,7 +31,7 @@ from modules import (
 )  # fmt: skip
 from modules.api import models
 from modules.shared import opts, state
-from tests.standin import painter
+from tests.standin.portraits import painter
 
 
 def encode_pil_to_base64(image):

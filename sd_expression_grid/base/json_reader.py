@@ -1,0 +1,103 @@
+"""Reads one JSON object key by key, and notes every fault with its place instead of stopping at the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+from sd_expression_grid.base.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
+
+MAX_NUMBER = 1e12
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the keys of one JSON object and notes every fault instead of stopping at the first."""
+
+    data: Mapping[str, object]
+    place: str = ""
+    faults: list[Fault] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+    def fault(self, key: str, problem: str) -> None:
+        """Notes a fault of a key."""
+        self.faults.append(Fault(f"{self.place}{key}", problem))
+
+    def take(self, key: str, default: T, wanted: str, fits: Callable[[Any], bool]) -> T:
+        """The value of a key, or its default where it is missing or does not fit."""
+        self.known.add(key)
+        value = self.data.get(key)
+        if value is None:
+            if key in self.data and default is not None:
+                self.fault(key, f"must be {wanted}, is null")
+            return default
+        if not fits(value):
+            self.fault(key, f"must be {wanted}, is {described(value)}")
+            return default
+        return value  # type: ignore[return-value]
+
+    def text(self, key: str, default: str) -> str:
+        """A text."""
+        return self.take(key, default, "a text", is_text)
+
+    def optional_text(self, key: str) -> str | None:
+        """A text, or None where there is none."""
+        return self.take(key, None, "a text", is_text)
+
+    def number(self, key: str, default: float) -> float:
+        """A number."""
+        return float(self.take(key, default, "a number", is_number))
+
+    def whole(self, key: str, default: int, *, least: int) -> int:
+        """A whole number."""
+        value = self.take(key, default, "a whole number", is_whole)
+        if value < least:
+            self.fault(key, f"must be at least {least}, is {value}")
+            return default
+        return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """A truth value."""
+        return self.take(key, default, "true or false", lambda value: isinstance(value, bool))
+
+    def choice(self, key: str, default: T, choices: object) -> T:
+        """One of the names of a Literal type."""
+        names = get_args(choices)
+        wanted = f"one of {', '.join(names)}"
+        return self.take(key, default, wanted, lambda value: isinstance(value, str) and value in names)
+
+    def items(self, key: str) -> list[object]:
+        """A list."""
+        return self.take(key, [], "a list", lambda value: isinstance(value, list))
+
+    def refuse_unknown(self) -> None:
+        """Notes every key that nothing asked for."""
+        for key in self.data:
+            if key not in self.known:
+                self.fault(key, f"is not a known key; the keys are {', '.join(sorted(self.known))}")
+
+
+def is_text(value: object) -> bool:
+    """A text that can be written to a file, which half of a character pair cannot."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def is_number(value: object) -> bool:
+    """A number of sensible size, which True is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MAX_NUMBER
+
+
+def is_whole(value: object) -> bool:
+    """A whole number, which True is not."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def described(value: object) -> str:
+    """A wrong value as a message shows it."""
+    names = {bool: "true or false", dict: "an object", list: "a list", type(None): "null"}
+    return names.get(type(value)) or f"{value!r:.60}"

@@ -1,0 +1,1 @@
+"""From a study's cells to annotated grids."""

@@ -1,0 +1,51 @@
+"""What a cell shows: a picture of any mode and size made ready to paste, or the hatched box of a missing one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+if TYPE_CHECKING:
+    from sd_expression_grid.grids.drawing.fonts import Colour
+    from sd_expression_grid.grids.drawing.layout import Size
+
+
+def ready_to_paste(picture: Image.Image, room: Size, ground: Colour) -> Image.Image:
+    """An RGB picture on the ground colour, scaled down in proportion if it is larger than its room."""
+    plain = as_rgb(picture, ground)
+    share = min(1.0, room.width / plain.width, room.height / plain.height)
+    if share == 1:
+        return plain
+    size = (max(1, round(plain.width * share)), max(1, round(plain.height * share)))
+    return plain.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def as_rgb(picture: Image.Image, ground: Colour) -> Image.Image:
+    """Convert a picture of any mode; what is transparent shows the ground, 16 bits a pixel become 8."""
+    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
+        return _from_wide_grey(picture)
+    if picture.mode in ("RGBA", "RGBa", "LA", "La", "PA") or "transparency" in picture.info:
+        clear, opaque = picture.convert("RGBA"), Image.new("RGB", picture.size, ground)
+        opaque.paste(clear, mask=clear)
+        return opaque
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def hatched(size: Size, tint: Colour, line: Colour) -> Image.Image:
+    """A tinted box with thin slanting lines, which nobody takes for a picture."""
+    box = Image.new("RGB", size, tint)
+    pen = ImageDraw.Draw(box)
+    step = max(6, min(size) // 20)
+    for left in range(-size.height, size.width, step):
+        pen.line((left, size.height, left + size.height, 0), fill=line)
+    pen.rectangle((0, 0, size.width - 1, size.height - 1), outline=line)
+    return box
+
+
+def _from_wide_grey(picture: Image.Image) -> Image.Image:
+    values = np.asarray(picture)
+    if values.max(initial=0) > 255 or picture.mode.startswith("I;16"):
+        values = values / 257
+    return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8)).convert("RGB")

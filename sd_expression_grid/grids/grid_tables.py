@@ -1,0 +1,90 @@
+"""The grids of a study as tables: which cell stands where, and what they are called."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.base.file_names import file_stem, same_file_key
+from sd_expression_grid.study.study import CellKey, Study
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+GROUP_BYTES = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One grid: its labels, and the cells by (row, column), counted from 0. ``name`` is its file's.
+
+    ``seed`` is the one of its cells. A scout's sheet has many, of which it is the first: there the seeds are the cells'
+    captions, rows and columns have no labels, and the last row may be short.
+    """
+
+    group: str
+    seed: int
+    title: str
+    name: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    keys: Mapping[tuple[int, int], CellKey]
+    is_sheet: bool = False
+
+
+def tables_of(study: Study, cell_size: tuple[int, int]) -> tuple[Table, ...]:
+    """A table for each group and seed; for a scout one sheet, about as wide as it is high with cells of this size."""
+    if study.scout:
+        return (_sheet(study, cell_size),) if study.seeds else ()
+    return tuple(_table(study, group, seed) for group in study.groups for seed in study.seeds)
+
+
+def _table(study: Study, group: str, seed: int) -> Table:
+    rows = tuple(row.label for row in study.expressions)
+    columns = tuple(column.label for column in study.columns_of(group))
+    seed_title = f"seed {seed}" if len(study.seeds) > 1 else ""
+    return Table(
+        group=group,
+        seed=seed,
+        title=_joined(" · ", (group, seed_title)),
+        name=_joined(" - ", ("grid", _name_of_group(study.groups, group), seed_title)),
+        rows=rows,
+        columns=columns,
+        keys={
+            (y, x): CellKey(expression=row, character=column, seed=seed)
+            for y, row in enumerate(rows)
+            for x, column in enumerate(columns)
+        },
+    )
+
+
+def _sheet(study: Study, cell_size: tuple[int, int]) -> Table:
+    row, column, seeds = study.expressions[0].label, study.reference_column.label, study.seeds
+    width, height = cell_size
+    across = min(len(seeds), math.ceil(math.sqrt(len(seeds) * height / width)))
+    return Table(
+        group="",
+        seed=seeds[0],
+        title=f"{row} · {len(seeds)} seed{'s' * (len(seeds) > 1)}",
+        name=_joined(" - ", ("grid", file_stem(f"seeds of {row}", GROUP_BYTES))),
+        rows=("",) * math.ceil(len(seeds) / across),
+        columns=("",) * across,
+        keys={
+            divmod(number, across): CellKey(expression=row, character=column, seed=seed)
+            for number, seed in enumerate(seeds)
+        },
+        is_sheet=True,
+    )
+
+
+def _name_of_group(groups: tuple[str, ...], group: str) -> str:
+    """A name of the group's own, also where two groups are one to a file system."""
+    alike = [same_file_key(title, GROUP_BYTES) for title in groups]
+    place = groups.index(group)
+    name = file_stem(group, GROUP_BYTES) if group else ""
+    return f"{place + 1} {name}" if alike.count(alike[place]) > 1 else name
+
+
+def _joined(divider: str, parts: Iterable[str]) -> str:
+    return divider.join(filter(None, parts))

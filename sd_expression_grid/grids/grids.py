@@ -1,0 +1,237 @@
+"""The grids of a study, one for each group and seed, drawn from its cells wherever these are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.grids.drawing.captions import Captions
+from sd_expression_grid.grids.drawing.compose import Figure, OpenCell, Page, Style, compose_pages, page_sizes
+from sd_expression_grid.grids.grid_tables import Table, tables_of
+from sd_expression_grid.plan.plan import plan_cells
+from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD, settings_in
+from sd_expression_grid.store.folder import read_picture
+from sd_expression_grid.study.cell_prompts import edit_of, template_of, templates_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from PIL import Image
+
+    from sd_expression_grid.grids.drawing.layout import Size
+    from sd_expression_grid.store.folder import Outcome, StudyFolder
+    from sd_expression_grid.study.study import CellKey, GridOptions, Study
+
+NOT_MADE = "not made"
+"""What stands in a cell that nothing is known of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyGrids:
+    """All that the grids of a study show.
+
+    ``outcomes`` may lack cells. ``open_cell`` gives a finished cell's picture. ``settings`` are those of the legend, as
+    ``settings_in`` reads them from an infotext. ``cell_size`` counts in a grid without any finished cell.
+    """
+
+    study: Study
+    outcomes: Mapping[CellKey, Outcome]
+    open_cell: Callable[[Outcome], Image.Image]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    style: Style = field(default_factory=Style)
+    cell_size: tuple[int, int] = (512, 512)
+
+    @property
+    def all(self) -> tuple[Table, ...]:
+        """The grids of the finished study."""
+        return tables_of(self.study, self.cell_size)
+
+    @property
+    def begun(self) -> tuple[Table, ...]:
+        """The grids with more to show than cells that were never begun, and the first grid's reference.
+
+        Of a scout that was interrupted, those of the seeds that were begun.
+        """
+        study = self.study
+        if study.scout:
+            begun = {key.seed for key, outcome in self.outcomes.items() if outcome.status != "interrupted"}
+            study = replace(study, seeds=tuple(seed for seed in study.seeds if seed in begun))
+        return tuple(table for table in tables_of(study, self.cell_size) if self._is_begun(table))
+
+    def pages(self, table: Table) -> Iterator[Page]:
+        """Draws a grid page by page; let go of each before the next, for a page may have 170 megapixels."""
+        size, open_one = self.cell_size_of(table), self.opener(table)
+        if table.is_sheet:
+            captions = Captions(size, self.style)
+            size, open_one = captions.size, _captioned(table, open_one, captions)
+        return compose_pages(self._figure(table), open_one, size, self.style)
+
+    def page_sizes(self) -> tuple[Size, ...]:
+        """The sizes of all pages in pixels, once all cells are there."""
+        return tuple(size for table in self.all for size in self._sizes(table))
+
+    def cell_size_of(self, table: Table) -> tuple[int, int]:
+        """The size of the first finished cell that can be read."""
+        for outcome in self._outcomes_of(table):
+            if outcome.status == "done":
+                try:
+                    return self.open_cell(outcome).size
+                except (OSError, SyntaxError, ValueError):  # it is drawn as a note, which says why
+                    continue
+        return self.cell_size
+
+    def name(self, table: Table, page: Page) -> str:
+        """A page's file name, without ending; no two are alike, also where two groups are one to a file system."""
+        return f"{table.name} - page {page.number} of {page.of}" if page.of > 1 else table.name
+
+    def places(self, table: Table, page: Page) -> dict[str, object]:
+        """Where the cells of a page are, as JSON values: seed, size, and labels with their pixels from and to.
+
+        A sheet has no labels, but ``seeds``: those of each row.
+        """
+        rows = {cell.row: (cell.box.top, cell.box.bottom) for cell in page.cells}
+        columns = {cell.column: (cell.box.left, cell.box.right) for cell in page.cells}
+        places: dict[str, object] = {
+            "seed": table.seed,
+            "size": list(page.image.size),
+            "rows": [[table.rows[row], *pixels] for row, pixels in rows.items()],
+            "columns": [[table.columns[column], *pixels] for column, pixels in columns.items()],
+        }
+        if table.is_sheet:
+            keys = [[table.keys.get((row, column)) for column in columns] for row in rows]
+            places["seeds"] = [[key.seed if key else None for key in row] for row in keys]
+        return places
+
+    def opener(self, table: Table) -> OpenCell:
+        """Gives a grid's cells by row and column: pictures, and notes where there is none."""
+
+        def open_one(row: int, column: int) -> Image.Image | str:
+            outcome = self.outcomes.get(table.keys[row, column])
+            if outcome is None or outcome.status != "done":
+                return what_became_of(outcome)
+            try:
+                return self.open_cell(outcome)
+            except FileNotFoundError:
+                return f"missing: {outcome.file}"
+
+        return open_one
+
+    def _is_begun(self, table: Table) -> bool:
+        is_first = table.is_sheet or table.group == self.study.groups[0]
+        own = [column.label for column in self.study.characters if column.group == table.group]
+        outcomes = self._outcomes_of(table)
+        return any(o.status != "interrupted" for o in outcomes if is_first or o.key.character in own)
+
+    def _outcomes_of(self, table: Table) -> list[Outcome]:
+        found = (self.outcomes.get(key) for key in table.keys.values())
+        return [outcome for outcome in found if outcome]
+
+    def _sizes(self, table: Table) -> tuple[Size, ...]:
+        size = self.cell_size_of(table)
+        shown = Captions(size, self.style).size if table.is_sheet else size
+        return page_sizes(self._figure(table), shown, self.style)
+
+    def _figure(self, table: Table) -> Figure:
+        return Figure(
+            title=table.title,
+            columns=table.columns,
+            rows=table.rows,
+            has_reference=bool(self.study.reference) and not table.is_sheet,
+            legend=legend(self.study, table.seed, self.settings) if self.study.grid.legend else (),
+        )
+
+
+def draw_grids(folder: StudyFolder, options: GridOptions | None = None) -> Iterator[tuple[str, Page]]:
+    """Draws the grids of a study again from its folder: file names without ending, and pages, one at a time.
+
+    Without ``options`` they look as the study says. Raises StudyError for a folder without study, or with a record
+    that cannot be read; a cell that cannot is drawn as a note.
+    """
+    grids = grids_of(folder, options)
+    for table in grids.begun:
+        for page in grids.pages(table):
+            name = grids.name(table, page)
+            yield name, page
+            del page  # else it would live on while the next one is drawn
+
+
+def grids_of(folder: StudyFolder, options: GridOptions | None = None) -> StudyGrids:
+    """The grids of the study in a folder; StudyError as for ``draw_grids``."""
+    study = folder.existing_study()
+    study = replace(study, grid=options or study.grid)
+    outcomes = folder.read_record()
+    return StudyGrids(
+        study=study,
+        outcomes=outcomes,
+        open_cell=lambda outcome: read_picture(folder.path / outcome.file),
+        settings=settings_of(study, outcomes),
+        style=Style(ground=study.grid.ground, margin=study.grid.margin),
+    )
+
+
+def settings_of(study: Study, outcomes: Mapping[CellKey, Outcome]) -> dict[str, str]:
+    """The settings that a study's finished cells tell; CFG scale only where a column has none of its own."""
+    own = {column.label for column in study.columns if column.cfg_scale is not None}
+    done = [outcome for outcome in outcomes.values() if outcome.status == "done"]
+    chosen = min(done, key=lambda outcome: outcome.key.character in own, default=None)
+    if chosen is None:
+        return {}
+    settings = settings_in(chosen.infotext)
+    return {name: value for name, value in settings.items() if name != "CFG scale" or chosen.key.character not in own}
+
+
+def legend(study: Study, seed: int, settings: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What was drawn and how, as names and values; ``settings`` are those that an infotext tells."""
+    schedule = settings.get("Schedule type", "Automatic")
+    values = {
+        "Prompt": _prompt(study),
+        "Negative prompt": study.negative_prompt or "",
+        "Checkpoint": settings.get("Model", ""),
+        "Sampler": " ".join([settings.get("Sampler", ""), *([schedule] if schedule != "Automatic" else [])]),
+        "Steps": settings.get("Steps", ""),
+        "CFG scale": ", ".join(filter(None, [_plain(settings.get("CFG scale", "")), *_own_cfg_scales(study)])),
+        "Size": settings.get("Size", "").replace("x", "×"),
+        "Seed": "" if study.scout else str(seed),
+        SCOUT_FIELD: settings.get(SCOUT_FIELD, ""),
+    }
+    return tuple((name, value) for name, value in values.items() if value)
+
+
+def what_became_of(outcome: Outcome | None) -> str:
+    """The words for a cell without picture: ``failed: out of memory``, ``skipped``."""
+    if outcome is None:
+        return NOT_MADE
+    return f"{outcome.status}: {outcome.error}" if outcome.error else outcome.status
+
+
+def _prompt(study: Study) -> str:
+    """The prompt of a scout's pictures; in other studies it stands with its placeholders."""
+    if study.scout:
+        return plan_cells(study, templates_of(study), study.seeds)[0].prompt
+    template = template_of(study, study.prompt or "")
+    return template.fill(study.expression_placeholder, study.character_placeholder, edit_of(study)).text
+
+
+def _captioned(table: Table, open_cell: OpenCell, captions: Captions) -> OpenCell:
+    """Cells with their seeds under them; empty places at the end of the last row."""
+
+    def opened(row: int, column: int) -> Image.Image | str:
+        key = table.keys.get((row, column))
+        if key is None:
+            return captions.blank()
+        found = open_cell(row, column)
+        return f"{key.seed}: {found}" if isinstance(found, str) else captions.under(found, str(key.seed))
+
+    return opened
+
+
+def _own_cfg_scales(study: Study) -> list[str]:
+    return [f"{column.cfg_scale:g} for {column.label}" for column in study.characters if column.cfg_scale is not None]
+
+
+def _plain(number: str) -> str:
+    """A number as people write it: 7 for 7.0."""
+    try:
+        return f"{float(number):g}"
+    except ValueError:
+        return number

@@ -1,0 +1,157 @@
+"""The study as a page: one HTML file beside its cells that needs no network and no WebUI.
+
+The study is in the page as JSON; ``files/`` holds the style and the scripts that show it, which only ever set
+text, never HTML. The page's own policy admits no other script.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections import Counter
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sd_expression_grid.base.errors import Fault, StudyError
+from sd_expression_grid.grids.grids import NOT_MADE, grids_of, legend
+from sd_expression_grid.store.folder import write_whole
+from sd_expression_grid.study.study import CellKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sd_expression_grid.store.folder import Outcome, StudyFolder
+    from sd_expression_grid.study.study import Character, Study
+
+PAGE_FILE = "index.html"
+REPORT_FILE = "report.html"
+
+Keys = list[list[list[CellKey]]]
+
+_FILES = Path(__file__).parent / "files"
+_STYLES = ("bar.css", "tables.css", "dialogs.css", "devices.css")
+_SCRIPTS = ("study.js", "order.js", "cells.js", "tables.js", "dialogs.js", "menus.js", "page.js")
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<noscript>The study is shown by a script in this page; allow scripts to see it. Its pictures are in cells/.</noscript>
+<script type="application/json" id="study">{data}</script>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def write_page(folder: StudyFolder) -> Path:
+    """Writes the page of the study in a folder, whole or not at all, and returns its file.
+
+    Raises StudyError for a folder without study, or whose record cannot be read, or that cannot be written.
+    """
+    file = folder.path / PAGE_FILE
+    html = page_html(page_data(folder))
+    try:
+        write_whole(file, html.encode(errors="replace"))
+    except OSError as error:
+        raise StudyError([Fault(str(file), f"cannot be written: {error}")]) from error
+    return file
+
+
+def page_data(folder: StudyFolder) -> dict[str, object]:
+    """A study and its cells as JSON values; ``cells`` by seed, column and row, in the order of the other lists."""
+    grids = grids_of(folder)
+    study = grids.study
+    seeds, columns, keys = _scouted(study) if study.scout else _tabled(study)
+    cells = [[[_cell(folder, grids.outcomes.get(key)) for key in rows] for rows in columns] for columns in keys]
+    counts = Counter(cell["status"] for columns in cells for rows in columns for cell in rows)
+    return {
+        "title": study.name or folder.path.name,
+        "facts": [pair for pair in legend(study, 0, grids.settings) if pair[0] != "Seed"],
+        "counts": dict(counts),
+        "rows": [{"label": row.label, "text": row.text} for row in study.expressions],
+        "columns": columns,
+        "groups": study.groups or ("",),
+        "seeds": seeds,
+        "size": grids.cell_size_of(grids.all[0]) if grids.all else grids.cell_size,
+        "cells": cells,
+        "report": REPORT_FILE if (folder.path / REPORT_FILE).is_file() else "",
+    }
+
+
+def _tabled(study: Study) -> tuple[Sequence[object], list[dict[str, object]], Keys]:
+    """The seeds, the columns, and the cells' keys by seed, column and row."""
+    keys = [
+        [
+            [CellKey(expression=row.label, character=column.label, seed=seed) for row in study.expressions]
+            for column in study.columns
+        ]
+        for seed in study.seeds
+    ]
+    return study.seeds, [_column(column, study) for column in study.columns], keys
+
+
+def _scouted(study: Study) -> tuple[Sequence[object], list[dict[str, object]], Keys]:
+    """The same for a scout, whose seeds stand side by side as columns."""
+    columns = [{"label": f"seed {seed}", "text": "", "group": "", "exclude": False} for seed in study.seeds]
+    row, reference = study.expressions[0].label, study.reference_column.label
+    keys = [[CellKey(expression=row, character=reference, seed=seed)] for seed in study.seeds]
+    return [""], columns, [keys]
+
+
+def page_html(data: Mapping[str, object]) -> str:
+    """The page that shows what ``page_data`` gives."""
+    style, script = _joined(_STYLES), _joined(_SCRIPTS)
+    return _PAGE.format(
+        policy=_policy(style, script),
+        title=escape(str(data["title"])),
+        style=style,
+        data=json.dumps(data).replace("<", "\\u003c"),
+        script=script,
+    )
+
+
+def _cell(folder: StudyFolder, outcome: Outcome | None) -> dict[str, str]:
+    if outcome is None:
+        return {"status": NOT_MADE}
+    if outcome.status == "done" and not (folder.path / outcome.file).is_file():
+        return {"status": "missing", "error": f"{outcome.file} is missing", "infotext": outcome.infotext}
+    url = quote(outcome.file, errors="replace")
+    cell = {"status": outcome.status, "url": url, "infotext": outcome.infotext, "error": outcome.error}
+    return {name: value for name, value in cell.items() if value}
+
+
+def _joined(names: Sequence[str]) -> str:
+    return "\n".join((_FILES / name).read_text(encoding="utf-8") for name in names)
+
+
+def _policy(style: str, script: str) -> str:
+    """What the browser is to allow: this style, this script, and pictures and the report from where the page is."""
+    return (
+        "default-src 'none'; img-src 'self' file:; frame-src 'self' file:; "
+        f"style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _column(column: Character, study: Study) -> dict[str, object]:
+    is_reference = column == study.reference_column and bool(study.reference)
+    return {
+        "label": column.label,
+        "text": column.text,
+        "group": None if is_reference else column.group,
+        "exclude": column.exclude,
+    }

@@ -1,0 +1,130 @@
+"""Everything about a study's prompts that can be known to be wrong before the first step."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.base.errors import Fault
+from sd_expression_grid.prompts.network_tags import without_tags
+from sd_expression_grid.prompts.prompts import Schedule, decimal, edit_holds, escape_in_edit, unescapable
+from sd_expression_grid.study.cell_prompts import Templates, edit_of, prompts_of, template_of
+from sd_expression_grid.study.study import MOST_CELLS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sd_expression_grid.study.study import Character, Study
+
+_PLAIN = re.compile(r"[^\W\d_](?!.*\bAND\b)[^\\()\[\]:|#<>{}\n]*")
+_PLAIN_WORD = "x"
+
+
+def size_faults(study: Study, drawn: int) -> list[Fault]:
+    """A fault if the study is too large, with ``drawn`` seeds where it lists none; each seed is a grid of its own."""
+    count = study.cell_count(drawn)
+    if count <= MOST_CELLS:
+        return []
+    rows, columns = len(study.expressions), len(study.columns)
+    seeds = count // (rows * columns)
+    sizes = f"{rows:,} expressions × {columns:,} columns × {seeds:,} seed{'s' * (seeds > 1)} are {count:,} cells"
+    return [Fault("study", f"{sizes}; at most {MOST_CELLS:,} make one study: divide the lists")]
+
+
+def prompt_faults(study: Study, templates: Templates, total_steps: int, *, comments: bool = True) -> list[Fault]:
+    """Faults of the templates, of the texts that go into them, and of the switch point.
+
+    ``comments`` tells whether the WebUI strips comments from prompts; the templates are given without them.
+    """
+    return [*_template_faults(study, templates), *_text_faults(study, comments), *_switch_faults(study, total_steps)]
+
+
+def edit_faults(
+    study: Study, templates: Templates, schedules: tuple[Schedule, Schedule], total_steps: int
+) -> list[Fault]:
+    """Prompt edits of ours that the WebUI would not read as meant, in a study without other faults.
+
+    ``schedules`` are the WebUI's own parser for prompts and for negative prompts.
+    """
+    if not edit_of(study):
+        return []
+    prompts, negatives = cache(schedules[0]), cache(schedules[1])
+    return list(_schedule_faults(study, templates, (prompts, negatives), int(study.switch_at * total_steps)))
+
+
+def _template_faults(study: Study, templates: Templates) -> Iterator[Fault]:
+    for placeholder in template_of(study, templates.prompt).lacks():
+        yield Fault("prompt", f"the placeholder '{placeholder}' does not stand in it: {templates.prompt}")
+    for character in study.characters:
+        if not character.prompt:
+            continue
+        for placeholder in template_of(study, character.prompt).lacks():
+            # A prompt of a character's own may name the character itself.
+            if placeholder == study.expression_placeholder or character.text not in character.prompt:
+                yield Fault(character.place, f"the placeholder '{placeholder}' does not stand in its prompt")
+
+
+def _text_faults(study: Study, comments: bool) -> Iterator[Fault]:  # noqa: FBT001
+    texts = [(row.place or f"expressions, '{row.label}'", row.text, True) for row in study.expressions]
+    texts.append(("composition", study.composition, True))
+    texts.append(("reference", study.reference, False))
+    for column in study.characters:
+        place = column.place or f"characters, '{column.label}'"
+        texts += [(place, text, False) for text in (column.text, column.negative, column.prompt)]
+    for place, text, in_edit in texts:
+        problem = unescapable(text, in_edit=in_edit, comments=comments)
+        if problem:
+            yield Fault(place, problem)
+
+
+def _switch_faults(study: Study, total_steps: int) -> Iterator[Fault]:
+    if not study.composition or study.switch_at <= 0 or int(study.switch_at * total_steps) >= 1:
+        return
+    if total_steps < 2:
+        yield Fault("composition", "needs a step of its own before the expression's; use more steps, or leave it empty")
+    else:
+        least = -(-1000 // total_steps) / 1000
+        yield Fault(
+            "switch_at",
+            f"{decimal(study.switch_at)} of {total_steps} steps is before the first step; use at least {least:g}",
+        )
+
+
+def _schedule_faults(
+    study: Study, templates: Templates, schedules: tuple[Schedule, Schedule], switch_step: int
+) -> Iterator[Fault]:
+    """Judges every final prompt, but all plain words as one: to the parser they are alike."""
+    plain_column = replace(study.reference_column, text=_PLAIN_WORD)
+    rows: dict[str, list[str]] = {}
+    for row in study.expressions:
+        rows.setdefault(_judged(row.text), []).append(row.place or row.label)
+    columns: dict[tuple[str, str, str], list[Character]] = {}
+    for column in study.columns:
+        columns.setdefault((_judged(column.text), column.negative, column.prompt), []).append(column)
+
+    def holds(text: str, column: Character) -> bool:
+        prompts = prompts_of(study, templates, escape_in_edit(text), column)
+        judges = zip(prompts, schedules * 2, strict=True)
+        return all(edit_holds(prompt, schedule, switch_step) for prompt, schedule in judges if prompt.is_edited)
+
+    if not holds(_PLAIN_WORD, plain_column):
+        yield Fault("prompt", f"{_UNREADABLE}; look for a stray bracket, bar or colon in it: {templates.prompt}")
+        return
+    good_rows = [text for text in rows if holds(text, plain_column)]
+    yield from (Fault(place, _UNREADABLE) for text in rows if text not in good_rows for place in rows[text])
+    for alike in columns.values():
+        judged = replace(alike[0], text=_judged(alike[0].text))
+        bad = next((text for text in (_PLAIN_WORD, *good_rows) if not holds(text, judged)), None)
+        if bad is not None:
+            beside = "" if bad == _PLAIN_WORD else f" in the row of {rows[bad][0]}"
+            yield from (Fault(column.place or column.label, f"{_UNREADABLE}{beside}") for column in alike)
+
+
+_UNREADABLE = "the WebUI would not read the prompt edit as composition first, expression then"
+
+
+def _judged(text: str) -> str:
+    words = without_tags(text).strip()
+    return _PLAIN_WORD if not words or _PLAIN.fullmatch(words) else words

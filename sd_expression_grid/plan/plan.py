@@ -1,0 +1,94 @@
+"""A study to cells, and cells to batches: what will be generated, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.prompts.network_tags import NetworkTag, find_tags
+from sd_expression_grid.prompts.prompts import escape_in_edit
+from sd_expression_grid.study.cell_prompts import Templates, prompts_of
+from sd_expression_grid.study.study import CellKey, Character, Expression, Study
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One picture to be made. ``cfg_scale`` None means the page's."""
+
+    key: CellKey
+    prompt: str
+    negative_prompt: str
+    hires_prompt: str = ""
+    hires_negative_prompt: str = ""
+    cfg_scale: float | None = None
+
+    @property
+    def networks(self) -> tuple[tuple[NetworkTag, ...], tuple[NetworkTag, ...]]:
+        """The network tags of both passes; a batch applies only those of its first cell."""
+        return find_tags(self.prompt), find_tags(self.hires_prompt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Cells of one character that the WebUI makes in one call."""
+
+    cells: tuple[Cell, ...]
+
+    @property
+    def keys(self) -> tuple[CellKey, ...]:
+        """The cells' keys, in their order."""
+        return tuple(cell.key for cell in self.cells)
+
+
+def plan_cells(study: Study, templates: Templates, seeds: tuple[int, ...]) -> tuple[Cell, ...]:
+    """All cells, column after column, so that a character's networks load once."""
+    return tuple(
+        _cell(study, templates, CellKey(expression=row.label, character=column.label, seed=seed), row, column)
+        for column in study.columns
+        for seed in seeds
+        for row in study.expressions
+    )
+
+
+def plan_batches(
+    cells: Iterable[Cell],
+    rows_per_batch: int,
+    encoded_kind: Callable[[Cell], Hashable],
+    *,
+    mixes_seeds: bool = False,
+) -> tuple[Batch, ...]:
+    """Divides the cells, in their order, into batches of cells that may share a call.
+
+    Cells share one only with the same character, networks, CFG scale and ``encoded_kind``, which tells what prompts
+    must have in common to be encoded in one call. The seed is the same as well, since its rows share their composition
+    steps, unless a batch ``mixes_seeds``.
+    """
+
+    def shared(cell: Cell) -> Hashable:
+        kind = encoded_kind(cell) if rows_per_batch > 1 else None
+        seed = None if mixes_seeds else cell.key.seed
+        return cell.key.character, seed, cell.networks, cell.cfg_scale, kind
+
+    return tuple(
+        Batch(cells=part) for _, run in groupby(cells, key=shared) for part in _parts(tuple(run), rows_per_batch)
+    )
+
+
+def _cell(study: Study, templates: Templates, key: CellKey, row: Expression, column: Character) -> Cell:
+    prompt, negative, hires, hires_negative = prompts_of(study, templates, escape_in_edit(row.text), column)
+    return Cell(
+        key=key,
+        prompt=prompt.text,
+        negative_prompt=negative.text,
+        hires_prompt=hires.text,
+        hires_negative_prompt=hires_negative.text,
+        cfg_scale=column.cfg_scale,
+    )
+
+
+def _parts(cells: tuple[Cell, ...], size: int) -> Iterator[tuple[Cell, ...]]:
+    return (cells[start : start + size] for start in range(0, len(cells), size))

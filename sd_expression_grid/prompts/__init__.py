@@ -1,0 +1,1 @@
+"""The WebUI's prompt syntax: brackets, edits, network tags, infotexts."""

@@ -1,0 +1,184 @@
+"""Templates to prompts: placeholders, prompt editing, and what would silently break it.
+
+The WebUI reads ``[before:after:when]`` as ``before`` until step int(when × steps), then ``after``; a stray bar or colon
+makes it take the whole prompt literally, with no edit at all and no message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sd_expression_grid.prompts.brackets import Pairs, find_pairs
+from sd_expression_grid.prompts.network_tags import without_tags
+
+WHEN = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
+"""The time of a prompt edit, in the WebUI's grammar."""
+
+_AND = re.compile(r"\bAND\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A filled template, and the same with each edit of ours settled to its first or its second phase.
+
+    All three are equal where there is no edit of ours.
+    """
+
+    text: str
+    before: str
+    after: str
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it holds an edit of ours, whose schedule is to be checked."""
+        return self.text != self.after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """The prompt edit that an expression becomes: the composition words until ``switch_at`` of the steps."""
+
+    composition: str
+    switch_at: float
+
+    def text(self, expression: str) -> str:
+        """The edit in the WebUI's syntax, its time always a decimal."""
+        return f"[{self.composition}:{expression}:{decimal(self.switch_at)}]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A prompt with placeholders."""
+
+    text: str
+    expression_placeholder: str
+    character_placeholder: str
+
+    def lacks(self) -> list[str]:
+        """The placeholders for which nothing would be put in."""
+        found = {match[0] for match in self._placeholders.finditer(self.text)}
+        return [one for one in (self.expression_placeholder, self.character_placeholder) if one not in found]
+
+    def fill(self, expression: str, character: str, edit: Edit | None) -> Prompt:
+        """Puts a row's and a column's texts in, both at once; an expression outside prompt edits becomes ``edit``."""
+        if edit is None:
+            text = self._replaced(expression, expression, character)
+            return Prompt(text=text, before=text, after=text)
+        return Prompt(
+            text=self._replaced(edit.text(expression), expression, character),
+            before=self._replaced(edit.composition, expression, character),
+            after=self._replaced(expression, expression, character),
+        )
+
+    def _replaced(self, outside: str, inside: str, character: str) -> str:
+        pairs = find_pairs(self.text)
+
+        def text_for(match: re.Match[str]) -> str:
+            if match[0] == self.character_placeholder:
+                return character
+            return inside if _is_in_edit(self.text, pairs, match.start()) else outside
+
+        return self._placeholders.sub(text_for, self.text)
+
+    @property
+    def _placeholders(self) -> re.Pattern[str]:
+        longest_first = sorted((self.expression_placeholder, self.character_placeholder), key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first)))
+
+
+def decimal(number: float) -> str:
+    """A fraction as the WebUI must see it: 0.2, never 2e-1 or 1, which mean something else there."""
+    text = format(Decimal(repr(number)), "f")
+    return text if "." in text else f"{text}.0"
+
+
+def escape_in_edit(text: str) -> str:
+    """The text with everything escaped that would break the prompt edit around it; its meaning stays.
+
+    Balanced weights ``(x:1.2)``, edits ``[a:b:0.5]`` and alternations ``[a|b]`` inside are left as they are.
+    """
+    pairs = find_pairs(text)
+    escaped = "".join(f"\\{c}" if _breaks_edit(text, pairs, i) else c for i, c in enumerate(text))
+    return f"{escaped}\\" if _ends_in_lone_backslash(escaped) else escaped
+
+
+def escape_outside(text: str) -> str:
+    """A text outside the edit needs less: a bar outside ``[a|b]`` turns off all editing in the prompt.
+
+    With an unpaired bracket the WebUI's parser takes either reading, by the order of a set; a colon has meanings there.
+    """
+    pairs = find_pairs(text)
+    return "".join(f"\\{c}" if i in pairs.unpaired or _is_stray_bar(text, pairs, i) else c for i, c in enumerate(text))
+
+
+def unescapable(text: str, *, in_edit: bool, comments: bool) -> str | None:
+    """What in the text would break the prompt and has no escape; None if there is nothing of the kind.
+
+    ``comments`` tells whether the WebUI strips comments, which it does before it looks for network tags.
+    """
+    if comments and "#" in text:
+        return "'#' starts a comment in the WebUI, which would swallow the rest of the prompt"
+    if in_edit and _AND.search(without_tags(text)):
+        return "AND would split the prompt in the middle of the prompt edit; write 'and'"
+    return None
+
+
+def _is_in_edit(template: str, pairs: Pairs, position: int) -> bool:
+    return any(
+        template[start] == "[" and _is_edit(template, pairs, start, end) for start, end in pairs.around(position)
+    )
+
+
+def _is_edit(template: str, pairs: Pairs, start: int, end: int) -> bool:
+    """Whether a pair of square brackets is a prompt edit or an alternation of the user's own."""
+    marks = [i for i in _live_in(pairs, start, end) if template[i] in ":|"]
+    if any(template[i] == "|" for i in marks):
+        return True
+    return bool(marks) and WHEN.fullmatch(template, marks[-1] + 1, end) is not None
+
+
+def _live_in(pairs: Pairs, start: int, end: int) -> Iterator[int]:
+    return (i for i in range(start + 1, end) if i in pairs.live and pairs.innermost[i] == start)
+
+
+def _breaks_edit(text: str, pairs: Pairs, position: int) -> bool:
+    if position in pairs.unpaired:
+        return True
+    if position not in pairs.live or text[position] not in ":|":
+        return False
+    opening = pairs.innermost[position]
+    if opening < 0:
+        return True
+    if text[opening] == "[":
+        return False
+    last_colon = max((i for i in _live_in(pairs, opening, pairs.closing[opening]) if text[i] == ":"), default=-1)
+    return position != last_colon
+
+
+def _is_stray_bar(text: str, pairs: Pairs, position: int) -> bool:
+    if position not in pairs.live or text[position] != "|":
+        return False
+    opening = pairs.innermost[position]
+    return opening < 0 or text[opening] != "["
+
+
+def _ends_in_lone_backslash(text: str) -> bool:
+    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
+
+
+Schedule = Callable[[str], tuple[tuple[str, ...], ...]]
+"""A prompt to the texts that the encoder sees: one tuple for each AND part, with the text of each step, from step 1."""
+
+
+def edit_holds(prompt: Prompt, schedule: Schedule, switch_step: int) -> bool:
+    """Whether the WebUI reads the edit as meant: the first phase up to ``switch_step``, then another second one."""
+    actual, before, after = schedule(prompt.text), schedule(prompt.before), schedule(prompt.after)
+    if not len(actual) == len(before) == len(after) or before == after:
+        return False
+    return all(
+        part == first[:switch_step] + second[switch_step:]
+        for part, first, second in zip(actual, before, after, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""Judgements of cells, and the rounds in which they are given."""

@@ -1,0 +1,110 @@
+"""What people see in the cells: whether the face shows the expression, and whether it is still that person.
+
+``ratings/<rater>.jsonl`` in the study's folder has a line for every click; the last one of a rater and cell counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sd_expression_grid.base.file_names import file_stem
+from sd_expression_grid.base.json_lines import append_lines, read_lines
+from sd_expression_grid.store.folder import RATINGS_FOLDER
+from sd_expression_grid.study.study import CellKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+SCORES = ("no", "partly", "yes")
+"""The names of the scores 0, 1 and 2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """One rater's judgement of one cell: two scores, 0 to 2, either None where it is not given.
+
+    Both None takes an earlier rating back. ``picture`` is the SHA-256 of the file that was seen, empty where there was
+    none; ``rated_at`` is a time in ISO 8601 with its zone, empty where it is not known.
+    """
+
+    key: CellKey
+    rater: str
+    expression_score: int | None = None
+    likeness_score: int | None = None
+    picture: str = ""
+    rated_at: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing."""
+        return self.expression_score is None and self.likeness_score is None
+
+
+def add_ratings(folder: Path, ratings: Iterable[Rating]) -> None:
+    """Adds ratings to a study's folder, under their raters' names; they are on disk when this returns."""
+    of_file: dict[Path, list[Rating]] = {}
+    for rating in ratings:
+        of_file.setdefault(_file_of(folder, rating.rater), []).append(rating)
+    for file, found in of_file.items():
+        file.parent.mkdir(exist_ok=True)
+        append_lines(file, map(rating_to_dict, found))
+
+
+def read_ratings(folder: Path) -> dict[tuple[str, CellKey], Rating]:
+    """The ratings in a study's folder that count, by rater and cell; StudyError where a file was edited into another.
+
+    Ratings that were taken back are left out.
+    """
+    found = {}
+    for file in sorted((folder / RATINGS_FOLDER).glob("*.jsonl")):
+        for rating in read_lines(file, rating_from_dict, "rating"):
+            found[rating.rater, rating.key] = rating
+    return {place: rating for place, rating in found.items() if not rating.is_empty}
+
+
+def rating_to_dict(rating: Rating) -> dict[str, object]:
+    """The rating as JSON values."""
+    values = asdict(rating)
+    return {**values.pop("key"), **{name: value for name, value in values.items() if value not in (None, "")}}
+
+
+def rating_from_dict(data: Mapping[str, Any]) -> Rating:
+    """The rating that ``rating_to_dict`` wrote; ValueError, TypeError or KeyError where it is none."""
+    rating = Rating(
+        key=CellKey(expression=_text(data["expression"]), character=_text(data["character"]), seed=_seed(data["seed"])),
+        rater=_text(data["rater"]),
+        expression_score=_score(data.get("expression_score")),
+        likeness_score=_score(data.get("likeness_score")),
+        picture=_text(data.get("picture", "")),
+        rated_at=_text(data.get("rated_at", "")),
+    )
+    if rating.rated_at:
+        datetime.fromisoformat(rating.rated_at)
+    return rating
+
+
+def _file_of(folder: Path, rater: str) -> Path:
+    return folder / RATINGS_FOLDER / f"{file_stem(rater)}.jsonl"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _seed(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _score(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or value not in range(len(SCORES)):
+        raise ValueError
+    return int(value)  # type: ignore[call-overload,no-any-return]

@@ -1,0 +1,114 @@
+"""What is rated, whether it comes from a study's folder or from a spreadsheet: rows, columns, seeds and ratings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.base.errors import Fault, StudyError
+from sd_expression_grid.evidence.measurements import Evidence, read_evidence
+from sd_expression_grid.ratings.ratings import Rating, read_ratings
+from sd_expression_grid.store.folder import STUDY_FILE, Outcome, StudyFolder
+from sd_expression_grid.study.study import CellKey, Kind, Study
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A character as far as its ratings are concerned; the fields are those of the study's ``Character``."""
+
+    label: str
+    kind: Kind | None = None
+    person: str = ""
+    tags: tuple[str, ...] = ()
+    weight: float | None = None
+    exclude: bool = False
+    is_reference: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows × columns × seeds, and the ratings of their cells.
+
+    ``stale`` are ratings of pictures that were made anew since, ``strange`` those of cells that the table has not;
+    neither counts. ``not_drawn`` are cells without picture. ``files`` are the pictures, relative to the study's folder,
+    ``evidence`` is what was measured of them.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[Column, ...]
+    seeds: tuple[int, ...]
+    ratings: tuple[Rating, ...]
+    title: str = ""
+    stale: tuple[Rating, ...] = ()
+    strange: tuple[Rating, ...] = ()
+    not_drawn: tuple[CellKey, ...] = ()
+    files: Mapping[CellKey, str] = field(default_factory=dict)
+    evidence: Evidence | None = None
+
+    def cell_keys(self) -> Iterable[CellKey]:
+        """All cells, column after column, row after row."""
+        return (
+            CellKey(expression=row, character=column.label, seed=seed)
+            for column in self.columns
+            for row in self.rows
+            for seed in self.seeds
+        )
+
+
+def read_table(folder: StudyFolder) -> Table:
+    """The table of a study's folder with its ratings; StudyError where it is none, or cannot be read."""
+    study = folder.read_study()
+    if study is None:
+        raise StudyError([Fault(str(folder.path), f"is no study's folder: it has no {STUDY_FILE}")])
+    record = folder.read_record()
+    table = table_of(study, record, read_ratings(folder.path).values(), folder.path.resolve().name)
+    return replace(table, evidence=read_evidence(folder.path, table.rows, record))
+
+
+def table_of(study: Study, record: Mapping[CellKey, Outcome], ratings: Collection[Rating], title: str = "") -> Table:
+    """The table of a study. A rating counts where its cell's picture is still the one that was rated."""
+    drawn = {key: outcome for key, outcome in record.items() if outcome.status == "done"}
+    empty = Table(
+        rows=tuple(row.label for row in study.expressions),
+        columns=_columns(study),
+        seeds=study.seeds or tuple(sorted({key.seed for key in record})),
+        ratings=(),
+    )
+    cells = set(empty.cell_keys())
+    known = [rating for rating in ratings if rating.key in cells]
+    return Table(
+        rows=empty.rows,
+        columns=empty.columns,
+        seeds=empty.seeds,
+        title=title,
+        ratings=tuple(rating for rating in known if _is_of(rating, drawn)),
+        stale=tuple(rating for rating in known if not _is_of(rating, drawn)),
+        strange=tuple(rating for rating in ratings if rating.key not in cells),
+        not_drawn=tuple(key for key in empty.cell_keys() if key not in drawn),
+        files={key: outcome.file for key, outcome in drawn.items() if key in cells},
+    )
+
+
+def _columns(study: Study) -> tuple[Column, ...]:
+    reference = (Column(label=study.reference_column.label, kind="none", is_reference=True),) if study.reference else ()
+    return reference + tuple(
+        Column(
+            label=character.label,
+            kind=character.kind,
+            person=character.person,
+            tags=character.tags,
+            weight=character.weight,
+            exclude=character.exclude,
+        )
+        for character in study.characters
+    )
+
+
+def _is_of(rating: Rating, drawn: Mapping[CellKey, Outcome]) -> bool:
+    if not rating.picture:
+        return True
+    outcome = drawn.get(rating.key)
+    return outcome is not None and outcome.sha256 == rating.picture

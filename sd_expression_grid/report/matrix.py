@@ -1,0 +1,168 @@
+"""The cells of a table with their ratings taken together, and the shares of any of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.report.statistics.intervals import Cluster, dispersion, wilson
+from sd_expression_grid.report.types import Judged, Measure, Rate, Score, Thresholds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
+
+    from sd_expression_grid.ratings.ratings_table import Column, Table
+    from sd_expression_grid.study.study import CellKey
+
+YES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """All cells of a table, each known by its place among them: column after column, row after row, seed after seed.
+
+    ``judges_likeness`` tells whether any character's likeness is scored, ``is_corrected`` whether the reference is.
+    """
+
+    table: Table
+    thresholds: Thresholds
+    cells: tuple[Judged, ...]
+    rows: dict[str, int]
+    columns: dict[str, int]
+    judges_likeness: bool
+    is_corrected: bool
+
+    @property
+    def reference(self) -> Column | None:
+        """The column without a character, if there is one."""
+        return next((column for column in self.table.columns if column.is_reference), None)
+
+    @property
+    def characters(self) -> tuple[Column, ...]:
+        """The columns that count: neither the reference nor excluded."""
+        return tuple(column for column in self.table.columns if not column.is_reference and not column.exclude)
+
+    @property
+    def column_size(self) -> int:
+        """Cells of a column; two places with the same remainder have the same row and seed."""
+        return len(self.table.rows) * len(self.table.seeds)
+
+    def column(self, label: str) -> range:
+        """The cells of a column, row after row."""
+        first = self.columns[label] * self.column_size
+        return range(first, first + self.column_size)
+
+    def square(self, row: str, label: str) -> range:
+        """The cells of a row and column, seed after seed."""
+        seeds = len(self.table.seeds)
+        first = self.columns[label] * self.column_size + self.rows[row] * seeds
+        return range(first, first + seeds)
+
+    def asked(self, places: Iterable[int]) -> tuple[int, ...]:
+        """The cells whose reference, in the same row and of the same seed, shows the expression.
+
+        What the base model cannot do there is no character's fault. Without a rated reference column, all cells.
+        """
+        reference = self.reference
+        if reference is None or not self.is_corrected:
+            return tuple(places)
+        first, size = self.columns[reference.label] * self.column_size, self.column_size
+        return tuple(place for place in places if self.cells[first + place % size].expression == YES)
+
+    def scored(self, places: Iterable[int], measure: Measure) -> tuple[int, ...]:
+        """The cells that have the score."""
+        return tuple(place for place in places if self.cells[place].score(measure) is not None)
+
+    def succeeds(self, place: int, measure: Measure = "both") -> bool:
+        """Whether a scored cell is a *yes*."""
+        return self.cells[place].score(measure) == YES
+
+    def share(self, places: Iterable[int], measure: Measure = "both") -> float | None:
+        """The share of *yes* among the scored cells; None of none."""
+        scored = self.scored(places, measure)
+        return sum(self.succeeds(place, measure) for place in scored) / len(scored) if scored else None
+
+    def rate(self, places: Iterable[int], measure: Measure, spread: float = 1.0) -> Rate:
+        """The share with its interval; ``spread`` is the cells' dispersion, by which they say less than their number.
+
+        The effective number of cells is their number over it, as in surveys with clusters (Kish 1965).
+        """
+        scored = self.scored(places, measure)
+        scores = [self.cells[place].score(measure) for place in scored]
+        count, successes = len(scores), scores.count(YES)
+        effective = max(1.0, count / spread)
+        interval = None
+        if count:
+            interval = wilson(successes / count * effective, effective, self.thresholds.confidence)
+        return Rate(
+            share=successes / count if count else None,
+            interval=interval,
+            successes=successes,
+            partly=scores.count(1),
+            count=count,
+            ratings=sum(len(self.cells[place].scores) for place in scored),
+            cells=scored,
+        )
+
+    def spread(
+        self, groups: Iterable[Sequence[int]], cluster: Callable[[CellKey], Hashable], measure: Measure
+    ) -> float:
+        """The dispersion among clusters of cells, pooled over groups of cells."""
+        return dispersion(self._clusters(group, cluster, measure) for group in groups)
+
+    def _clusters(
+        self, places: Iterable[int], cluster: Callable[[CellKey], Hashable], measure: Measure
+    ) -> list[Cluster]:
+        counts: dict[Hashable, list[bool]] = defaultdict(list)
+        for place in self.scored(places, measure):
+            counts[cluster(self.cells[place].key)].append(self.succeeds(place, measure))
+        return [(sum(successes), len(successes)) for successes in counts.values()]
+
+
+def matrix_of(table: Table, thresholds: Thresholds) -> Matrix:
+    """The table's cells with their ratings taken together.
+
+    Where no character's likeness is scored anywhere, the expression stands for both.
+    """
+    scores: dict[CellKey, list[Score]] = defaultdict(list)
+    for rating in sorted(table.ratings, key=lambda rating: rating.rater):
+        score = Score(rater=rating.rater, expression=rating.expression_score, likeness=rating.likeness_score)
+        scores[rating.key].append(score)
+    reference = {column.label for column in table.columns if column.is_reference}
+    judges = any(
+        s.likeness is not None for key, given in scores.items() if key.character not in reference for s in given
+    )
+    measurements = table.evidence.measurements if table.evidence else {}
+    cells = tuple(
+        replace(
+            _judged(key, scores[key], needs_likeness=judges and key.character not in reference),
+            file=table.files.get(key, ""),
+            measurement=measurements.get(key),
+        )
+        for key in table.cell_keys()
+    )
+    return Matrix(
+        table=table,
+        thresholds=thresholds,
+        cells=cells,
+        rows={row: number for number, row in enumerate(table.rows)},
+        columns={column.label: number for number, column in enumerate(table.columns)},
+        judges_likeness=judges,
+        is_corrected=any(cell.expression is not None for cell in cells if cell.key.character in reference),
+    )
+
+
+def _judged(key: CellKey, scores: Sequence[Score], *, needs_likeness: bool) -> Judged:
+    expression = _median(score.expression for score in scores)
+    likeness = _median(score.likeness for score in scores) if needs_likeness else None
+    both = expression
+    if needs_likeness:
+        both = None if expression is None or likeness is None else min(expression, likeness)
+    return Judged(key=key, expression=expression, likeness=likeness, both=both, scores=tuple(scores))
+
+
+def _median(scores: Iterable[int | None]) -> int | None:
+    """The middle score, the lower one of an even number: a *yes* needs more than half of the raters."""
+    given = sorted(score for score in scores if score is not None)
+    return given[(len(given) - 1) // 2] if given else None

@@ -1,0 +1,69 @@
+"""Ratings to a report: rankings, comparisons and verdicts, and the study's four questions answered from them.
+
+A cell counts once, whoever and however many rated it. A success is a *yes* on both scores: the expression reached and
+the person kept; for the reference column, which shows nobody, on the expression.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, get_args
+
+from sd_expression_grid.report.answers import answers_of
+from sd_expression_grid.report.characters import groups_of, rank_characters, weigh
+from sd_expression_grid.report.comparisons import compare
+from sd_expression_grid.report.expressions import alike_rows, rank_expressions
+from sd_expression_grid.report.matrix import Matrix, matrix_of
+from sd_expression_grid.report.pictures import pictures_of
+from sd_expression_grid.report.raters import agreement_of, left_out, raters_of
+from sd_expression_grid.report.subjects import subjects_of
+from sd_expression_grid.report.types import Measure, Rate, Report, Square, Thresholds
+
+if TYPE_CHECKING:
+    from sd_expression_grid.ratings.ratings_table import Table
+
+
+def report_on(table: Table, thresholds: Thresholds | None = None) -> Report:
+    """All that a table's ratings say; StudyError where scipy is missing."""
+    matrix = matrix_of(table, thresholds or Thresholds())
+    subjects, characters = subjects_of(matrix), rank_characters(matrix)
+    report = Report(
+        title=table.title,
+        thresholds=matrix.thresholds,
+        rows=table.rows,
+        columns=table.columns,
+        seeds=table.seeds,
+        judges_likeness=matrix.judges_likeness,
+        is_corrected=matrix.is_corrected,
+        cells=matrix.cells,
+        squares=_squares(matrix),
+        characters=characters,
+        expressions=rank_expressions(matrix, subjects),
+        comparisons=compare(matrix, subjects),
+        groups=groups_of(matrix, subjects),
+        weighings=weigh(matrix, characters),
+        alike_rows=alike_rows(matrix),
+        raters=raters_of(matrix),
+        agreement=agreement_of(matrix),
+        left_out=left_out(matrix),
+        pictures=pictures_of(matrix),
+    )
+    return replace(report, answers=answers_of(report))
+
+
+def report_to_dict(report: Report) -> dict[str, object]:
+    """The report as JSON values; what is said of cells names them by their place in ``cells``."""
+    return asdict(report)
+
+
+def _squares(matrix: Matrix) -> tuple[Square, ...]:
+    return tuple(
+        Square(expression=row, character=column.label, rates=_rates(matrix, row, column.label))
+        for row in matrix.table.rows
+        for column in matrix.table.columns
+    )
+
+
+def _rates(matrix: Matrix, row: str, label: str) -> dict[Measure, Rate]:
+    cells = matrix.square(row, label)
+    return {measure: matrix.rate(cells, measure) for measure in get_args(Measure)}

@@ -1,0 +1,74 @@
+"""How far raters agree: Krippendorff's alpha for scores that have an order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sd_expression_grid.ratings.ratings import SCORES
+from sd_expression_grid.report.statistics.intervals import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """Alpha with its interval: 1 is full agreement, 0 is chance. None where no score differs, so that nothing is shown.
+
+    ``cells`` have two or more raters.
+    """
+
+    cells: int
+    alpha: float | None = None
+    interval: Interval | None = None
+
+
+def krippendorff(
+    units: Mapping[Hashable, Sequence[Sequence[int]]], confidence: float, levels: int = len(SCORES)
+) -> Agreement:
+    """Alpha of scores from 0 to ``levels - 1`` (Krippendorff 2004, chapter 11: ordinal data, any number of raters).
+
+    ``units`` holds lists of the scores that one cell was given, by what the bootstrap draws as a whole: cells that
+    differ in their seed alone. Cells with a single score say nothing about agreement and are passed over.
+    """
+    shared = [[scores for scores in unit if len(scores) > 1] for unit in units.values()]
+    cells = sum(map(len, shared))
+    if not cells:
+        return Agreement(cells=0)
+    pairs = np.array([_coincidences(unit, levels) for unit in shared if unit])
+    alpha, resampled = _alpha(pairs.sum(axis=0)), _alpha(np.tensordot(_draws(len(pairs)), pairs, axes=1))
+    if np.isnan(alpha):
+        return Agreement(cells=cells)
+    tail = (1 - confidence) / 2
+    low, high = np.nanquantile(resampled, [tail, 1 - tail])
+    return Agreement(cells=cells, alpha=float(alpha), interval=Interval(float(low), float(high)))
+
+
+def _coincidences(cells: Sequence[Sequence[int]], levels: int) -> Any:  # noqa: ANN401
+    """Every ordered pair of raters of a cell, weighted so that the cell counts once for each of its scores."""
+    counts = np.array([[scores.count(level) for level in range(levels)] for scores in cells], float)
+    weighted = counts / (counts.sum(axis=1, keepdims=True) - 1)
+    return weighted.T @ counts - np.diag(weighted.sum(axis=0))
+
+
+def _draws(count: int) -> Any:  # noqa: ANN401
+    """How often each of so many units is drawn, in every resample: always the same ones."""
+    drawn = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
+    return np.array([np.bincount(row, minlength=count) for row in drawn])
+
+
+def _alpha(coincidences: Any) -> Any:  # noqa: ANN401
+    """1 - observed / expected disagreement of matrices (…, level, level); NaN where nothing could disagree."""
+    totals = coincidences.sum(axis=-1)
+    upto = np.cumsum(totals, axis=-1) - totals / 2
+    distance = (upto[..., :, None] - upto[..., None, :]) ** 2
+    count = totals.sum(axis=-1)
+    observed = (coincidences * distance).sum(axis=(-2, -1))
+    expected = (totals[..., :, None] * totals[..., None, :] * distance).sum(axis=(-2, -1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 1 - (count - 1) * observed / expected

@@ -1,0 +1,38 @@
+"""The matrix of a report as one sees most in it: easy rows first, flexible columns first, the reference beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sd_expression_grid.report.types import Measure, Rate, Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatMap:
+    """Rows and columns in the order in which they are shown, and the rate of each pair of them."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    excluded: tuple[str, ...]
+    rates: dict[tuple[str, str], Rate]
+
+
+def heat_map(report: Report, measure: Measure) -> HeatMap:
+    """The heat map of one measure: the reference where it has one, then the ranking, then excluded columns."""
+    references = [column.label for column in report.columns if column.is_reference and measure != "likeness"]
+    ranked = [result.column.label for result in report.characters]
+    return HeatMap(
+        rows=tuple(result.label for result in reversed(report.expressions)),
+        columns=(*references, *ranked, *report.left_out.excluded),
+        excluded=report.left_out.excluded,
+        rates={(square.expression, square.character): square.rates[measure] for square in report.squares},
+    )
+
+
+def mark_of(rate: Rate) -> str:
+    """A rate in a small square: ``3/4``, or a full, half or empty circle for one cell; empty for none."""
+    if rate.count == 1:
+        return "●" if rate.successes else "◐" if rate.partly else "○"
+    return f"{rate.successes}/{rate.count}" if rate.count else ""

@@ -1,0 +1,206 @@
+"""A study's folder on disk: the study, its cells as pictures, and a record of what became of every cell.
+
+``study.json`` is the study (the schema's form), ``cells.jsonl`` has a line for every outcome, ``cells/`` holds
+``<character>/<expression>_<seed>.png``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from sd_expression_grid.base.errors import Fault, StudyError
+from sd_expression_grid.base.file_names import file_stem
+from sd_expression_grid.base.json_lines import append_lines, read_lines, read_whole
+from sd_expression_grid.study.schema import study_from_dict, study_to_dict
+from sd_expression_grid.study.study import CellKey, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from sd_expression_grid.study.study import Study
+
+STUDY_FILE = "study.json"
+RECORD_FILE = "cells.jsonl"
+CELLS_FOLDER = "cells"
+REPORT_FOLDER = "report"
+RATINGS_FOLDER = "ratings"
+
+MAX_STUDY_BYTES = 10_000_000
+
+_KEY = ("expression", "character", "seed")
+_TEXTS = ("file", "infotext", "error", "identity", "sha256", "warning")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a cell. ``file`` is relative to the study's folder, ``error`` says why there is no picture.
+
+    ``identity`` stands for all that decides the cell's pixels, ``sha256`` for the file's bytes. ``warning`` tells what
+    was different where it was made, for all that was allowed.
+    """
+
+    key: CellKey
+    status: Status
+    file: str = ""
+    infotext: str = ""
+    error: str = ""
+    identity: str = ""
+    sha256: str = ""
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFolder:
+    """The folder of one study."""
+
+    path: Path
+
+    def write_study(self, study: Study) -> None:
+        """Writes what is asked for."""
+        text = json.dumps(study_to_dict(study), ensure_ascii=False, indent=2)
+        write_whole(self.path / STUDY_FILE, text.encode())
+
+    def read_study(self) -> Study | None:
+        """What was asked for; None in a folder without study. Raises StudyError when the file is no study."""
+        file = self.path / STUDY_FILE
+        if not file.exists():
+            return None
+        try:
+            return study_from_dict(json.loads(read_whole(file, MAX_STUDY_BYTES).decode()))
+        except (OSError, ValueError, AttributeError, RecursionError, StudyError) as error:
+            raise StudyError([Fault(str(file), f"cannot be read as a study: {error}")]) from error
+
+    def existing_study(self) -> Study:
+        """What was asked for; StudyError also in a folder without study."""
+        study = self.read_study()
+        if study is None:
+            raise StudyError([Fault(str(self.path), f"holds no study: there is no {STUDY_FILE} in it")])
+        return study
+
+    def write_cell(self, key: CellKey, png: bytes) -> tuple[str, str]:
+        """Writes a cell's picture, whole or not at all; returns its name relative to the folder, and its SHA-256.
+
+        ``png`` is a file as ``png_of`` makes it. No file is ever written over.
+        """
+        name = self._free_name(f"{CELLS_FOLDER}/{file_stem(key.character)}/{file_stem(key.expression)}_{key.seed}")
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, png)
+        return name, hashlib.sha256(png).hexdigest()
+
+    def record(self, *outcomes: Outcome) -> None:
+        """Adds outcomes to the record; they are on disk when this returns."""
+        append_lines(self.path / RECORD_FILE, ({**asdict(one.key), **_without_key(one)} for one in outcomes))
+
+    def read_record(self) -> dict[CellKey, Outcome]:
+        """The last outcome of every cell. A last line that a crash has torn does not count.
+
+        Raises StudyError, with the line's number, when the record was edited into something else.
+        """
+        lines = read_lines(self.path / RECORD_FILE, _outcome, "record of a cell")
+        return {outcome.key: outcome for outcome in lines}
+
+    def what_is_wrong_with(self, outcome: Outcome) -> str:
+        """Why a finished cell's file is not the one that was written; empty if it is."""
+        file = self.path / outcome.file
+        if not file.is_file():
+            return "is missing"
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        return "" if digest == outcome.sha256 else "is not the picture that was saved"
+
+    def _free_name(self, stem: str) -> str:
+        name, number = f"{stem}.png", 1
+        while (self.path / name).exists():
+            number += 1
+            name = f"{stem} ({number}).png"
+        return name
+
+
+def png_of(picture: Image.Image) -> bytes:
+    """A picture as the bytes of a file, with the infotext that it carries as the WebUI writes it."""
+    infotext, info = picture.info.get("parameters", ""), PngInfo()
+    if infotext:
+        info.add_text("parameters", str(infotext))
+    data = io.BytesIO()
+    picture.save(data, format="PNG", pnginfo=info if infotext else None)
+    return data.getvalue()
+
+
+def read_picture(file: Path) -> Image.Image:
+    """A picture whose file is closed again."""
+    with Image.open(file) as picture:
+        picture.load()
+        return picture
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file, whole or not at all, over one of the same name."""
+    partial = path.with_suffix(".tmp")
+    partial.write_bytes(data)
+    partial.replace(path)
+
+
+def create_folder(parent: Path, name: str) -> StudyFolder:
+    """A new folder for a study; where the name is taken, a number is added, so that nothing is overwritten."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for path in _numbered(parent, name):
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return StudyFolder(path)
+    msg = "numbers do not end"
+    raise AssertionError(msg)
+
+
+def latest_folder(parent: Path, name: str) -> StudyFolder | None:
+    """The last folder that was created with this name; None if there is none."""
+    found = None
+    for path in _numbered(parent, name):
+        if not path.is_dir():
+            return found
+        found = StudyFolder(path)
+    return found
+
+
+def recent_folders(parent: Path, count: int) -> list[StudyFolder]:
+    """The folders whose studies were begun last, newest first."""
+    files = sorted(parent.glob(f"*/{STUDY_FILE}"), key=lambda file: file.stat().st_mtime, reverse=True)
+    return [StudyFolder(file.parent) for file in files[:count]]
+
+
+def _numbered(parent: Path, name: str) -> Iterator[Path]:
+    yield parent / name
+    number = 1
+    while True:
+        number += 1
+        yield parent / f"{name} {number}"
+
+
+def _without_key(outcome: Outcome) -> Mapping[str, object]:
+    fields = ("status", *_TEXTS)
+    return {name: getattr(outcome, name) for name in fields if getattr(outcome, name)}
+
+
+def _outcome(data: Mapping[str, Any]) -> Outcome:
+    rest = {name: value for name, value in data.items() if name not in _KEY}
+    outcome = Outcome(key=CellKey(**{name: data[name] for name in _KEY}), **rest)
+    key = outcome.key
+    texts = [getattr(outcome, name) for name in _TEXTS]
+    texts += [key.expression, key.character]
+    right = outcome.status in get_args(Status) and isinstance(key.seed, int) and all(isinstance(t, str) for t in texts)
+    if not right or not _stays_inside(outcome.file):
+        raise ValueError
+    return outcome
+
+
+def _stays_inside(name: str) -> bool:
+    return not name or (name.startswith(f"{CELLS_FOLDER}/") and ".." not in name.split("/") and "\\" not in name)

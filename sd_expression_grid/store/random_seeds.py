@@ -1,0 +1,33 @@
+"""Seeds that the WebUI would draw, and those that a study's folder has already."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sd_expression_grid.store.folder import StudyFolder
+
+SEEDS = 4_294_967_294
+"""The WebUI draws its random seeds below this number."""
+
+
+def is_random(seed: str | float) -> bool:
+    """Whether the WebUI would draw a seed: for -1, and for what is no number, which a text box may hold."""
+    try:
+        return int(seed) == -1
+    except (TypeError, ValueError):
+        return True
+
+
+def random_seed() -> int:
+    """A seed as the WebUI draws it."""
+    return random.randrange(SEEDS)
+
+
+def variation_seed_of(folder: StudyFolder) -> int | None:
+    """The variation seed that a folder's cells were made with; None where there is none."""
+    infotexts = (outcome.infotext for outcome in folder.read_record().values())
+    found = (re.search(r"Variation seed: (\d+)", infotext) for infotext in infotexts)
+    return next((int(match[1]) for match in found if match), None)

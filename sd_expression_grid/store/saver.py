@@ -1,0 +1,117 @@
+"""Where results are kept: in the study's folder, or in memory when nothing may be written."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.base.errors import SavingError
+from sd_expression_grid.store.folder import Outcome, StudyFolder, png_of, read_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from PIL import Image
+
+    from sd_expression_grid.plan.sweep import Result
+    from sd_expression_grid.study.study import CellKey
+
+WAITING = 8
+"""So many results at most wait for the disk before sampling waits as well."""
+
+
+class KeptInFolder:
+    """Keeps cells as files, each with its identity, and every outcome in the record."""
+
+    def __init__(self, folder: StudyFolder, identities: Mapping[CellKey, str]) -> None:
+        self.folder = folder
+        self._identities = identities
+
+    def keep(self, result: Result) -> Outcome:
+        """Writes the picture, if there is one, and records the outcome; OSError when the disk does not take it."""
+        outcome = self._written(result)
+        self.folder.record(outcome)
+        return outcome
+
+    def open(self, outcome: Outcome) -> Image.Image:
+        """Reads a finished cell."""
+        return read_picture(self.folder.path / outcome.file)
+
+    def _written(self, result: Result) -> Outcome:
+        key, made = result.cell.key, result.generated
+        if made is None:
+            return Outcome(key=key, status=result.status, error=result.error)
+        file, sha256 = self.folder.write_cell(key, png_of(made.picture))
+        return Outcome(
+            key=key,
+            status=result.status,
+            file=file,
+            infotext=made.infotext,
+            identity=self._identities[key],
+            sha256=sha256,
+        )
+
+
+class KeptInMemory:
+    """Keeps cells as they are, for callers that want pictures and no files."""
+
+    def __init__(self) -> None:
+        self._pictures: dict[CellKey, Image.Image] = {}
+
+    def keep(self, result: Result) -> Outcome:
+        """Holds the picture, if there is one."""
+        key, made = result.cell.key, result.generated
+        if made is None:
+            return Outcome(key=key, status=result.status, error=result.error)
+        self._pictures[key] = made.picture
+        return Outcome(key=key, status=result.status, infotext=made.infotext)
+
+    def open(self, outcome: Outcome) -> Image.Image:
+        """The finished cell."""
+        return self._pictures[outcome.key]
+
+
+Kept = KeptInFolder | KeptInMemory
+
+
+class Saver:
+    """Keeps results beside the sampling, in their order; when it is left, all of them are kept.
+
+    ``outcomes`` has those that are.
+    """
+
+    def __init__(self, kept: Kept) -> None:
+        self.outcomes: dict[CellKey, Outcome] = {}
+        self._kept = kept
+        self._room = BoundedSemaphore(WAITING)
+        self._executor = ThreadPoolExecutor(max_workers=1)
+        self._trouble: OSError | None = None
+
+    def __enter__(self) -> Saver:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
+        self._executor.shutdown()
+        if kind is None:
+            self._raise_if_in_trouble()
+
+    def save(self, result: Result) -> None:
+        """Takes over a result; raises SavingError when the disk did not take one before it."""
+        self._raise_if_in_trouble()
+        self._room.acquire()
+        self._executor.submit(self._save, result)
+
+    def _save(self, result: Result) -> None:
+        try:
+            self.outcomes[result.cell.key] = self._kept.keep(result)
+        except OSError as error:
+            self._trouble = error
+        finally:
+            self._room.release()
+
+    def _raise_if_in_trouble(self) -> None:
+        if self._trouble is not None:
+            message = f"a cell could not be saved, so the study was stopped: {self._trouble}"
+            raise SavingError(message) from self._trouble

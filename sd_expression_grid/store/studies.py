@@ -1,0 +1,45 @@
+"""The studies of an output folder: chosen by their folders' names, and nothing outside of them is read or written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.base.errors import Fault, StudyError
+from sd_expression_grid.store.folder import (
+    CELLS_FOLDER,
+    RATINGS_FOLDER,
+    REPORT_FOLDER,
+    STUDY_FILE,
+    StudyFolder,
+    recent_folders,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MOST_STUDIES = 1000
+
+
+def study_names(parent: Path) -> list[str]:
+    """The names of the studies in a folder, those that were begun last first."""
+    return [folder.path.name for folder in recent_folders(parent, MOST_STUDIES)]
+
+
+def chosen_study(parent: Path, name: str) -> StudyFolder:
+    """The folder of a study that ``study_names`` may name; StudyError where it is none, or where a link leads out."""
+    path = parent / name
+    if path.parent != parent or path.name != name or not (path / STUDY_FILE).is_file():
+        raise StudyError([Fault(str(parent), f"has no study named {name!r:.80}")])
+    folder, root = path.resolve(), parent.resolve()
+    for file, inside in ((path, root), *((file, folder) for file in _files(path))):
+        if not file.resolve().is_relative_to(inside):
+            raise StudyError([Fault(str(file), f"is a link that leads out of {inside}; it is not followed")])
+    return StudyFolder(folder)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """What a study is read from and written to, apart from its cells, of which each is looked at by itself."""
+    yield from (file for file in path.iterdir() if file.name != CELLS_FOLDER)
+    for name in (RATINGS_FOLDER, REPORT_FOLDER):
+        yield from (path / name).glob("*")

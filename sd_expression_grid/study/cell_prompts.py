@@ -1,0 +1,79 @@
+"""The prompts of a cell: the templates with a row's and a column's texts in their places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.prompts.prompts import Edit, Prompt, Template, escape_in_edit, escape_outside
+
+if TYPE_CHECKING:
+    from sd_expression_grid.study.study import Character, Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Templates:
+    """The four prompts of the txt2img page, with placeholders. Empty hires prompts follow the first pass."""
+
+    prompt: str
+    negative_prompt: str = ""
+    hires_prompt: str = ""
+    hires_negative_prompt: str = ""
+
+
+def templates_of(study: Study, hires_prompt: str = "", hires_negative_prompt: str = "") -> Templates:
+    """The templates of a study whose own are settled, beside the page's hires prompts."""
+    return Templates(
+        prompt=study.prompt or "",
+        negative_prompt=study.negative_prompt or "",
+        hires_prompt=hires_prompt,
+        hires_negative_prompt=hires_negative_prompt,
+    )
+
+
+def prompts_of(
+    study: Study, templates: Templates, expression: str, character: Character
+) -> tuple[Prompt, Prompt, Prompt, Prompt]:
+    """Prompt, negative prompt and both hires prompts of one cell, from its row's and column's escaped texts."""
+    edit = edit_of(study)
+    only_later = Edit(composition="", switch_at=study.switch_at) if edit else None
+    text = escape_outside(character.text)
+
+    def fill(template: str, edit: Edit | None) -> Prompt:
+        return template_of(study, template).fill(expression, text, edit)
+
+    negative = fill(templates.negative_prompt, only_later)
+    hires_negative = fill(templates.hires_negative_prompt, only_later)
+    return (
+        fill(character.prompt or templates.prompt, edit),
+        _with_negative(negative, character),
+        fill(templates.hires_prompt, edit),
+        _with_negative(hires_negative, character) if templates.hires_negative_prompt else hires_negative,
+    )
+
+
+def template_of(study: Study, text: str) -> Template:
+    """A text as a template with the study's placeholders."""
+    return Template(
+        text=text,
+        expression_placeholder=study.expression_placeholder,
+        character_placeholder=study.character_placeholder,
+    )
+
+
+def edit_of(study: Study) -> Edit | None:
+    """The prompt edit that holds the composition; None for a study without composition words."""
+    if not study.composition:
+        return None
+    return Edit(composition=escape_in_edit(study.composition), switch_at=study.switch_at)
+
+
+def _with_negative(prompt: Prompt, character: Character) -> Prompt:
+    if not character.negative:
+        return prompt
+    addition = escape_outside(character.negative)
+
+    def joined(text: str) -> str:
+        return f"{text}, {addition}" if text.strip() else addition
+
+    return Prompt(text=joined(prompt.text), before=joined(prompt.before), after=joined(prompt.after))

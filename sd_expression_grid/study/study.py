@@ -1,0 +1,175 @@
+"""What a study is: expressions × characters × seeds, and how to draw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Kind = Literal["lora", "embedding", "none"]
+Mode = Literal["exact", "batched"]
+Ground = Literal["light", "dark"]
+Status = Literal["done", "failed", "skipped", "interrupted"]
+"""What became of a cell."""
+
+REFERENCE_LABEL = "reference"
+
+MOST_CELLS = 50_000
+"""In one study; more would be too much for its page, its check and its rating."""
+
+STUDY_PROMPT = "closeup of woman facing viewer, {expression}, RAW photo, {character}"
+STUDY_NEGATIVE_PROMPT = "naked, illustration, 3d, drawing, cartoon, anime, 2girls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """A row: the words that should show on the face. ``place`` tells where the user wrote it."""
+
+    label: str
+    text: str
+    place: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Character:
+    """A column: the words or network tags that make one person.
+
+    ``negative`` is added to the negative prompt, ``prompt`` replaces the template, ``person`` joins columns that
+    show the same person, ``weight`` is the LoRA's or embedding's where the character was listed with several.
+    """
+
+    label: str
+    text: str
+    group: str = ""
+    kind: Kind | None = None
+    negative: str = ""
+    cfg_scale: float | None = None
+    prompt: str = ""
+    person: str = ""
+    tags: tuple[str, ...] = ()
+    exclude: bool = False
+    weight: float | None = None
+    place: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridOptions:
+    """How the grids look. ``margin`` is in pixels."""
+
+    margin: int = 8
+    legend: bool = True
+    ground: Ground = "light"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scout:
+    """The search for a seed: the reference column's picture of one expression, for many seeds.
+
+    ``expression`` is a row's label; empty for the first row. ``seeds`` are the seeds themselves, or how many from
+    the page's seed on. With ``stop_at_switch`` a picture is decoded as soon as its composition is drawn.
+    """
+
+    expression: str = ""
+    seeds: int | tuple[int, ...] = 16
+    stop_at_switch: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """Everything that is asked for, apart from txt2img's own settings.
+
+    ``prompt`` and ``negative_prompt`` are templates; None means those of the txt2img page.
+    ``switch_at`` is the fraction of the steps that draw the composition.
+    ``scout`` asks for seeds to choose from instead of the grids.
+    """
+
+    expressions: tuple[Expression, ...]
+    characters: tuple[Character, ...]
+    reference: str = "1girl"
+    composition: str = "hair, neck, eyes, lips"
+    switch_at: float = 0.2
+    expression_placeholder: str = "{expression}"
+    character_placeholder: str = "{character}"
+    seeds: tuple[int, ...] = ()
+    mode: Mode = "exact"
+    rows_per_batch: int = 4
+    name: str = ""
+    prompt: str | None = None
+    negative_prompt: str | None = None
+    grid: GridOptions = GridOptions()
+    scout: Scout | None = None
+
+    @property
+    def columns(self) -> tuple[Character, ...]:
+        """All columns in the order in which they are made: the reference column first, if there is one."""
+        reference = (self.reference_column,) if self.reference else ()
+        return reference + self.characters
+
+    @property
+    def reference_column(self) -> Character:
+        """The column without a character."""
+        return Character(label=REFERENCE_LABEL, text=self.reference, kind="none", place="reference")
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups' titles in the order of the list; each is a grid of its own."""
+        return tuple(dict.fromkeys(character.group for character in self.characters))
+
+    def columns_of(self, group: str) -> tuple[Character, ...]:
+        """The columns of one group's grid, the reference column first."""
+        reference = (self.reference_column,) if self.reference else ()
+        return reference + tuple(c for c in self.characters if c.group == group)
+
+    @property
+    def folder_name(self) -> str:
+        """The name of its folder, if it has one; a scout's is not that of the study with the same name."""
+        return f"{self.name} seeds" if self.name and self.scout else self.name
+
+    def scouted(self) -> Study:
+        """What is to be made for a scout: its one row, no characters, its own seeds. Any other study is as it is."""
+        if self.scout is None:
+            return self
+        label = self.scout.expression or next((row.label for row in self.expressions), "")
+        return replace(
+            self,
+            expressions=tuple(row for row in self.expressions if row.label == label),
+            characters=(),
+            seeds=self.scout.seeds if isinstance(self.scout.seeds, tuple) else (),
+            scout=replace(self.scout, expression=label),
+        )
+
+    def cell_count(self, drawn: int = 0) -> int:
+        """How many cells it has, with ``drawn`` seeds where it lists none; a scout knows itself how many."""
+        asked = self.scout.seeds if self.scout else self.seeds
+        seeds = asked if isinstance(asked, int) else len(asked) or drawn
+        return len(self.expressions) * len(self.columns) * seeds
+
+    def with_seeds_from(self, first: int, count: int) -> Study:
+        """The study with its own seeds, else so many from the first; a scout knows itself how many."""
+        if self.scout is None:
+            return replace(self, seeds=self.seeds or tuple(range(first, first + count)))
+        asked = self.scout.seeds
+        seeds = tuple(range(first, first + asked)) if isinstance(asked, int) else asked
+        return replace(self, seeds=seeds, scout=replace(self.scout, seeds=seeds))
+
+    def without_seeds(self) -> Study:
+        """What studies have in common that differ in their seeds only."""
+        return replace(self, seeds=(), scout=replace(self.scout, seeds=()) if self.scout else None)
+
+    def with_templates(self, prompt: str, negative_prompt: str) -> Study:
+        """The study with its templates settled: its own, else the page's, else those of the original study."""
+        own = self.prompt if self.prompt is not None else prompt
+        negative = self.negative_prompt if self.negative_prompt is not None else negative_prompt
+        if own.strip():
+            return replace(self, prompt=own, negative_prompt=negative)
+        standard = STUDY_PROMPT.replace("{expression}", self.expression_placeholder)
+        standard = standard.replace("{character}", self.character_placeholder)
+        return replace(self, prompt=standard, negative_prompt=negative if negative.strip() else STUDY_NEGATIVE_PROMPT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class CellKey:
+    """Names one cell: the labels of its row and column, and its seed."""
+
+    expression: str
+    character: str
+    seed: int

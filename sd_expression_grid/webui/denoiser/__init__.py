@@ -1,0 +1,1 @@
+"""What happens within the denoiser's calls."""

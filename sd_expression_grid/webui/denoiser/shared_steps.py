@@ -1,0 +1,135 @@
+"""Shares the composition steps of a column's rows: puts a memo before the WebUI's inner denoiser while a batch runs.
+
+The WebUI makes a denoiser for every sampler run and tells the ``cfg_denoiser`` callback of each call before it is made.
+The first time, it is covered by the memo; after the batch it is laid bare again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from modules import shared
+
+from sd_expression_grid.plan.step_memo import StepMemo, shared_steps
+from sd_expression_grid.webui.denoiser.wrapping import Call, cover, covered_part, why_not_covered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+
+    from sd_expression_grid.plan.plan import Batch, Cell
+    from sd_expression_grid.study.study import CellKey
+
+_running: SharedSteps | None = None
+
+
+class SharedSteps:
+    """The memo of a run over some cells; ``steps_of`` tells what the denoiser is told for a cell, step by step.
+
+    With ``exact`` only whole calls are shared, so that pictures stay the same to the last bit.
+    """
+
+    def __init__(self, cells: Iterable[Cell], steps_of: Callable[[Cell], Sequence[Hashable]], *, exact: bool) -> None:
+        self.memo: StepMemo[Any] = StepMemo(whole_calls=exact)
+        self._steps_of = steps_of
+        self._cells: dict[tuple[str, int], list[Cell]] = {}
+        for cell in cells:
+            self._cells.setdefault((cell.key.character, cell.key.seed), []).append(cell)
+        self._column: tuple[str, int] | None = None
+        self._last_call = -1
+        self._scope = b""
+        self._covered: list[Any] = []
+        self._uncover = ExitStack()
+
+    @contextmanager
+    def during(self, batch: Batch) -> Iterator[None]:
+        """Shares the steps of a batch with those before it in its column; forgets the columns before."""
+        global _running  # noqa: PLW0603 - the WebUI's callbacks know no other way
+        self._enter_column(batch.keys[0])
+        self._scope = repr(batch.cells[0].networks).encode()
+        _running = self
+        try:
+            yield
+        finally:
+            _running = None
+            self._uncover.close()
+            self._covered.clear()
+
+    def _enter_column(self, key: CellKey) -> None:
+        column = key.character, key.seed
+        if column == self._column:
+            return
+        self._column = column
+        self.memo.forget()
+        schedules = [self._steps_of(cell) for cell in self._cells[column]]
+        # The WebUI counts denoiser calls from 0 and uses the first step's prompt for calls 0 and 1.
+        last_shared = shared_steps(schedules) or -1
+        # Past the switch, the negative rows of one more call are still alike.
+        self._last_call = last_shared if self.memo.whole_calls else last_shared + 1
+
+    def cover(self, denoiser: Any) -> None:
+        """Puts the memo before a denoiser, once; where that is not possible, the job's comment says why."""
+        part = covered_part(denoiser)
+        if any(part is known for known in self._covered):
+            return
+        reason = why_not_covered(denoiser)
+        if reason:
+            denoiser.p.comment(not_shared(reason))
+        else:
+            checkpoint = str(shared.sd_model.sd_checkpoint_info.filename).encode()
+            self._uncover.callback(cover(denoiser, partial(self._answer, denoiser, checkpoint)))
+        self._covered.append(part)
+
+    def _answer(self, denoiser: Any, checkpoint: bytes, call: Call) -> Any:
+        if denoiser.step > self._last_call or call.inputs is None:
+            self.memo.rows_computed += call.size
+            return call.compute(range(call.size))
+        keys = [_key(self._scope, checkpoint, row) for row in zip(*call.inputs, strict=True)]
+        return _stacked(self.memo.outputs(keys, call.compute))
+
+
+def cover_denoiser(params: Any) -> None:
+    """The ``cfg_denoiser`` callback; does nothing while no study shares its steps, nor in a hires pass."""
+    if _running is not None and not params.denoiser.p.is_hr_pass:
+        _running.cover(params.denoiser)
+
+
+def not_shared(reason: str) -> str:
+    """The comment that says so."""
+    return f"Composition steps were not shared: {reason}."
+
+
+def why_not_shared(p: Any) -> str:
+    """The setting that a memo of the denoiser cannot see through; empty if there is none."""
+    if p.get_token_merging_ratio():
+        return "token merging is on"
+    if getattr(shared.opts, "hypertile_enable_unet", False):
+        return "HyperTile is on"
+    return ""
+
+
+def _key(scope: bytes, checkpoint: bytes, tensors: Sequence[Any]) -> bytes:
+    digest = hashlib.blake2b(scope + b"\0" + checkpoint, digest_size=32)
+    for tensor in tensors:
+        digest.update(f"\0{tensor.dtype}{tuple(tensor.shape)}".encode())
+        digest.update(_bits(tensor))
+    return digest.digest()
+
+
+def _bits(tensor: Any) -> bytes:
+    """The values as bytes; a wider float holds every smaller one, of which numpy does not know all, unchanged."""
+    if isinstance(tensor, np.ndarray | np.generic):
+        return tensor.tobytes()
+    values = tensor.detach().cpu()
+    is_narrow = values.is_floating_point() and values.element_size() <= 4
+    return bytes((values.float() if is_narrow else values.double()).numpy().tobytes())
+
+
+def _stacked(rows: Sequence[Any]) -> Any:
+    """A fresh tensor of rows: whoever changes it in place does not change what is remembered."""
+    library = sys.modules[type(rows[0]).__module__.partition(".")[0]]
+    return library.stack(rows)

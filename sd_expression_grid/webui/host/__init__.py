@@ -1,0 +1,1 @@
+"""What the WebUI is: its options, networks, prompts and loaded model."""

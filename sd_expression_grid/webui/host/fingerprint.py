@@ -1,0 +1,50 @@
+"""What a WebUI has that changes pixels, by names, so that a difference between two of them can be told."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from typing import TYPE_CHECKING, Any
+
+from modules import devices, processing, sd_hijack, shared
+
+from sd_expression_grid import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sd_expression_grid.plan.plan import Cell
+    from sd_expression_grid.webui.host.identity import Identities
+
+_NAMES = {"page": "txt2img's ", "settings": "the setting ", "scripts": "the extension "}
+
+
+def equipment_of(p: Any, cells: Iterable[Cell], tell: Identities) -> dict[str, str]:
+    """Everything that decides the pixels of some cells, apart from their prompts and seeds."""
+    found = {"the extension Expression grid": __version__, "the WebUI": processing.program_version(), **_machine()}
+    for name, value in tell.common.items():
+        found.update(_named(name, value))
+    for style in p.styles:
+        found[f"the style {style}"] = str(shared.prompt_styles.styles.get(style))
+    prompts = {f"{cell.prompt} {cell.hires_prompt} {cell.negative_prompt}" for cell in cells}
+    return {**found, **dict(pair for prompt in prompts for pair in tell.networks.named_hashes(prompt))}
+
+
+def _named(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if name not in _NAMES:
+        yield f"the {name}", str(value)
+        return
+    values: Mapping[str, Any] = value
+    yield from ((f"{_NAMES[name]}{key}", str(own)) for key, own in values.items())
+
+
+def _machine() -> dict[str, str]:
+    """What rounds differently elsewhere: the card, its library, and how they are used."""
+    torch: Any = sys.modules.get("torch")
+    has_card = torch is not None and torch.cuda.is_available()
+    return {
+        "the card": torch.cuda.get_device_name() if has_card else f"none, {platform.machine()}",
+        "torch": str(getattr(torch, "__version__", "")),
+        "the precision": f"{getattr(devices, 'dtype', '')} {getattr(devices, 'dtype_vae', '')}",
+        "the attention's optimization": str(getattr(sd_hijack.model_hijack, "optimization_method", "")),
+    }

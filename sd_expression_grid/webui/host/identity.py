@@ -1,0 +1,98 @@
+"""What decides a cell's pixels, as one short text: equal for cells that would come out the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from modules import sd_vae, shared
+
+from sd_expression_grid.webui.host.networks import NetworkFiles
+
+if TYPE_CHECKING:
+    from sd_expression_grid.plan.plan import Cell
+    from sd_expression_grid.webui.host.prompt_reader import PromptReader
+
+_OF_THE_PAGE = (
+    "steps", "sampler_name", "scheduler", "width", "height", "cfg_scale", "subseed_strength", "seed_resize_from_h",
+    "seed_resize_from_w", "restore_faces", "tiling", "eta", "s_churn", "s_tmin", "s_tmax", "s_noise", "s_min_uncond",
+    "refiner_checkpoint", "refiner_switch_at", "distilled_cfg_scale",
+)  # fmt: skip
+_OF_HIRES = (
+    "denoising_strength", "hr_scale", "hr_upscaler", "hr_second_pass_steps", "hr_resize_x", "hr_resize_y",
+    "hr_checkpoint_name", "hr_sampler_name", "hr_scheduler", "firstphase_width", "firstphase_height",
+    "hr_cfg", "hr_distilled_cfg", "hr_additional_modules",
+)  # fmt: skip
+_FURTHER_SETTINGS = (
+    "enable_prompt_comments", "comma_padding_backtrack", "sdxl_crop_top", "sdxl_crop_left", "upcast_attn",
+    "face_restoration_model", "code_former_weight", "sd_lora", "sd_hypernetwork", "cross_attention_optimization",
+    "enable_quantization", "hypertile_enable_unet", "sd_unet",
+)  # fmt: skip
+_SETTLED_ELSEWHERE = ("Seed", "Sampler")
+"""Always-on scripts whose values are fields of the processing object by now."""
+
+
+class Identities:
+    """Tells the identity of each cell of a run, with the settings of ``p`` in force.
+
+    ``way`` is that of making them: a picture that is stopped early is never taken for a finished one.
+    """
+
+    def __init__(self, p: Any, reader: PromptReader, way: str) -> None:
+        self._reader = reader
+        self.networks = NetworkFiles()
+        page = {name: getattr(p, name, None) for name in _OF_THE_PAGE}
+        if p.enable_hr:
+            page.update({name: getattr(p, name, None) for name in _OF_HIRES})
+        if p.subseed_strength:
+            page["subseed"] = p.subseed
+        self.common = {
+            "mode": way,
+            "page": page,
+            "settings": _settings(),
+            "scripts": _script_values(p),
+            "checkpoint": shared.sd_model.sd_model_hash or shared.sd_model.sd_checkpoint_info.filename,
+            "vae": [sd_vae.get_loaded_vae_name(), sd_vae.get_loaded_vae_hash()],
+        }
+
+    def of(self, cell: Cell) -> str:
+        """The identity of a cell."""
+        prompts = (cell.prompt, cell.negative_prompt, cell.hires_prompt, cell.hires_negative_prompt)
+        own = {
+            "prompts": [self._reader.styled(prompt) for prompt in prompts],
+            "negative": self._reader.styled_negative(cell.negative_prompt),
+            "seed": cell.key.seed,
+            "cfg_scale": cell.cfg_scale,
+            "networks": self.networks.hashes(" ".join(prompts)),
+        }
+        text = json.dumps({**self.common, **own}, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _settings() -> dict[str, Any]:
+    """The settings that the WebUI writes into infotexts, its compatibility settings, and a few that it forgets."""
+    labels = shared.opts.data_labels
+    decisive = {
+        name
+        for name, info in labels.items()
+        if getattr(info, "infotext", None) or (info.section or ("",))[0] == "compatibility"
+    }
+    decisive |= {name for name in _FURTHER_SETTINGS if name in labels}
+    return {name: getattr(shared.opts, name) for name in decisive - {"sd_model_checkpoint", "sd_vae"}}
+
+
+def _script_values(p: Any) -> dict[str, list[str]]:
+    """The values of other extensions' always-on scripts."""
+    scripts = p.scripts.alwayson_scripts if p.scripts else ()
+    values = p.script_args or ()
+    return {
+        script.title(): [_without_address(value) for value in values[script.args_from : script.args_to]]
+        for script in scripts
+        if script.title() not in _SETTLED_ELSEWHERE and script.args_from is not None
+    }
+
+
+def _without_address(value: Any) -> str:
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))

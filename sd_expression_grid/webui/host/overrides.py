@@ -1,0 +1,32 @@
+"""The override settings of a run, in force for the whole study.
+
+``process_images`` applies and restores them for every call; checks would see the settings without them, and a VAE
+would be loaded twice a cell. With the same values already in force its own handling changes nothing.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from modules import sd_models, shared
+
+from sd_expression_grid.webui.host.host import restore_options, set_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def overrides_in_force(p: Any) -> Iterator[None]:
+    """Applies the override settings of ``p`` as ``process_images`` does, and restores the user's own at the end."""
+    wanted = dict(p.override_settings)
+    if sd_models.checkpoint_aliases.get(wanted.get("sd_model_checkpoint")) is None:
+        wanted.pop("sd_model_checkpoint", None)
+    stored = {key: shared.opts.data[key] for key in wanted if key in shared.opts.data}
+    try:
+        set_options(wanted)
+        yield
+    finally:
+        if p.override_settings_restore_afterwards:
+            restore_options(wanted, stored)

@@ -1,0 +1,112 @@
+"""How the WebUI will read a prompt: by its own styles, comments, network tags, AND and prompt-editing parser."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from modules import extra_networks, prompt_parser, sd_samplers, shared
+
+from sd_expression_grid.prompts.prompt_shape import shape_of, with_words
+from sd_expression_grid.webui.host.host import stripped_by_styles, token_places
+
+if TYPE_CHECKING:
+    from sd_expression_grid.plan.plan import Cell
+    from sd_expression_grid.prompts.prompts import Schedule
+
+
+class PromptReader:
+    """Reads prompts as they will be read for a processing object ``p``; each once, since the parser takes its time."""
+
+    def __init__(self, p: Any) -> None:
+        self._p = p
+        self._steps = cache(self._read_steps)
+        self._steps_of_shape = cache(self._parsed)
+        self._places = cache(token_places)
+        sampler = sd_samplers.find_sampler_config(p.sampler_name)
+        self.total_steps: int = sampler.total_steps(p.steps) if sampler else p.steps
+
+    def styled(self, prompt: str) -> str:
+        """The prompt with the page's styles."""
+        return str(shared.prompt_styles.apply_styles_to_prompt(prompt, self._p.styles))
+
+    def styled_negative(self, prompt: str) -> str:
+        """The negative prompt with the page's styles."""
+        return str(shared.prompt_styles.apply_negative_styles_to_prompt(prompt, self._p.styles))
+
+    @property
+    def schedules(self) -> tuple[Schedule, Schedule]:
+        """The schedule of a prompt, and of a negative prompt, where AND and network tags are plain text."""
+        return self._prompt_schedule, self._negative_schedule
+
+    def conditioning_shape(self, cell: Cell) -> tuple[tuple[int, ...], ...]:
+        """The numbers of 75-token chunks of a cell's prompts, by AND part."""
+        schedules = self._schedules_of(cell)
+        return tuple(tuple(max(map(self._places, set(texts))) for texts in schedule) for schedule in schedules)
+
+    def tells_emphasis(self, cell: Cell) -> bool:
+        """Whether the WebUI writes its emphasis mode into a cell's infotext."""
+        if shared.opts.emphasis == "Original":
+            return False
+        texts = (text for schedule in self._schedules_of(cell) for part in schedule for text in part)
+        return any("(" in text or "[" in text for text in texts)
+
+    def _schedules_of(self, cell: Cell) -> list[tuple[tuple[str, ...], ...]]:
+        """What the steps of all four prompts are told, by AND part."""
+        prompts = (cell.prompt, cell.hires_prompt)
+        negatives = (cell.negative_prompt, cell.hires_negative_prompt)
+        return [*map(self._prompt_schedule, prompts), *map(self._negative_schedule, negatives)]
+
+    def steps_of(self, cell: Cell) -> list[tuple[str, ...]]:
+        """All that the denoiser is told for a cell, step by step from step 1."""
+        parts = (*self._prompt_schedule(cell.prompt), *self._negative_schedule(cell.negative_prompt))
+        return list(zip(*parts, strict=True))
+
+    def texts_of(self, cell: Cell) -> list[str]:
+        """The text of a cell's prompt, step by step from step 1."""
+        return [" AND ".join(parts) for parts in zip(*self._prompt_schedule(cell.prompt), strict=True)]
+
+    def _prompt_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
+        text, _ = extra_networks.parse_prompt(self.without_comments(self.styled(prompt)))
+        indexes, parts, _ = prompt_parser.get_multicond_prompt_list([text])
+        return tuple(self._steps(parts[index]) for index, _ in indexes[0])
+
+    def _negative_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
+        return (self._steps(self.without_comments(self.styled_negative(prompt))),)
+
+    def _read_steps(self, prompt: str) -> tuple[str, ...]:
+        shape, words = shape_of(prompt) if _parser_is_the_webuis() else (prompt, [])
+        steps = self._steps_of_shape(shape)
+        told = {text: with_words(text, words) for text in set(steps)}
+        return tuple(told[text] for text in steps)
+
+    def _parsed(self, prompt: str) -> tuple[str, ...]:
+        (schedule,) = prompt_parser.get_learned_conditioning_prompt_schedules(
+            [prompt], self.total_steps, None, shared.opts.use_old_scheduling
+        )
+        texts: list[str] = []
+        for end_at_step, text in schedule:
+            texts += [text] * (end_at_step - len(texts))
+        return tuple(texts)
+
+    @property
+    def strips_comments(self) -> bool:
+        """Whether ``#`` starts a comment."""
+        return self.without_comments("a#b") != "a#b"
+
+    def without_comments(self, prompt: str) -> str:
+        """What the WebUI's own always-on script leaves of a prompt; it is no module that could be imported."""
+        for script in self._p.scripts.alwayson_scripts if self._p.scripts else ():
+            if script.title() == "Comments":
+                stripped = SimpleNamespace(
+                    all_prompts=[prompt], all_negative_prompts=[""], main_prompt="", main_negative_prompt=""
+                )
+                script.process(stripped)
+                return str(stripped.all_prompts[0])
+        return stripped_by_styles(prompt)
+
+
+def _parser_is_the_webuis() -> bool:
+    """To another extension's parser, words may be more than words."""
+    return prompt_parser.get_learned_conditioning_prompt_schedules.__module__ == "modules.prompt_parser"

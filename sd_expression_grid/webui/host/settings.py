@@ -1,0 +1,85 @@
+"""The extension's own settings in the WebUI's settings page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, get_args
+
+import gradio as gr
+from modules import shared
+
+from sd_expression_grid.grids.drawing.compose import Style
+from sd_expression_grid.study.schema import DEFAULT
+from sd_expression_grid.study.study import Mode
+
+SECTION = ("expression_grid", "Expression grid")
+
+MOST_ROWS = 32
+MOST_MEGAPIXELS = Style().max_pixels // 1_000_000
+
+_FOLDER = "expression_grid_folder"
+_MODE = "expression_grid_mode"
+_ROWS = "expression_grid_rows_per_batch"
+_MEGAPIXELS = "expression_grid_page_megapixels"
+_FONT = "expression_grid_font"
+_SHARED_STEPS = "expression_grid_shared_steps"
+
+
+def add_settings() -> None:
+    """The ``ui_settings`` callback."""
+    rows = {"minimum": 1, "maximum": MOST_ROWS, "step": 1}
+    megapixels = {"minimum": 1, "maximum": MOST_MEGAPIXELS, "step": 1}
+    info = shared.OptionInfo
+    settings = {
+        _FOLDER: info("", "Folder for the studies").info("empty for the folder of the grids"),
+        _MODE: info(DEFAULT.mode, "Mode in a new panel", gr.Radio, {"choices": list(get_args(Mode))}).needs_reload_ui(),
+        _ROWS: info(DEFAULT.rows_per_batch, "Rows a batch in a new panel", gr.Slider, rows).needs_reload_ui(),
+        _MEGAPIXELS: info(MOST_MEGAPIXELS, "Largest page of a grid, in megapixels", gr.Slider, megapixels).info(
+            "a larger grid is divided into pages; the WebUI's own limit counts as well"
+        ),
+        _FONT: info("", "Font file for grids").info("empty for the WebUI's; other scripts' fonts are looked for"),
+        _SHARED_STEPS: info(
+            True,  # noqa: FBT003 - the WebUI's signature
+            "Share the composition steps among the rows of a column",
+        ).info("the same pictures in less time"),
+    }
+    for name, setting in settings.items():
+        setting.section = SECTION
+        shared.opts.add_option(name, setting)
+
+
+def studies_folder(grids_folder: str) -> Path:
+    """Where the studies' folders are: their own place, or else among the grids."""
+    return Path(str(_value(_FOLDER, "")).strip() or grids_folder).absolute()
+
+
+def panel_mode() -> Mode:
+    """The mode of a new panel."""
+    mode: Mode = _value(_MODE, DEFAULT.mode)
+    return mode if mode in get_args(Mode) else DEFAULT.mode
+
+
+def panel_rows_per_batch() -> int:
+    """The rows a batch of a new panel."""
+    return int(_value(_ROWS, DEFAULT.rows_per_batch))
+
+
+def page_pixels() -> int:
+    """The most pixels of a page: the user's limit, or the WebUI's if that is lower."""
+    return int(min(_value(_MEGAPIXELS, MOST_MEGAPIXELS), shared.opts.img_max_size_mp) * 1_000_000)
+
+
+def grid_fonts() -> tuple[str, ...]:
+    """The user's font files for grids, the first choice first."""
+    fonts = (_value(_FONT, ""), getattr(shared.opts, "font", ""))
+    return tuple(str(font).strip() for font in fonts if font and str(font).strip())
+
+
+def shares_steps() -> bool:
+    """Whether composition steps are to be shared."""
+    return bool(_value(_SHARED_STEPS, True))  # noqa: FBT003
+
+
+def _value(name: str, default: Any) -> Any:
+    """A setting's value; before the settings page is built, it has none."""
+    return getattr(shared.opts, name, default)

@@ -1,0 +1,1 @@
+"""The panel of the script in the txt2img page."""

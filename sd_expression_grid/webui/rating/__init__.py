@@ -1,0 +1,1 @@
+"""The tab in which studies are rated."""

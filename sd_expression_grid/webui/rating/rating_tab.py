@@ -1,0 +1,96 @@
+"""The tab in which a finished study is rated, and its report read. The browser's side is in javascript/.
+
+A click travels as JSON in a hidden text box, and its answer as JSON in a hidden piece of HTML: these are gradio events,
+which the WebUI's login covers.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import gradio as gr
+from modules.ui_components import ToolButton
+
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.ratings.session import rate, read_session, session_to_dict
+from sd_expression_grid.webui.rating.chosen_study import names_of_studies, opened_study
+from sd_expression_grid.webui.rating.report_section import build_report_section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+NAME = "expression_grid"
+"""The WebUI makes ``tab_expression_grid`` of it."""
+
+
+def rating_tab() -> list[tuple[Any, str, str]]:
+    """The ``ui_tabs`` callback."""
+    with gr.Blocks(analytics_enabled=False) as tab:
+        build_report_section(_id, _build_rating())
+    return [(tab, "Expression grid", NAME)]
+
+
+def _build_rating() -> Any:
+    with gr.Row(elem_id=_id("choice")):
+        study = gr.Dropdown(label="Study", choices=names_of_studies(), value=None, scale=4, elem_id=_id("study"))
+        refresh = ToolButton(value="\U0001f504", elem_id=_id("refresh"))
+        rater = gr.Textbox(label="Rater", placeholder="Your name", max_lines=1, scale=2, elem_id=_id("rater"))
+        begin = gr.Button("Rate", variant="primary", elem_id=_id("begin"))
+    gr.HTML(f'<div id="{_id("rating")}"></div>')
+    with gr.Row(elem_classes=["expression-grid-hidden"]):  # what is not visible to gradio is not in the page at all
+        session, answer = gr.HTML(elem_id=_id("session")), gr.HTML(elem_id=_id("answer"))
+        click = gr.Textbox(label="Click", elem_id=_id("click"))
+    for field in (study, rater, click):
+        field.do_not_save_to_config = True
+    silent = {"queue": False, "show_progress": "hidden"}  # the queue may be busy with generating
+    refresh.click(lambda: gr.update(choices=names_of_studies()), outputs=[study], **silent)
+    for opens in (study.input, rater.submit, begin.click):
+        opens(open_session, inputs=[study, rater], outputs=[session], **silent)
+    click.change(take_click, inputs=[click], outputs=[answer], **silent)
+    return study
+
+
+def open_session(name: str | None, rater: str) -> str:
+    """The study as the page needs it, or what is wrong with it, as hidden HTML."""
+    return _answer(lambda: _session(name, rater))
+
+
+def take_click(text: str) -> str:
+    """Keeps the rating of a click; the answer carries the click's number, and what went wrong."""
+    data = _object(text)
+
+    def keep() -> Mapping[str, object]:
+        rate(opened_study(str(data.get("study"))), data)
+        return {}
+
+    return _answer(keep, number=data.get("number"))
+
+
+def _session(name: str | None, rater: str) -> dict[str, object]:
+    folder = opened_study(name)
+    session = session_to_dict(read_session(folder, rater))
+    return {**session, "files": f"file={quote(folder.path.as_posix())}/", "opened": time.time_ns()}
+
+
+def _answer(make: Callable[[], Mapping[str, object]], **more: object) -> str:
+    try:
+        answer = make()
+    except (StudyError, OSError) as error:
+        answer = {"error": str(error)}
+    return f"<div class='json'>{escape(json.dumps({**more, **answer}))}</div>"
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _id(name: str) -> str:
+    return f"{NAME}_{name}"

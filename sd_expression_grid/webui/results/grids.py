@@ -1,0 +1,147 @@
+"""The grids of a study: one a group and seed, saved as the WebUI saves grids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modules import errors, images, shared
+from modules.paths_internal import roboto_ttf_file
+
+from sd_expression_grid.base.file_names import free_stem
+from sd_expression_grid.grids.drawing.compose import Page, Style
+from sd_expression_grid.grids.grids import StudyGrids
+from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
+from sd_expression_grid.store.saver import Kept, KeptInFolder
+from sd_expression_grid.webui.host.settings import grid_fonts, page_pixels
+from sd_expression_grid.webui.results.gallery import Entry
+from sd_expression_grid.webui.results.infotext import grid_infotext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from PIL import Image
+
+    from sd_expression_grid.grids.drawing.layout import Size
+    from sd_expression_grid.store.folder import Outcome
+    from sd_expression_grid.study.study import CellKey, GridOptions, Study
+
+API_SIDES = {"webp": 16_383}
+"""The API encodes every picture as a sample; when saving, the WebUI turns to PNG by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyPictures:
+    """The pictures of a study that was run: its grids, drawn and saved one after the other, and its cells.
+
+    ``p`` is the page's processing object after the run, as ``page_after`` gives it.
+    """
+
+    p: Any
+    asked: Mapping[str, object]
+    study: Study
+    kept: Kept
+    outcomes: Mapping[CellKey, Outcome]
+
+    def grids(self) -> Iterator[Entry]:
+        """Draws and saves the grids one after the other; a grid of which no cell was begun is left out."""
+        drawn = self._drawn()
+        for table in drawn.begun:
+            infotext = grid_infotext(self.p, self.study, self.asked, table.seed)
+            for page in drawn.pages(table):
+                saved = self._saved(page, drawn.name(table, page), table.seed, infotext)
+                entry = Entry(saved, infotext, table.seed, drawn.places(table, page))
+                del page  # else it would live on while the next one is drawn
+                yield entry
+
+    def cells(self) -> Iterator[Entry]:
+        """The finished cells."""
+        for outcome in self.outcomes.values():
+            if outcome.status == "done":
+                picture = self._file_of(outcome) or self.kept.open(outcome)
+                yield Entry(picture, outcome.infotext, outcome.key.seed)
+
+    def page_sizes(self) -> tuple[Size, ...]:
+        """The sizes of all grids, once all cells are there."""
+        return self._drawn().page_sizes()
+
+    def _drawn(self) -> StudyGrids:
+        return StudyGrids(
+            study=self.study,
+            outcomes=self.outcomes,
+            open_cell=self.kept.open,
+            settings=_settings(self.p),
+            style=_style(self.study.grid, is_api=self.p.is_api),
+            cell_size=_final_size(self.p),
+        )
+
+    def _file_of(self, outcome: Outcome) -> Path | None:
+        return self.kept.folder.path / outcome.file if isinstance(self.kept, KeptInFolder) else None
+
+    def _saved(self, page: Page, name: str, seed: int, infotext: str) -> Path | Image.Image:
+        """The page's file; the picture itself where grids are not saved, or cannot be."""
+        if shared.opts.enable_pnginfo:
+            page.image.info["parameters"] = infotext
+        if not isinstance(self.kept, KeptInFolder) or not shared.opts.grid_save:
+            return page.image
+        try:
+            return self._save(page, self.kept.folder.path / name, seed, infotext)
+        except Exception as error:
+            errors.report("Error saving a grid of the expression grid", exc_info=True)
+            self.p.comment(f"A grid could not be saved: {error}")
+            return page.image
+
+    def _save(self, page: Page, place: Path, seed: int, infotext: str) -> Path:
+        opts, folder, name = shared.opts, place.parent, place.name
+        # Without numbers, the WebUI's extended names leave the basename out: all grids would have one name.
+        is_bare = opts.grid_extended_filename and not opts.save_images_add_number
+        file, _ = images.save_image(
+            page.image,
+            str(folder),
+            name,
+            seed=seed,
+            prompt=self.study.prompt,
+            extension=opts.grid_format,
+            info=infotext,
+            short_filename=not opts.grid_extended_filename,
+            grid=True,
+            p=self.p,
+            forced_filename=free_stem(folder, name) if is_bare else None,
+            save_to_dirs=False,
+        )
+        return Path(file)
+
+
+def _style(options: GridOptions, *, is_api: bool) -> Style:
+    """The study's style, with the fonts of the user and the WebUI, and pages that the WebUI can show and save."""
+    return Style(
+        ground=options.ground,
+        margin=options.margin,
+        fonts=(*grid_fonts(), roboto_ttf_file),
+        max_pixels=min(page_pixels(), Style().max_pixels),
+        max_side=API_SIDES.get(shared.opts.samples_format, Style().max_side) if is_api else Style().max_side,
+    )
+
+
+def _settings(p: Any) -> dict[str, str]:
+    """The legend's settings by their names in infotexts."""
+    return {
+        "Model": p.sd_model_name or "",
+        "Sampler": p.sampler_name,
+        "Schedule type": p.scheduler or "Automatic",
+        "Steps": str(p.steps),
+        "CFG scale": str(p.cfg_scale),
+        "Size": f"{p.width}x{p.height}",
+        SCOUT_FIELD: str(p.extra_generation_params.get(SCOUT_FIELD, "")),
+    }
+
+
+def _final_size(p: Any) -> tuple[int, int]:
+    """Width and height of a picture after its hires pass; one side left at 0 follows the other."""
+    if not p.enable_hr:
+        return p.width, p.height
+    if not (p.hr_resize_x or p.hr_resize_y):
+        return int(p.width * p.hr_scale), int(p.height * p.hr_scale)
+    across, down = p.hr_resize_x, p.hr_resize_y
+    return across or down * p.width // p.height, down or across * p.height // p.width

@@ -1,0 +1,65 @@
+"""The infotext of a grid: the study's prompt and settings, and the study itself for pasting it back."""
+
+from __future__ import annotations
+
+import json
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from modules import processing, sd_vae, shared
+
+from sd_expression_grid import TITLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sd_expression_grid.study.study import Study
+
+STUDY_FIELD = "Expression grid study"
+
+MAX_LENGTH = 30_000
+"""A JPEG's Exif block holds about 32,700 characters; a longer infotext makes the WebUI's saving fail."""
+
+_OF_ONE_CELL = ("Lora hashes", "TI hashes", "TI", "Hires prompt", "Hires negative prompt")
+_OF_THE_CALL = ("sd_model_name", "sd_model_hash", "sd_vae_name", "sd_vae_hash")
+
+
+def page_after(p: Any, call: Any) -> Any:
+    """The page's processing object with what only a finished call knows; ``call`` is None where none was made."""
+    known = copy(p)
+    if call is None:
+        known.sd_model_name = shared.sd_model.sd_checkpoint_info.name_for_extra
+        known.sd_model_hash = shared.sd_model.sd_model_hash
+        known.sd_vae_name, known.sd_vae_hash = sd_vae.get_loaded_vae_name(), sd_vae.get_loaded_vae_hash()
+        return known
+    for name in _OF_THE_CALL:
+        setattr(known, name, getattr(call, name))
+    params = {key: value for key, value in call.extra_generation_params.items() if key not in _OF_ONE_CELL}
+    known.extra_generation_params = params
+    return known
+
+
+def grid_infotext(p: Any, study: Study, asked: Mapping[str, object], seed: int) -> str:
+    """What the WebUI would write for the template, with the study as it was asked for.
+
+    ``p`` is the page's processing object after the run. A study that is too long for a JPEG is left out; it is in
+    study.json.
+    """
+    of_grid = copy(p)
+    styles = shared.prompt_styles
+    of_grid.all_prompts = [styles.apply_styles_to_prompt(study.prompt, p.styles)]
+    of_grid.all_negative_prompts = [styles.apply_negative_styles_to_prompt(study.negative_prompt, p.styles)]
+    of_grid.all_seeds, of_grid.all_subseeds = [seed], [p.subseed]
+    hires = {"Hires prompt": p.hr_prompt or None, "Hires negative prompt": p.hr_negative_prompt or None}
+    params = {**p.extra_generation_params, **(hires if p.enable_hr else {}), "Script": TITLE}
+    of_grid.extra_generation_params = {**params, STUDY_FIELD: json.dumps(asked, ensure_ascii=False)}
+    text = _infotext(of_grid)
+    if len(text) > MAX_LENGTH:
+        of_grid.extra_generation_params = params
+        text = _infotext(of_grid)
+        p.comment("The study is too long for the grids' infotexts; it is in study.json.")
+    return text
+
+
+def _infotext(p: Any) -> str:
+    return str(processing.create_infotext(p, p.all_prompts, p.all_seeds, p.all_subseeds, index=0))

@@ -1,0 +1,112 @@
+"""Makes the cells of a batch with the WebUI's own processing, each as if it were a single txt2img picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from modules import devices, errors, processing, shared
+
+from sd_expression_grid.plan.sweep import Generated, NotFinishedError
+
+if TYPE_CHECKING:
+    from sd_expression_grid.plan.plan import Batch
+
+
+_CACHES_OF_ONE_CALL = ("cached_c", "cached_hr_c", "cached_hr_uc")
+_TOLD_BY_ENCODING = {"TI hashes", "TI", "Emphasis"}
+"""Infotext fields that come with the encoding of a text, and not from a cache; ``TI`` is Forge's."""
+
+During = Callable[["Batch"], AbstractContextManager[None]]
+"""What is to be in force while a batch is made."""
+
+SAVE_COMMENTS = "enable_prompt_comments_def"
+"""A setting of reForge that writes the whole list of prompts into every picture's infotext."""
+
+
+class Generator:
+    """A ``Generate`` for the page's processing object ``p``, whose seed and variation seed are settled."""
+
+    def __init__(self, p: Any, during: During) -> None:
+        self._p = p
+        self._during = during
+        self._negative_encoding: list[Any] = [None, None]  # of a call to whose infotext it added nothing
+        self.finished: Any = None
+        """The processing object of the last finished call: it knows checkpoint and hashes for infotexts."""
+
+    def __call__(self, batch: Batch) -> list[Generated]:
+        """Generates the batch; raises NotFinishedError after Skip and Interrupt, whose pictures are half-denoised."""
+        call = _call_for(self._p, batch, self._negative_encoding)
+        try:
+            with self._during(batch):
+                result = processing.process_images(call)
+        except Exception as error:
+            errors.display(error, "making a cell of the expression grid")
+            devices.torch_gc()
+            raise
+        finally:
+            self._p.comments.update(call.comments)
+            call.comments = self._p.comments
+        _refuse_unfinished(result)
+        self.finished = call
+        if not _TOLD_BY_ENCODING & call.extra_generation_params.keys():
+            self._negative_encoding = call.cached_uc
+        first = result.index_of_first_image
+        made = slice(first, first + len(batch.cells))
+        return [
+            Generated(picture=picture, infotext=infotext)
+            for picture, infotext in zip(result.images[made], result.infotexts[made], strict=True)
+        ]
+
+
+def stop_requested() -> bool:
+    """Whether Interrupt was pressed, to stop at once or after the current picture."""
+    return bool(shared.state.interrupted or shared.state.stopping_generation)
+
+
+def _refuse_unfinished(result: Any) -> None:
+    if shared.state.interrupted:
+        raise NotFinishedError(status="interrupted")
+    if shared.state.skipped:
+        shared.state.skipped = False
+        raise NotFinishedError(status="skipped")
+    if not result.images and stop_requested():
+        raise NotFinishedError(status="interrupted")
+
+
+def _call_for(p: Any, batch: Batch, negative_encoding: list[Any]) -> Any:
+    """A copy of ``p`` for one batch; a processing object must not run twice, and shares its dicts when copied."""
+    call = copy(p)
+    call.styles = list(p.styles)
+    call.extra_generation_params = dict(p.extra_generation_params)
+    call.override_settings = dict(p.override_settings)
+    call.comments = {}
+    for cache in _CACHES_OF_ONE_CALL:  # an encoding from another call would come without the hashes of its embeddings
+        setattr(call, cache, [None, None])
+    call.cached_uc = list(negative_encoding)  # the WebUI changes it in place
+    call.extra_result_images = []  # to these, Forge adds every picture, and to the page's own lists
+    call.latents_after_sampling, call.pixels_after_sampling = [], []
+    call.do_not_save_samples = call.do_not_save_grid = True
+    call.do_not_reload_embeddings = True  # they were read before the first cell
+    call.n_iter, call.batch_size = 1, len(batch.cells)
+    cells = batch.cells
+    call.prompt = _one_or_list([cell.prompt for cell in cells])
+    call.negative_prompt = _one_or_list([cell.negative_prompt for cell in cells])
+    call.hr_prompt = _one_or_list([cell.hires_prompt for cell in cells if cell.hires_prompt])
+    call.hr_negative_prompt = _one_or_list([cell.hires_negative_prompt for cell in cells if cell.hires_negative_prompt])
+    call.seed = _one_or_list([cell.key.seed for cell in cells])
+    call.subseed = _one_or_list([p.subseed] * len(cells))
+    if len(cells) > 1 and SAVE_COMMENTS in shared.opts.data_labels:
+        call.override_settings[SAVE_COMMENTS] = False
+    call.cfg_scale = p.cfg_scale if cells[0].cfg_scale is None else cells[0].cfg_scale
+    return call
+
+
+def _one_or_list(values: list[Any]) -> Any:
+    """Lists only for real batches: a single picture takes the very path of a plain one.
+
+    No values are an empty prompt, which lets the hires pass follow the first; a list of empty ones would not.
+    """
+    return values[0] if len(values) == 1 else values or ""

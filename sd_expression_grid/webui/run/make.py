@@ -1,0 +1,152 @@
+"""Makes the missing cells of a study that was begun, with progress, live preview and shared composition steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from modules import shared
+
+from sd_expression_grid.base.errors import SavingError
+from sd_expression_grid.plan.plan import Batch, plan_batches
+from sd_expression_grid.plan.sweep import Generate, Interrupted, Result
+from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
+from sd_expression_grid.store.saver import Saver
+from sd_expression_grid.webui.denoiser.shared_steps import SharedSteps, not_shared, why_not_shared
+from sd_expression_grid.webui.denoiser.stop_early import stop_text, stopped_after, way_of_making
+from sd_expression_grid.webui.host.host import is_from_elsewhere
+from sd_expression_grid.webui.host.networks import NetworkFiles
+from sd_expression_grid.webui.host.settings import shares_steps
+from sd_expression_grid.webui.run.generate import Generator, stop_requested
+from sd_expression_grid.webui.run.progress import Progress
+from sd_expression_grid.webui.run.speed import remember
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sd_expression_grid.plan.plan import Cell
+    from sd_expression_grid.store.folder import Outcome
+    from sd_expression_grid.study.study import CellKey, Study
+    from sd_expression_grid.webui.host.prompt_reader import PromptReader
+    from sd_expression_grid.webui.run.begin import Begun
+
+Through = Callable[[Sequence[Batch], Generate, Interrupted], Iterator[Result]]
+"""How the batches are gone through: ``sweep``, or one that stops for other reasons."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What was made. ``finished`` is the WebUI's processing object of the last finished call, None without one.
+
+    ``rows`` are the denoiser rows that were computed, None where they were not counted.
+    """
+
+    outcomes: Mapping[CellKey, Outcome]
+    finished: Any
+    rows: int | None
+
+
+def make_missing(p: Any, begun: Begun, reader: PromptReader, through: Through, title: str = "") -> Making:
+    """Makes the cells that are yet to be made, and keeps them where the study is kept.
+
+    ``title`` leads the text under the progress bar.
+    """
+    if begun.stop_after is not None:
+        p.extra_generation_params[SCOUT_FIELD] = stop_text(begun.stop_after, p.steps, reader.total_steps)
+    rows_per_call = _rows_per_call(p, begun.study)
+    sharing = _sharing(p, begun, reader, rows_per_call)
+    generator = Generator(p, sharing.during if sharing else _not_shared)
+    mixes_seeds = begun.study.scout is not None
+    batches = plan_batches(begun.missing, rows_per_call, _encoded_kinds(reader), mixes_seeds=mixes_seeds)
+    start = time.monotonic()
+    progress = Progress(begun.study, batches, p, title)
+    with stopped_after(begun.stop_after):
+        outcomes = _made(p, begun, progress, partial(through, batches), generator)
+    rows = sharing.memo.rows_computed if sharing else None
+    if rows is not None:
+        remember(p, way_of_making(begun.study.mode, begun.stop_after), rows, time.monotonic() - start)
+    return Making(outcomes=outcomes, finished=generator.finished, rows=rows)
+
+
+def _rows_per_call(p: Any, study: Study) -> int:
+    """One in exact mode, and wherever the pictures of a batch would change each other."""
+    if study.mode == "exact":
+        return 1
+    reason = _why_not_batched(p)
+    if reason:
+        p.comment(f"Rows were made one by one: {reason}")
+        return 1
+    return study.rows_per_batch
+
+
+def _encoded_kinds(reader: PromptReader) -> Callable[[Cell], Hashable]:
+    """What prompts of one call have in common: the WebUI pads the shorter ones, which changes their pictures.
+
+    What an encoding adds to the infotext, embeddings and the emphasis mode, it adds to all pictures of the call.
+    """
+    networks = cache(NetworkFiles)  # looks at the files, which one by one is not needed
+
+    def kind(cell: Cell) -> Hashable:
+        prompts = " ".join((cell.prompt, cell.negative_prompt, cell.hires_prompt, cell.hires_negative_prompt))
+        return reader.conditioning_shape(cell), tuple(networks().embeddings_in(prompts)), reader.tells_emphasis(cell)
+
+    return kind
+
+
+def _why_not_batched(p: Any) -> str:
+    samplers = [p.sampler_name, *([p.hr_sampler_name] if p.enable_hr and p.hr_sampler_name else [])]
+    if "DPM adaptive" in samplers:
+        return "DPM adaptive chooses its steps by the whole batch."
+    foreign = next(filter(is_from_elsewhere, samplers), None)
+    if foreign:
+        return f"{foreign} comes from elsewhere, and may draw its noise for the whole batch."
+    if p.enable_hr and p.hr_upscaler and p.hr_upscaler not in shared.latent_upscale_modes:
+        # The upscaled pictures are encoded one after the other, each with the next noise of one generator.
+        return f"the upscaler {p.hr_upscaler} gives the pictures of a batch other noise than single ones."
+    return ""
+
+
+def _sharing(p: Any, begun: Begun, reader: PromptReader, rows_per_call: int) -> SharedSteps | None:
+    """What shares the composition steps of a column's rows; None if the user or another extension is against it."""
+    reason = why_not_shared(p)
+    if reason and shares_steps():
+        p.comment(not_shared(reason))
+    if reason or not shares_steps():
+        return None
+    return SharedSteps(begun.missing, reader.steps_of, exact=rows_per_call == 1)
+
+
+def _not_shared(_: Batch) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def _made(
+    p: Any,
+    begun: Begun,
+    progress: Progress,
+    results: Callable[[Generate, Interrupted], Iterator[Result]],
+    generator: Generator,
+) -> Mapping[CellKey, Outcome]:
+    saver = Saver(begun.kept)
+    for outcome in begun.made.outcomes.values():
+        progress.show(outcome.key, partial(begun.kept.open, outcome))
+
+    def generate(batch: Batch) -> Any:
+        progress.begin(batch)
+        return generator(batch)
+
+    try:
+        with progress.live_preview(), saver:
+            for result in results(generate, stop_requested):
+                saver.save(result)
+                if result.generated:
+                    progress.show(result.cell.key, partial(getattr, result.generated, "picture"))
+    except SavingError as error:
+        if not saver.outcomes:
+            raise
+        p.comment(str(error))
+    return saver.outcomes

@@ -1,0 +1,108 @@
+"""The WebUI's progress bar, job text and live preview, counting the whole study."""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from modules import shared
+
+from sd_expression_grid.grids.drawing.contact_sheet import ContactSheet
+from sd_expression_grid.grids.grid_tables import tables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from PIL import Image
+
+    from sd_expression_grid.plan.plan import Batch
+    from sd_expression_grid.study.study import CellKey, Study
+
+
+Place = tuple[int, int]
+
+PREVIEW_BYTES = 64 * 2**20
+"""What the previews of all grids may take together."""
+
+
+class Progress:
+    """Tells the WebUI which batch is under way, and shows the grid with it."""
+
+    def __init__(self, study: Study, batches: Sequence[Batch], p: Any, title: str = "") -> None:
+        self._study, self._title = study, title
+        self._size = (p.width, p.height)
+        self._passes = 2 if p.enable_hr else 1
+        self._rows = {row.label: number for number, row in enumerate(study.expressions, start=1)}
+        self._columns = {column.label: number for number, column in enumerate(study.columns, start=1)}
+        self._seeds = {seed: number for number, seed in enumerate(study.seeds, start=1)}
+        self._numbers = {batch.keys: number for number, batch in enumerate(batches)}
+        self._tables = tables_of(study, self._size)
+        self._places: dict[CellKey, list[tuple[int, Place]]] = {}
+        for number, table in enumerate(self._tables):
+            for place, key in table.keys.items():
+                self._places.setdefault(key, []).append((number, place))
+        self._sheets: dict[int, ContactSheet] = {}
+        self._longest_side = min(768, math.isqrt(PREVIEW_BYTES // (3 * len(self._tables))))
+        self._current: tuple[CellKey, ...] = ()
+        shared.state.job_count = len(batches) * self._passes
+        shared.state.processing_has_refined_job_count = True  # else every hires pass would double the count
+        steps = p.steps + (p.hr_second_pass_steps or p.steps if p.enable_hr else 0)
+        shared.total_tqdm.updateTotal(steps * len(batches))
+
+    def begin(self, batch: Batch) -> None:
+        """Names the batch in the text under the progress bar; a failed batch before it counts as done."""
+        self._current = batch.keys
+        shared.state.job_no = self._numbers[batch.keys] * self._passes
+        shared.state.textinfo = f"{self._title}{self._text(batch.keys)}"
+
+    def show(self, key: CellKey, read: Callable[[], Image.Image]) -> None:
+        """Puts a finished cell into the live preview."""
+        if shared.opts.live_previews_enable:
+            picture = read()
+            for table, place in self._places[key]:
+                self._sheet(table).show(place, picture)
+            _assign(self._sheet(self._places[key][0][0]).image())
+
+    def _text(self, keys: tuple[CellKey, ...]) -> str:
+        if self._study.scout:
+            numbers = _range("seed", self._seeds[keys[0].seed], self._seeds[keys[-1].seed])
+            return f"{numbers} of {len(self._seeds)}: {', '.join(str(key.seed) for key in keys)}"
+        first, last = self._rows[keys[0].expression], self._rows[keys[-1].expression]
+        rows = _range("row", first, last)
+        column = keys[0].character
+        label = f"{column}, {keys[0].expression}" if first == last else column
+        seed = f", seed {keys[0].seed}" if len(self._study.seeds) > 1 else ""
+        across = f"column {self._columns[column]} of {len(self._columns)}{seed}"
+        return f"{rows} of {len(self._rows)}, {across}: {label}"
+
+    def _sheet(self, table: int) -> ContactSheet:
+        if table not in self._sheets:
+            self._sheets[table] = ContactSheet(self._tables[table].keys, self._size, self._longest_side)
+        return self._sheets[table]
+
+    @contextmanager
+    def live_preview(self) -> Iterator[None]:
+        """While it holds, the picture that is being denoised shows in its place in the grid, not alone."""
+
+        def assign(picture: Image.Image) -> None:
+            table, place = self._places[self._current[0]][0]
+            _assign(self._sheet(table).image_with(place, picture))
+
+        def decode() -> None:
+            if len(self._current) == 1:  # the rows of a batch would all be decoded for nothing
+                type(shared.state).do_set_current_image(shared.state)
+
+        shared.state.assign_current_image, shared.state.do_set_current_image = assign, decode
+        try:
+            yield
+        finally:
+            del shared.state.assign_current_image, shared.state.do_set_current_image
+
+
+def _range(word: str, first: int, last: int) -> str:
+    return f"{word} {first}" if first == last else f"{word}s {first} to {last}"
+
+
+def _assign(picture: Image.Image) -> None:
+    type(shared.state).assign_current_image(shared.state, picture)

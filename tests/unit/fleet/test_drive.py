@@ -1,0 +1,141 @@
+"""The drive over a model of WebUIs in simulated time: deaths, returns, failures, interrupts and the user's stop."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.fleet.drive import MAX_TRIES
+from tests.fleet_simulation import Fleet, WebUI, study, uneven
+
+
+def run(webuis, columns=6, **options):
+    fleet = Fleet(study(columns), webuis)
+    return fleet, fleet.run(**options)
+
+
+def statuses(fleet):
+    return {key: [status for status, _ in kept] for key, kept in fleet.kept.items()}
+
+
+def failing(cells):
+    return [replace(cell, status="failed", png=b"", error="out of memory") for cell in cells]
+
+
+def interrupted_after_two(cells):
+    return [*cells[:2], *(replace(cell, status="interrupted", png=b"") for cell in cells[2:])]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_every_cell_is_kept_once(count):
+    fleet, driven = run([WebUI() for _ in range(count)])
+    assert statuses(fleet) == {cell.key: ["done"] for cell in fleet.cells}
+    assert (driven.made, driven.failed) == (54, 0)
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_webuis_of_different_speeds_end_nearly_together(number):
+    webuis = uneven(5, 0.6, random.Random(number))
+    fleet, _ = run(webuis, columns=26)
+    assert sum(webui.busy for webui in webuis) > 0.9 * 5 * fleet.seconds
+
+
+def test_none_has_more_than_one_unit_while_another_idles():
+    webuis = [WebUI() for _ in range(3)]
+    fleet, _ = run(webuis, columns=13)
+    longest = fleet.cost.rows(9) / 14
+    assert max(webui.busy for webui in webuis) - min(webui.busy for webui in webuis) < longest / 2
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_death_at_any_moment_costs_only_the_unit_in_flight(number):
+    dies_at = random.Random(number).uniform(0, 40)
+    webuis = [WebUI(), WebUI(dies_at=dies_at), WebUI()]
+    fleet, _ = run(webuis)
+    assert statuses(fleet) == {cell.key: ["done"] for cell in fleet.cells}
+    made_by_the_dead = sum(len(keys) for _, keys in webuis[1].units)
+    assert sum(len(keys) for webui in webuis for _, keys in webui.units) == len(fleet.cells)
+    assert made_by_the_dead < len(fleet.cells)
+
+
+def test_a_webui_that_comes_back_is_used_again():
+    webuis = [WebUI(), WebUI(dies_at=5, back_at=30)]
+    fleet, _ = run(webuis, columns=20)
+    assert any(start >= 30 for start, _ in webuis[1].units)
+    assert fleet.said.count("w1 is ready") == 1
+
+
+def test_when_none_is_left_what_is_done_is_kept_and_said():
+    fleet = Fleet(study(6), [WebUI(dies_at=15), WebUI(dies_at=25)])
+    with pytest.raises(StudyError, match="no WebUI is left; what is made is kept"):
+        fleet.run(patience=120)
+    assert 0 < len(fleet.kept) < len(fleet.cells)
+    assert fleet.seconds > 25 + 120
+
+
+def test_the_only_webui_is_waited_for():
+    fleet, _ = run([WebUI(dies_at=15, back_at=60)])
+    assert len(fleet.kept) == len(fleet.cells)
+
+
+def test_a_webui_that_fails_at_everything_does_not_eat_the_study():
+    fleet, _ = run([WebUI(), WebUI(answers=failing)])
+    assert statuses(fleet) == {cell.key: ["done"] for cell in fleet.cells}
+    assert "w1 failed at every cell of a unit: out of memory" in fleet.said
+
+
+def test_a_cell_that_fails_everywhere_is_recorded_as_failed():
+    def one_fails(cells):
+        return [c if c.key.expression != "e3" else failing([c])[0] for c in cells]
+
+    fleet, driven = run([WebUI(answers=one_fails), WebUI(answers=one_fails)])
+    assert driven.failed == 6
+    assert {key.expression for key, kept in statuses(fleet).items() if kept == ["failed"]} == {"e3"}
+
+
+def test_a_study_of_which_every_cell_fails_alike_is_stopped():
+    fleet = Fleet(study(6), [WebUI(answers=failing)])
+    with pytest.raises(StudyError, match="every cell so far failed in the same way"):
+        fleet.run()
+    assert len(fleet.kept) == 27
+
+
+def test_a_unit_that_brings_down_every_webui_is_taken_for_the_culprit():
+    webuis = [WebUI() for _ in range(4)]
+    fleet = Fleet(study(6), webuis)
+    reply = fleet._reply
+
+    def deadly(job, webui, start):
+        if job.ask.ask == "make" and job.keys[0].character == "c2":
+            return replace(reply(job, webui, start)[0], cells=(), trouble="broke the connection off"), 1.0
+        return reply(job, webui, start)
+
+    fleet._reply = deadly
+    driven = fleet.run()
+    assert driven.failed == 9
+    assert {key.character for key, kept in statuses(fleet).items() if kept == ["failed"]} == {"c2"}
+    assert any(f"{MAX_TRIES} WebUIs in a row did not make it" in line for line in fleet.said)
+
+
+def test_changed_settings_cost_a_webui_its_unit():
+    def with_other_settings(cells):
+        return [replace(cell, identity="other") for cell in cells]
+
+    fleet, _ = run([WebUI(), WebUI(answers=with_other_settings)])
+    assert statuses(fleet) == {cell.key: ["done"] for cell in fleet.cells}
+    assert "w1 has other settings or files than it had before" in fleet.said
+
+
+def test_a_webui_interrupted_at_its_own_page_keeps_what_it_has_and_is_left_out():
+    webuis = [WebUI(), WebUI(answers=interrupted_after_two)]
+    fleet, _ = run(webuis)
+    assert statuses(fleet) == {cell.key: ["done"] for cell in fleet.cells}
+    assert len(webuis[1].units) == 1
+
+
+def test_the_users_stop_keeps_what_the_webuis_have_made():
+    fleet, driven = run([WebUI(answers=interrupted_after_two), WebUI(answers=interrupted_after_two)], stop_at=1)
+    assert fleet.stops == 1
+    assert driven.made == 4
+    assert not any("left out" in line for line in fleet.said)

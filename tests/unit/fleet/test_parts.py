@@ -1,0 +1,153 @@
+import io
+import json
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.fleet.address import auth_from, checked_url
+from sd_expression_grid.fleet.differences import differences
+from sd_expression_grid.fleet.like import infotext_of
+from sd_expression_grid.fleet.pace import Pace, in_words
+from sd_expression_grid.fleet.protocol import (
+    Ask,
+    Look,
+    MadeCell,
+    ask_from_dict,
+    ask_to_json,
+    cell_from_dict,
+    cell_to_dict,
+    is_ask,
+    look_from_dict,
+    look_to_dict,
+)
+from sd_expression_grid.plan.forecast import Calls, Cost
+from sd_expression_grid.study.schema import study_from_dict
+from sd_expression_grid.study.study import CellKey
+
+KEY = CellKey(expression="sad", character="Noor", seed=1)
+STUDY = {"expressions": "sad", "characters": "Noor", "seeds": [1]}
+LOOK = Look(
+    study=study_from_dict(STUDY),
+    identities={KEY: "abc"},
+    cost=Cost(calls=Calls(first_pass=20, shared=5), shares=True, whole_calls=True),
+    equipment={"the checkpoint": "b17c", "LoRA Noor": "1"},
+)
+INFOTEXT = "a cat, 猫\nNegative prompt: dog\nSteps: 20, Seed: 1"
+
+
+def test_what_is_asked_and_answered_survives_the_way():
+    ask = Ask(ask="make", study=STUDY, seed=1, variation_seed=2, title="sweep 1: ")
+    made = MadeCell(key=KEY, status="done", identity="abc", infotext="x\nSteps: 1", png=b"\x89PNG")
+    assert is_ask(json.loads(ask_to_json(ask)))
+    assert ask_from_dict(json.loads(ask_to_json(ask))) == ask
+    assert look_from_dict(json.loads(json.dumps(look_to_dict(LOOK)))) == LOOK
+    assert cell_from_dict(json.loads(json.dumps(cell_to_dict(made)))) == made
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "done", "png": ""}, {"status": "failed"}, {"status": "odd"}, {"png": "no base64!"}, {"key": [1]},
+        {"identity": None}, {"more": 1},
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_none_is_refused(change):
+    good = cell_to_dict(MadeCell(key=KEY, status="done", identity="abc", png=b"x"))
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        cell_from_dict({**good, **change})
+
+
+def test_an_ask_that_is_none_names_its_faults():
+    with pytest.raises(StudyError, match="ask: must be one of look, make") as raised:
+        ask_from_dict({"ask": "paint", "study": [], "seed": "x"})
+    assert len(raised.value.faults) == 3
+
+
+def test_differences_are_named():
+    def with_equipment(**equipment):
+        return Look(study=LOOK.study, identities=LOOK.identities, cost=LOOK.cost, equipment=equipment)
+
+    one = with_equipment(checkpoint="a", vae="", style="x" * 100 + "one", same="1", lora="1")
+    other = with_equipment(checkpoint="b", vae="v", style="x" * 100 + "two", same="1", card="c")
+    assert differences(one, one) == []
+    assert differences(one, other) == [
+        "checkpoint is b, not a",
+        "vae is v, not none",
+        f"style is …{'x' * 20}two…, not …{'x' * 20}one…",
+        "lora is missing",
+        "card is only there",
+    ]
+
+
+def test_a_difference_that_only_the_prompts_have_is_told():
+    other = Look(study=LOOK.study, identities={KEY: "z"}, cost=LOOK.cost, equipment=LOOK.equipment)
+    assert differences(LOOK, other) == ["the prompts, as the WebUI completes them, are others"]
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://a", "127.0.0.1:7860", "http://", "http://a/?x=1", "http://a#b", "http://a:port"]
+)
+def test_only_addresses_are_taken(url):
+    with pytest.raises(StudyError, match="must be an address such as"):
+        checked_url(url)
+
+
+def test_an_address_loses_its_last_slash():
+    assert checked_url("https://host:7860/sd/") == "https://host:7860/sd"
+
+
+def test_secrets_in_an_address_are_refused_and_not_repeated():
+    with pytest.raises(StudyError, match="SD_WEBUI_AUTH") as raised:
+        checked_url("http://ann:secret@host:7860")
+    assert "secret" not in str(raised.value)
+
+
+def test_user_and_password():
+    assert auth_from("ann:a:b") == ("ann", "a:b")
+    assert auth_from("") is None
+    with pytest.raises(StudyError, match="must be user:password") as raised:
+        auth_from("secret")
+    assert "secret" not in str(raised.value)
+
+
+def test_the_pace_tells_how_long_the_rest_takes():
+    pace = Pace()
+    assert pace.seconds_for(100, 2) is None
+    assert pace.left_of(100, 50) == 100
+    pace.note(9, 140, 10)
+    assert pace.cells_a_minute == 54
+    assert pace.seconds_for(280, 2) == 10
+    assert [pace.left_of(140, seconds) for seconds in (0, 5, 20)] == [140, 70, 0]
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.4, "0 s"), (89, "89 s"), (90, "2 min"), (5400, "1 h 30 min")])
+def test_times_in_words(seconds, words):
+    assert in_words(seconds) == words
+
+
+def test_a_png_tells_its_infotext(tmp_path):
+    info = PngInfo()
+    info.add_text("parameters", INFOTEXT)
+    Image.new("RGB", (4, 4)).save(tmp_path / "a.png", pnginfo=info)
+    assert infotext_of(tmp_path / "a.png") == INFOTEXT
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "webp"])
+def test_a_picture_with_exif_tells_its_infotext(tmp_path, kind):
+    exif = Image.Exif()
+    exif[0x8769] = {0x9286: b"UNICODE\0" + INFOTEXT.encode("utf-16-be")}
+    Image.new("RGB", (4, 4)).save(tmp_path / "a", format=kind, exif=exif)
+    assert infotext_of(tmp_path / "a") == INFOTEXT
+
+
+def test_a_picture_without_infotext_is_named(tmp_path):
+    data = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(data, format="PNG")
+    (tmp_path / "a.png").write_bytes(data.getvalue())
+    (tmp_path / "b.png").write_text("no picture")
+    with pytest.raises(StudyError, match=r"a\.png: has no infotext"):
+        infotext_of(tmp_path / "a.png")
+    with pytest.raises(StudyError, match=r"b\.png: cannot be read as a picture"):
+        infotext_of(tmp_path / "b.png")

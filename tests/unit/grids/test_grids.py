@@ -1,0 +1,137 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.grids.grids import draw_grids, grids_of, legend, settings_of
+from sd_expression_grid.store.folder import Outcome, StudyFolder
+from sd_expression_grid.study.study import CellKey, GridOptions
+from tests.study_folders import colour_of, study_folder
+
+SAD = CellKey(expression="sad", character="Noor", seed=7)
+
+
+def table_of(grids, group="LoRAs", seed=7):
+    return next(table for table in grids.all if (table.group, table.seed) == (group, seed))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return study_folder(tmp_path)
+
+
+def pixels_of(grids, grid, key):
+    """The pixels of a cell on its grid's only page."""
+    (page,) = grids.pages(grid)
+    places = grids.places(grid, page)
+    (row,) = (pixels for label, *pixels in places["rows"] if label == key.expression)
+    (column,) = (pixels for label, *pixels in places["columns"] if label == key.character)
+    assert list(page.image.size) == places["size"]
+    return np.asarray(page.image.crop((column[0], row[0], column[1], row[1])))
+
+
+def said(grids, row, column):
+    return grids.opener(table_of(grids))(row, column)
+
+
+def test_each_group_and_seed_is_a_grid_of_its_own(folder):
+    names = [name for name, _ in draw_grids(folder)]
+    assert names == [f"grid - {group} - seed {seed}" for group in ("LoRAs", "Embeddings") for seed in (7, 8)]
+
+
+def test_every_cell_is_in_its_place(folder):
+    grids = grids_of(folder)
+    for key in grids.outcomes:
+        group = "Embeddings" if key.character == "ember_nobody" else "LoRAs"
+        assert (pixels_of(grids, table_of(grids, group, key.seed), key) == colour_of(key)).all()
+
+
+@pytest.mark.parametrize("status", ["failed", "skipped", "interrupted"])
+def test_a_cell_without_picture_is_no_picture(folder, status):
+    folder.record(Outcome(key=SAD, status=status, error="out of memory" if status == "failed" else ""))
+    grids = grids_of(folder)
+    assert said(grids, 2, 1) == ("failed: out of memory" if status == "failed" else status)
+    assert len(np.unique(pixels_of(grids, table_of(grids), SAD).reshape(-1, 3), axis=0)) > 1
+
+
+def test_a_cell_that_is_not_recorded_is_not_made(folder):
+    lines = (folder.path / "cells.jsonl").read_text().splitlines(keepends=True)
+    (folder.path / "cells.jsonl").write_text("".join(line for line in lines if '"sad"' not in line))
+    assert said(grids_of(folder), 2, 1) == "not made"
+
+
+def test_files_that_are_gone_or_torn_are_noted_and_the_rest_is_drawn(folder):
+    outcomes = folder.read_record()
+    (folder.path / outcomes[SAD].file).unlink()
+    first = CellKey(expression="neutral", character="reference", seed=7)
+    torn = folder.path / outcomes[first].file
+    torn.write_bytes(torn.read_bytes()[:60])
+    grids = grids_of(folder)
+    assert said(grids, 2, 1) == f"missing: {outcomes[SAD].file}"
+    assert grids.cell_size_of(table_of(grids)) == (24, 24)
+    for key in (SAD, first):
+        assert (pixels_of(grids, table_of(grids), key) != colour_of(key)).any()
+
+
+def test_a_grid_of_which_nothing_was_begun_is_left_out(folder):
+    for row in ("neutral", "smile", "sad"):
+        for seed in (7, 8):
+            key = CellKey(expression=row, character="ember_nobody", seed=seed)
+            folder.record(Outcome(key=key, status="interrupted"))
+    assert [grid.group for grid in grids_of(folder).begun] == ["LoRAs", "LoRAs"]
+
+
+def test_large_grids_are_pages_with_names_of_their_own(tmp_path):
+    folder = study_folder(tmp_path, size=(260, 260), seeds=[7], characters="Noor\nmei\nAda\nBo\nCy\nDi\nEl\nFay")
+    grids = grids_of(folder)
+    assert grids.style.max_pixels == 170_000_000
+    grids = replace(grids, style=replace(grids.style, max_pixels=1_700_000))
+    (table,) = grids.begun
+    pages = [(grids.name(table, page), page.image.size) for page in grids.pages(table)]
+    assert [name for name, _ in pages] == [
+        f"grid - page {number} of {len(pages)}" for number in range(1, len(pages) + 1)
+    ]
+    assert len(pages) > 1
+    assert all(width * height <= 1_700_000 for _, (width, height) in pages)
+
+
+def test_options_change_how_a_grid_looks_and_not_the_study(folder):
+    before = (folder.path / "study.json").read_bytes()
+    own = next(draw_grids(folder))[1].image
+    other = next(draw_grids(folder, GridOptions(ground="dark", margin=0, legend=False)))[1].image
+    assert (own.getpixel((0, 0)), other.getpixel((0, 0))) == ((255, 255, 255), (24, 25, 27))
+    assert other.height < own.height
+    assert (folder.path / "study.json").read_bytes() == before
+
+
+def test_the_legend_is_what_the_cells_infotexts_tell(folder):
+    grids = grids_of(folder)
+    assert dict(legend(grids.study, 7, grids.settings)) == {
+        "Prompt": "closeup, [hair, neck, eyes, lips:{expression}:0.2], {character}",
+        "Negative prompt": "blurry",
+        "Checkpoint": "photoreal",
+        "Sampler": "DPM++ 2M Karras",
+        "Steps": "20",
+        "CFG scale": "7, 4 for mei",
+        "Size": "512×768",
+        "Seed": "7",
+    }
+
+
+def test_a_columns_own_cfg_scale_is_not_taken_for_the_pages(folder):
+    study, outcomes = grids_of(folder).study, folder.read_record()
+    of_mei = {key: outcome for key, outcome in outcomes.items() if key.character == "mei"}
+    assert "CFG scale" not in settings_of(study, of_mei)
+    assert dict(legend(study, 7, settings_of(study, of_mei)))["CFG scale"] == "4 for mei"
+    assert settings_of(study, {}) == {}
+
+
+def test_groups_that_are_one_to_a_file_system_have_names_of_their_own(tmp_path):
+    folder = study_folder(tmp_path, characters="[A/B]\nmei\n[a_b]\nNoor", seeds=[7])
+    assert [name for name, _ in draw_grids(folder)] == ["grid - 1 A_B", "grid - 2 a_b"]
+
+
+def test_a_folder_without_study_is_said(tmp_path):
+    with pytest.raises(StudyError, match=r"holds no study: there is no study\.json in it"):
+        next(draw_grids(StudyFolder(tmp_path / "nowhere")))

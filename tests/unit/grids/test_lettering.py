@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageFont
+
+from sd_expression_grid.grids.drawing import fonts, lettering
+from sd_expression_grid.grids.drawing.font_files import FontFile, system_fonts
+from sd_expression_grid.grids.drawing.fonts import Face, base_face, face_for, has_glyph
+from sd_expression_grid.grids.drawing.graphemes import (
+    han_script,
+    script_of,
+)
+from sd_expression_grid.grids.drawing.layout import Box, Size
+from sd_expression_grid.grids.drawing.lettering import Lettering, Type, draw, fit, pitch, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PLAIN = Type(size=20, smallest=10)
+FAMILY = "👨\u200d👩\u200d👧"
+NASTY = (
+    "",
+    " \n\t ",
+    "a\x00b\x1bc\x7f",
+    "line one\r\nline two\u2028line three",
+    "\ud800 alone \udfff",
+    "\ud83d\ude00",
+    FAMILY * 40,
+    "🇩🇪🇫🇷🇯🇵" * 9,
+    "1️⃣ ❤️ 👩🏽‍❤️‍💋‍👨🏿",
+    "שלום עולם, hello (مرحبا) 123",
+    "x" * 10_000,
+    "word " * 2_000,
+    "微笑" * 5_000,
+    "Z" + "\u0337\u0322\u0354" * 3_000,
+    "\u0301\u0302\u0303",
+    "ก็กี่ ครับ हिन्दी क्षत्रिय",
+    "Donaudampfschifffahrtsgesellschaft_v12-final.safetensors",
+    "口を開けて、笑っている。「はい」",
+    "입을 벌리고 웃는 얼굴",
+    "\u202eabc\u202c \ufeff \u00ad \u200b",
+    "\uffff\ufffe\U0010ffff\ue000\U000e0041",
+    "Ế" * 30,
+    "fffff jjjj ÅÅÅ",
+)
+
+
+def ink_of(image: Image.Image, ground: int = 255) -> Box | None:
+    where = np.argwhere((np.asarray(image) != ground).any(axis=2))
+    if not len(where):
+        return None
+    (top, left), (bottom, right) = where.min(axis=0), where.max(axis=0)
+    return Box(int(left), int(top), int(right) + 1, int(bottom) + 1)
+
+
+def drawn(found: Lettering, size: Size) -> Image.Image:
+    image = Image.new("RGB", size, "white")
+    draw(image, Box(0, 0, *size), found, (0, 0, 0), align="center", rest="middle")
+    return image
+
+
+@pytest.fixture
+def without_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, ...]]:
+    monkeypatch.setattr(fonts, "matplotlib_font", lambda: None)
+    monkeypatch.setattr(fonts, "system_fonts", lambda script: iter(()))
+    yield ("no such font.ttf",)
+    forget()
+
+
+def forget() -> None:
+    for cache in (base_face, face_for, lettering._fit, lettering._span, lettering._runs):
+        cache.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "expected"),
+    [
+        ("one two three", 7, ["one two", "three"]),
+        ("one\ntwo", 20, ["one", "two"]),
+        ("loooooooooong", 5, ["loooo", "ooooo", "ong"]),
+        ("a loooong", 5, ["a", "loooo", "ng"]),
+        ("loooong b", 5, ["loooo", "ng b"]),
+        ("first_second", 8, ["first_", "second"]),
+        ("", 5, []),
+    ],
+)
+def test_wrap(monkeypatch: pytest.MonkeyPatch, text: str, columns: int, expected: list[str]):
+    for measure in ("_advance", "_width"):
+        monkeypatch.setattr(lettering, measure, lambda line, face: len(line))
+    assert list(wrap(text, columns, PLAIN, anywhere=True)) == expected
+
+
+def test_text_with_room_stays_as_it_is():
+    found = fit("surprised", Size(400, 100), PLAIN)
+    assert (found.lines, found.type.size, found.is_cut) == (("surprised",), 20, False)
+    assert found.room.height == pitch(PLAIN)
+
+
+def test_a_word_a_little_too_long_is_made_smaller_rather_than_broken():
+    room = Size(fit("surprised", Size(400, 100), PLAIN).room.width - 8, 100)
+    found = fit("surprised", room, PLAIN)
+    assert found.lines == ("surprised",)
+    assert 15 <= found.type.size < 20
+
+
+def test_a_word_far_too_long_is_broken_and_keeps_every_letter():
+    found = fit("Donaudampfschifffahrtsgesellschaft", Size(100, 200), PLAIN)
+    assert "".join(found.lines) == "Donaudampfschifffahrtsgesellschaft"
+    assert len(found.lines) > 1
+
+
+def test_the_last_resort_is_an_ellipsis():
+    found = fit("word " * 500, Size(120, 50), PLAIN)
+    assert found.is_cut
+    assert found.type.size == PLAIN.smallest
+    assert found.lines[-1].endswith("…")
+
+
+def test_only_the_last_line_ends_in_an_ellipsis():
+    lines = fit("y" * 3_000, Size(140, 180), PLAIN).lines
+    assert len(lines) > 5
+    assert [line.endswith("…") for line in lines] == [False] * (len(lines) - 1) + [True]
+
+
+def test_even_lines_are_about_equally_long():
+    room = Size(fit("kissing with eyes closed and", Size(999, 99), PLAIN).room.width, 200)
+    ragged, even = (fit("kissing with eyes closed and lips", room, PLAIN, even=even) for even in (False, True))
+    assert len(ragged.lines) == len(even.lines) == 2
+    assert ragged.lines[1] == "lips"
+    assert even.room.width < ragged.room.width
+
+
+@pytest.mark.parametrize("room", [Size(0, 0), Size(3, 90), Size(500, 3), Size(-4, 10)])
+def test_no_room_no_crash(room: Size):
+    for text in NASTY:
+        found = fit(text, room, PLAIN)
+        assert found.room.width <= max(0, room.width)
+        assert found.room.height <= max(0, room.height)
+
+
+@pytest.mark.parametrize("text", NASTY, ids=ascii)
+def test_ink_never_leaves_the_room(text: str):
+    check_ink(text, Size(160, 90), PLAIN)
+
+
+awkward = st.text(st.characters() | st.sampled_from("aMfj_- ÅĘ微あ한😀\u200d\u0301\ud800אم\n…"), max_size=40)
+
+
+@settings(max_examples=50)
+@given(awkward, st.builds(Size, st.integers(1, 160), st.integers(1, 90)), st.integers(8, 24))
+@example("j", Size(40, 40), 24)
+def test_ink_never_leaves_the_room_whatever_the_text(text: str, room: Size, size: int):
+    check_ink(text, room, Type(size=size, smallest=8))
+
+
+def check_ink(text: str, room: Size, face: Type) -> None:
+    found = fit(text, room, face)
+    assert found.room.width <= room.width
+    assert found.room.height <= room.height
+    around = 40
+    ink = ink_of(drawn(found, Size(room.width + 2 * around, room.height + 2 * around)))
+    if ink and not found.is_cut:
+        assert ink.left >= around + (room.width - found.room.width) // 2 - 1
+        assert ink.right <= around + room.width
+        assert ink.top >= around
+        assert ink.bottom <= around + room.height
+
+
+@pytest.mark.parametrize("text", NASTY[::3], ids=ascii)
+def test_nothing_outside_the_box_is_touched(text: str):
+    image = Image.new("RGB", (120, 60), "white")
+    box = Box(30, 20, 90, 40)
+    draw(image, box, fit(text, Size(90, 60), PLAIN), (0, 0, 0))
+    ink = ink_of(image)
+    assert ink is None or (ink.left >= 30 and ink.top >= 20 and ink.right <= 90 and ink.bottom <= 40)
+
+
+@pytest.mark.parametrize(
+    ("align", "rest", "edge"), [("left", "top", 0), ("right", "bottom", 2), ("center", "middle", 1)]
+)
+def test_text_is_aligned_in_its_box(align: str, rest: str, edge: int):
+    image = Image.new("RGB", (200, 100), "white")
+    found = fit("H", Size(200, 100), PLAIN)
+    draw(image, Box(0, 0, 200, 100), found, (0, 0, 0), align=align, rest=rest)  # type: ignore[arg-type]
+    ink = ink_of(image)
+    assert ink is not None
+    assert abs((ink.left + ink.right) / 2 - (found.room.width / 2, 100, 200 - found.room.width / 2)[edge]) <= 2
+    assert abs((ink.top + ink.bottom) / 2 - (found.room.height / 2, 50, 100 - found.room.height / 2)[edge]) <= 4
+
+
+def test_a_missing_glyph_is_known_by_its_notdef():
+    base = base_face(())
+    assert has_glyph(base, "A")
+    assert not has_glyph(base, "\U000f1234")
+
+
+@pytest.mark.parametrize("text", ["微笑", "笑う", "얼굴", "😀"])
+def test_other_scripts_get_a_font_of_their_own(text: str):
+    script = script_of(text[0], han_script(text))
+    if not any(has_glyph(Face(source, 109 if script == "emoji" else None), text[0]) for source in some(script)):
+        pytest.skip(f"no {script} font here")
+    assert face_for(text[0], script, ()) != base_face(())
+
+
+def some(script: str) -> list[FontFile]:
+    return list(system_fonts(script))[:1]  # type: ignore[arg-type]
+
+
+def test_colour_emoji_are_drawn_in_colour():
+    if not any("Color" in source.file for source in some("emoji")):
+        pytest.skip("no colour emoji here")
+    pixels = np.asarray(drawn(fit("😀", Size(60, 60), PLAIN), Size(60, 60))).astype(int)
+    assert np.ptp(pixels, axis=2).max() > 60
+
+
+@pytest.mark.parametrize("text", NASTY, ids=ascii)
+def test_pillows_own_font_will_do(without_fonts: tuple[str, ...], text: str):
+    face = Type(size=20, smallest=10, fonts=without_fonts)
+    assert base_face(without_fonts).source is None
+    check_ink(text, Size(120, 60), face)
+
+
+def test_pillows_own_font_shows_something(without_fonts: tuple[str, ...]):
+    image = drawn(fit("neutral", Size(200, 60), Type(size=20, smallest=10, fonts=without_fonts)), Size(200, 60))
+    ink = ink_of(image)
+    assert ink is not None
+    assert ink.size.width > 40
+
+
+def test_the_bitmap_font_of_old_pillows_will_do(monkeypatch: pytest.MonkeyPatch, without_fonts: tuple[str, ...]):
+    old = getattr(ImageFont, "load_default_imagefont", ImageFont.load_default)
+    monkeypatch.setattr(ImageFont, "load_default", old)
+    fonts._pillow_face.cache_clear()
+    fonts._sized.cache_clear()
+    check_ink("neutral 微笑 é", Size(120, 60), Type(size=20, smallest=10, fonts=without_fonts))
+    fonts._pillow_face.cache_clear()
+    fonts._sized.cache_clear()
+
+
+def test_a_given_font_comes_first_and_a_broken_one_is_passed_over(tmp_path):
+    broken = tmp_path / "broken.ttf"
+    broken.write_bytes(b"not a font")
+    whole = base_face(()).source
+    if whole is None:
+        pytest.skip("no font file here")
+    assert base_face(("", str(tmp_path), str(broken), whole.file)).source == FontFile(whole.file)

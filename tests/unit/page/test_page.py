@@ -1,0 +1,155 @@
+import json
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import pytest
+
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.page.page import page_data, page_html, write_page
+from sd_expression_grid.store.folder import Outcome
+from sd_expression_grid.study.study import CellKey
+from tests.study_folders import study_folder
+
+EVIL = "</script><script>alert(1)</script><!-- \" ' &amp; \u2028 __proto__"
+SAD = CellKey(expression="sad", character="Noor", seed=7)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return study_folder(tmp_path)
+
+
+class Parsed(HTMLParser):
+    """The elements of a page, and the text within each kind."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.texts = [], {}
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.texts.setdefault(self.tags[-1][0] if self.tags else "", []).append(data)
+
+
+def in_page(html):
+    """The study that a page carries."""
+    return json.loads(re.search(r'<script type="application/json" id="study">(.*?)</script>', html)[1])
+
+
+def cell_in(data, key):
+    column = [each["label"] for each in data["columns"]].index(key.character)
+    row = [each["label"] for each in data["rows"]].index(key.expression)
+    return data["cells"][data["seeds"].index(key.seed)][column][row]
+
+
+def test_the_page_is_one_file_with_the_whole_study(folder):
+    file = write_page(folder)
+    assert file == folder.path / "index.html"
+    data = in_page(file.read_text(encoding="utf-8"))
+    assert data == json.loads(json.dumps(page_data(folder)))
+    assert data["title"] == "faces"
+    assert [row["label"] for row in data["rows"]] == ["neutral", "smile", "sad"]
+    assert [(column["label"], column["group"]) for column in data["columns"]] == [
+        ("reference", None), ("Noor", "LoRAs"), ("mei", "LoRAs"), ("ember_nobody", "Embeddings"),
+    ]  # fmt: skip
+    assert (data["groups"], data["seeds"], data["counts"]) == (["LoRAs", "Embeddings"], [7, 8], {"done": 24})
+    assert cell_in(data, SAD)["infotext"].startswith("closeup, sad, Noor\nNegative prompt: blurry\nSteps: 20")
+    assert not list(folder.path.glob("*.tmp"))
+
+
+def test_the_page_asks_nothing_of_the_network(folder):
+    page = Parsed(write_page(folder).read_text(encoding="utf-8"))
+    assert [tag for tag, _ in page.tags if tag in ("link", "img", "iframe", "form")] == []
+    assert not any("src" in attributes or "href" in attributes for _, attributes in page.tags)
+    (policy,) = (attributes["content"] for _, attributes in page.tags if "http-equiv" in attributes)
+    assert policy.startswith("default-src 'none'; img-src 'self' file:; frame-src 'self' file:; style-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+def test_scripts_only_ever_set_text(folder):
+    html = write_page(folder).read_text(encoding="utf-8")
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", html)
+
+
+def test_hostile_texts_stay_text(tmp_path):
+    folder = study_folder(
+        tmp_path,
+        expressions=[{"label": EVIL.replace("\u2028", ""), "text": EVIL}],
+        characters=[{"label": "x", "text": EVIL, "group": EVIL}],
+        prompt=f"{EVIL} {{expression}} {{character}}",
+        seeds=[7],
+    )
+    folder.record(Outcome(key=SAD, status="failed", error=EVIL))
+    html = write_page(folder).read_text(encoding="utf-8")
+    page = Parsed(html)
+    assert [tag for tag, _ in page.tags].count("script") == 2
+    assert html.count("</script>") == 2
+    data = in_page(html)
+    assert data["columns"][1] == {"label": "x", "text": EVIL, "group": EVIL, "exclude": False}
+    assert data["rows"][0]["text"] == EVIL
+
+
+def test_a_hostile_title_stays_text(folder):
+    data = {**page_data(folder), "title": EVIL}
+    page = Parsed(page_html(data))
+    assert page.texts["title"][0] == EVIL
+
+
+def test_addresses_of_cells_are_encoded(tmp_path):
+    labels = ["100% #1?", "a&b=c;d", "Zoë 漢字", 'it\'s "so"']
+    folder = study_folder(tmp_path, characters=[{"label": label, "text": "x"} for label in labels], seeds=[7])
+    data = in_page(write_page(folder).read_text(encoding="utf-8"))
+    for column in data["cells"][0]:
+        for cell in column:
+            assert re.fullmatch(r"cells/[\w%.~/-]+\.png", cell["url"], re.ASCII)
+            assert (folder.path / unquote(cell["url"])).is_file()
+
+
+def test_cells_without_picture_are_told_apart(folder):
+    keys = [CellKey(expression=row, character="Noor", seed=7) for row in ("neutral", "smile", "sad")]
+    folder.record(Outcome(key=keys[0], status="failed", error="out of memory"))
+    folder.record(Outcome(key=keys[1], status="skipped"))
+    (folder.path / folder.read_record()[SAD].file).unlink()
+    lines = (folder.path / "cells.jsonl").read_text().splitlines(keepends=True)
+    (folder.path / "cells.jsonl").write_text("".join(line for line in lines if '"mei"' not in line))
+    data = page_data(folder)
+    assert cell_in(data, keys[0]) == {"status": "failed", "error": "out of memory"}
+    assert cell_in(data, keys[1]) == {"status": "skipped"}
+    assert cell_in(data, SAD)["status"] == "missing"
+    assert "url" not in cell_in(data, SAD)
+    assert cell_in(data, CellKey(expression="sad", character="mei", seed=8)) == {"status": "not made"}
+    assert data["counts"] == {"done": 15, "failed": 1, "skipped": 1, "missing": 1, "not made": 6}
+
+
+def test_a_study_without_cells_has_a_page(folder):
+    (folder.path / "cells.jsonl").unlink()
+    assert in_page(write_page(folder).read_text(encoding="utf-8"))["counts"] == {"not made": 24}
+
+
+def test_a_page_that_cannot_be_written_leaves_the_one_before(folder):
+    before = write_page(folder).read_bytes()
+    (folder.path / "index.tmp").mkdir()
+    folder.record(Outcome(key=SAD, status="skipped"))
+    with pytest.raises(StudyError, match="cannot be written"):
+        write_page(folder)
+    assert (folder.path / "index.html").read_bytes() == before
+
+
+def test_half_of_a_character_pair_is_no_obstacle(folder):
+    line = {"expression": "sad", "character": "Noor", "seed": 7, "status": "failed", "error": "\ud83d"}
+    with (folder.path / "cells.jsonl").open("a") as record:
+        record.write(f"{json.dumps(line)}\n")
+    assert cell_in(in_page(write_page(folder).read_text(encoding="utf-8")), SAD)["error"] == "\ud83d"
+
+
+def test_a_scouts_seeds_stand_side_by_side(tmp_path):
+    folder = study_folder(tmp_path, expressions="sad", characters=[], seeds=[7, 9], scout={"seeds": [7, 9]})
+    data = page_data(folder)
+    assert [column["label"] for column in data["columns"]] == ["seed 7", "seed 9"]
+    assert [[[cell["url"] for cell in column] for column in seed] for seed in data["cells"]] == [
+        [["cells/reference/sad_7.png"], ["cells/reference/sad_9.png"]]
+    ]

@@ -1,0 +1,86 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sd_expression_grid.plan.plan import plan_batches, plan_cells
+from sd_expression_grid.study.cell_prompts import Templates, templates_of
+from sd_expression_grid.study.schema import study_from_dict
+
+
+def cells_of(seeds=(1,), hires="", hires_negative="", **changes):
+    data = {"expressions": "neutral\nsad\nbored", "characters": "Noor | <lora:Noor:1>\nmei", **changes}
+    study = study_from_dict(data).with_templates("woman, {expression}, {character}", "ugly {character}")
+    return plan_cells(study, templates_of(study, hires, hires_negative), seeds)
+
+
+def test_cells_come_column_after_column():
+    keys = [(c.key.character, c.key.seed, c.key.expression) for c in cells_of(seeds=(7, 8))]
+    columns, rows = ["reference", "Noor", "mei"], ["neutral", "sad", "bored"]
+    assert keys == [(column, seed, row) for column in columns for seed in (7, 8) for row in rows]
+
+
+def test_the_reference_text_stands_where_characters_do():
+    first, *_, last = cells_of()
+    assert first.prompt == "woman, [hair, neck, eyes, lips:neutral:0.2], 1girl"
+    assert last.prompt == "woman, [hair, neck, eyes, lips:bored:0.2], mei"
+    assert (first.negative_prompt, last.negative_prompt) == ("ugly 1girl", "ugly mei")
+
+
+def test_no_reference_text_no_reference_column():
+    assert cells_of(reference="")[0].key.character == "Noor"
+
+
+def test_a_characters_own_settings_are_its_cells():
+    cell = cells_of(
+        characters="Noor | noor | negative=smile, x | cfg_scale=4 | prompt=photo, {expression} {character}"
+    )[-1]
+    assert cell.prompt == "photo, [hair, neck, eyes, lips:bored:0.2] noor"
+    assert cell.negative_prompt == "ugly noor, smile, x"
+    assert cell.cfg_scale == 4.0
+
+
+def test_the_composition_is_never_negated():
+    study = study_from_dict({"expressions": "sad", "characters": "mei", "negative_prompt": "not {expression}"})
+    study = study.with_templates("", "")
+    cell = plan_cells(study, templates_of(study), (1,))[0]
+    assert cell.negative_prompt == "not [:sad:0.2]"
+
+
+def test_hires_prompts_are_templates_too_and_follow_the_first_pass_when_empty():
+    cell = cells_of(
+        hires="sharp {expression} {character}", hires_negative="blurry", characters="mei | mei | negative=x"
+    )[-1]
+    assert cell.hires_prompt == "sharp [hair, neck, eyes, lips:bored:0.2] mei"
+    assert cell.hires_negative_prompt == "blurry, x"
+    assert (cells_of()[0].hires_prompt, cells_of()[0].hires_negative_prompt) == ("", "")
+
+
+def test_a_network_in_an_expression_parts_the_batches():
+    batches = plan_batches(
+        cells_of(expressions="a\nb\nc | <lora:x:1> c\nd | <lora:x:1> d", reference=""), 4, lambda _: None
+    )
+    assert [[key.expression for key in batch.keys] for batch in batches] == [["a", "b"], ["c", "d"]] * 2
+
+
+def test_cells_of_other_chunk_counts_do_not_share_a_batch():
+    batches = plan_batches(cells_of(), 9, lambda cell: "sad" in cell.prompt)
+    assert [len(batch.cells) for batch in batches] == [1, 1, 1] * 3
+
+
+@given(st.integers(1, 5), st.integers(1, 4), st.integers(1, 3), st.integers(1, 6), st.randoms(use_true_random=False))
+def test_batches_partition_the_cells_in_order_and_mix_nothing(rows, columns, seeds, size, random):
+    study = study_from_dict(
+        {
+            "expressions": "\n".join(f"e{n} | {random.choice(['', '<lora:x:1> '])}e{n}" for n in range(rows)),
+            "characters": "\n".join(
+                f"c{n} | <lora:c{n}:1> | cfg_scale={random.choice([5, 7])}" for n in range(columns)
+            ),
+        }
+    )
+    cells = plan_cells(study, Templates(prompt="{expression} {character}"), tuple(range(seeds)))
+    shape = {cell.key: random.choice([75, 150]) for cell in cells}
+    batches = plan_batches(cells, size, lambda cell: shape[cell.key])
+    assert tuple(cell for batch in batches for cell in batch.cells) == cells
+    for batch in batches:
+        assert 1 <= len(batch.cells) <= size
+        kinds = {(c.key.character, c.key.seed, c.networks, c.cfg_scale, shape[c.key]) for c in batch.cells}
+        assert len(kinds) == 1 or size == 1

@@ -1,0 +1,110 @@
+import pytest
+from PIL import Image
+
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.grids.drawing.contact_sheet import ContactSheet
+from sd_expression_grid.plan.plan import Batch, Cell
+from sd_expression_grid.plan.sweep import Generated, NotFinishedError, sweep
+from sd_expression_grid.study.study import CellKey
+
+
+def batches_of(count, size=1):
+    cells = [
+        Cell(key=CellKey(expression=f"e{n}", character="c", seed=1), prompt=f"p{n}", negative_prompt="")
+        for n in range(count)
+    ]
+    return [Batch(cells=tuple(cells[start : start + size])) for start in range(0, count, size)]
+
+
+def picture(text="info"):
+    image = Image.new("RGB", (4, 4), (1, 2, 3))
+    image.info["parameters"] = text
+    return Generated(picture=image, infotext=text)
+
+
+def run(batches, generate, interrupted=lambda: False):
+    return list(sweep(batches, generate, interrupted))
+
+
+def test_every_cell_has_a_result_in_order():
+    results = run(batches_of(5, size=2), lambda batch: [picture(cell.prompt) for cell in batch.cells])
+    made = [(r.cell.key.expression, r.status, r.generated.infotext) for r in results]
+    assert made == [(f"e{n}", "done", f"p{n}") for n in range(5)]
+
+
+def test_a_failure_is_recorded_and_the_rest_goes_on():
+    def generate(batch):
+        if batch.cells[0].prompt in ("p0", "p1", "p3"):
+            raise RuntimeError(f"out of memory {batch.cells[0].prompt}")
+        return [picture()]
+
+    outcomes = run(batches_of(5), generate)
+    assert [o.status for o in outcomes] == ["failed", "failed", "done", "failed", "done"]
+    assert outcomes[0].error == "RuntimeError: out of memory p0"
+
+
+def test_the_same_failure_everywhere_stops_early_and_says_so():
+    calls = []
+
+    def generate(batch):
+        calls.append(batch)
+        raise RuntimeError("no model")
+
+    with pytest.raises(StudyError, match=r"every cell so far failed in the same way.*no model"):
+        run(batches_of(10), generate)
+    assert len(calls) == 3
+
+
+def test_failures_that_differ_in_numbers_only_are_the_same():
+    free = iter(range(10))
+
+    def generate(batch):
+        raise RuntimeError(f"out of memory: {next(free)}.5 MiB free")
+
+    with pytest.raises(StudyError, match=r"out of memory: \d\.5 MiB free"):
+        run(batches_of(10), generate)
+
+
+def test_a_late_series_of_failures_does_not_stop():
+    def generate(batch):
+        if batch.cells[0].prompt != "p0":
+            raise RuntimeError("x")
+        return [picture()]
+
+    assert [o.status for o in run(batches_of(6), generate)] == ["done", *["failed"] * 5]
+
+
+def test_skip_marks_its_batch_and_goes_on():
+    def generate(batch):
+        if batch.cells[0].prompt == "p2":
+            raise NotFinishedError(status="skipped")
+        return [picture() for _ in batch.cells]
+
+    assert [o.status for o in run(batches_of(5, size=2), generate)] == ["done", "done", "skipped", "skipped", "done"]
+
+
+def test_after_an_interrupt_nothing_more_is_made():
+    made = []
+
+    def generate(batch):
+        made.append(batch)
+        return [picture()]
+
+    outcomes = run(batches_of(4), generate, interrupted=lambda: len(made) == 2)
+    assert [o.status for o in outcomes] == ["done", "done", "interrupted", "interrupted"]
+
+
+def test_a_wrong_number_of_pictures_is_a_failure():
+    outcome = run(batches_of(3, size=2), lambda _: [picture()])[0]
+    assert "returned 1 pictures for 2 cells" in outcome.error
+
+
+def test_the_contact_sheet_shows_cells_in_their_places():
+    sheet = ContactSheet([(0, 0), (0, 1), (1, 0), (1, 1)], (4000, 4000), 768)
+    sheet.show((1, 0), Image.new("RGB", (8, 8), (255, 0, 0)))
+    image = sheet.image_with((0, 1), Image.new("L", (8, 8), 255))
+    assert max(image.size) <= 770
+    width, height = image.size
+    assert image.getpixel((width // 4, 3 * height // 4)) == (255, 0, 0)
+    assert image.getpixel((3 * width // 4, height // 4)) == (255, 255, 255)
+    assert sheet.image().getpixel((3 * width // 4, height // 4)) != (255, 255, 255)

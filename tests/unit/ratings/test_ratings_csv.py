@@ -1,0 +1,143 @@
+from dataclasses import replace
+from itertools import cycle
+
+import pytest
+
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.ratings.ratings import add_ratings
+from sd_expression_grid.ratings.ratings_csv import parse_ratings, read_ratings_csv, write_ratings
+from sd_expression_grid.ratings.ratings_table import Column, read_table
+from sd_expression_grid.report.report import report_on, report_to_dict
+from sd_expression_grid.store.folder import Outcome, StudyFolder
+from sd_expression_grid.study.schema import study_from_dict
+from sd_expression_grid.study.study import CellKey
+from tests.unit.rated import REFERENCE, rating, table
+
+STUDY = {
+    "expressions": "sad\nhappy, very | happy",
+    "characters": "Noor | <lora:Noor:0.8> | kind=lora | person=N | tags=a,b | weights=0.5,1\n"
+    "=wren | kind=embedding | exclude\nTomas | x | kind=none",
+    "seeds": [7, 3],
+}
+
+
+@pytest.fixture
+def rated(tmp_path):
+    """A study that was rated by hand, in part by two people."""
+    folder = StudyFolder(tmp_path)
+    study = study_from_dict(STUDY)
+    folder.write_study(study)
+    signs = cycle("ynpynyypnyynyyppynynn")
+    for column in study.columns:
+        for row in study.expressions:
+            for seed in study.seeds:
+                key = CellKey(expression=row.label, character=column.label, seed=seed)
+                folder.record(Outcome(key=key, status="done", file=f"cells/{column.label}/{seed}.png", sha256="ab"))
+                for rater in ("Ana", "Bo") if seed == 7 else ("Ana",):
+                    scores = next(signs) + ("-" if column.label == "reference" else next(signs))
+                    if next(signs) != "p":
+                        add_ratings(tmp_path, [rating(row.label, column.label, seed, scores, rater, picture="ab")])
+    return folder
+
+
+def without_pictures(report):
+    return {**report_to_dict(report), "title": "", "cells": [replace(cell, file="") for cell in report.cells]}
+
+
+def test_an_imported_table_gives_the_same_report_as_rating_by_hand(rated, tmp_path):
+    by_hand = read_table(rated)
+    file = tmp_path / "ratings.csv"
+    file.write_text(write_ratings(by_hand), encoding="utf-8")
+    assert by_hand.ratings
+    assert without_pictures(report_on(read_ratings_csv(file))) == without_pictures(report_on(by_hand))
+
+
+def test_a_table_of_a_spreadsheet_as_people_make_them():
+    text = """\ufeffCharacter;Expression;Expression score;Likeness score;Seed;Rater;Weight
+
+reference;sad;2;;1;Ana;
+Noor 0,7;sad;Partly;YES;1;Ana;0,7
+Noor 0,7;happy;0;1.0;1.0;Ana;
+;;;;;;
+""".removeprefix("\ufeff").replace("\n", "\r\n")
+    found = parse_ratings(text, "a.csv")
+    assert (found.rows, found.seeds) == (("sad", "happy"), (1,))
+    assert found.columns == (Column(label="reference", is_reference=True), Column(label="Noor 0,7", weight=0.7))
+    scores = [(r.expression_score, r.likeness_score) for r in found.ratings]
+    assert scores == [(2, None), (1, 2), (0, 1)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_encodings_and_delimiters_of_spreadsheets(tmp_path, encoding, delimiter):
+    file = tmp_path / "ratings.csv"
+    lines = [["expression", "character", "expression_score"], ["traurig", "Zoë", "2"]]
+    file.write_text("\n".join(delimiter.join(line) for line in lines), encoding=encoding)
+    found = read_ratings_csv(file)
+    assert (found.title, found.columns[0].label, found.ratings[0].expression_score) == ("ratings", "Zoë", 2)
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path):
+    file = tmp_path / "ratings.csv"
+    file.write_text("expression,character,expression_score\nsad,Zoë,2", encoding="cp1252")
+    with pytest.raises(StudyError, match="is not UTF-8"):
+        read_ratings_csv(file)
+
+
+def test_every_faulty_line_is_named_at_once():
+    text = """expression,character,seed,rater,expression_score,likeness_score,kind,weight,exclude
+sad,Noor,1,Ana,3,2,lora,,
+sad,,1,Ana,2,2,,,
+sad,Noor,one,Ana,2,maybe,,,
+sad,Noor,2,Ana,2,2,embedding,nan,perhaps
+happy,Noor,1,Ana,2,2,,,
+happy,Noor,1,Ana,1,2,,,
+happy,Noor,1.5e3,Ana,1,2,,,,surplus
+"""
+    with pytest.raises(StudyError) as caught:
+        parse_ratings(text, "a.csv")
+    assert [str(fault) for fault in caught.value.faults] == [
+        "a.csv, line 2: expression_score must be 0, 1, 2, no, partly or yes, not '3'",
+        "a.csv, line 3: has no character",
+        "a.csv, line 4: seed must be a whole number, not 'one'",
+        "a.csv, line 4: likeness_score must be 0, 1, 2, no, partly or yes, not 'maybe'",
+        "a.csv, line 5: weight must be a number, not 'nan'",
+        "a.csv, line 5: exclude must be yes or no, not 'perhaps'",
+        "a.csv, line 5: kind of Noor is another than in an earlier line",
+        "a.csv, line 7: rates the cell of line 6 again, by the same rater",
+        "a.csv, line 8: has 10 fields, but the first line names 9",
+        "a.csv, line 8: seed must be a whole number, not '1.5e3'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "a.csv: is empty"),
+        ("expression,character\nsad,Noor", "line 1: names no column 'expression_score'"),
+        ("expression,character,expression_score,mood\n", "line 1: names the column 'mood', which is not known"),
+        ("expression,character,expression_score,seed,seed\n", "line 1: names the column 'seed' twice"),
+        (
+            "expression,character,expression_score,reference\na,b,2,yes\na,c,2,yes",
+            "one reference column only, not b, c",
+        ),
+        ("expression,character,expression_score\n" + "x" * 200_000, "cannot be read as CSV"),
+    ],
+)
+def test_what_is_no_table_of_ratings_is_named(text, message):
+    with pytest.raises(StudyError, match=message):
+        parse_ratings(text, "a.csv")
+
+
+@pytest.mark.parametrize("label", ["=1+1", "'=1+1", "+a", "-", "@x", "'", "a, b", 'say "x"', "two\nlines", "-5", "a;b"])
+def test_labels_come_back_as_they_were_and_are_no_formulas(label):
+    written = write_ratings(table([REFERENCE, Column(label=label)], {"sad": "y yn"}))
+    found = parse_ratings(written, "a.csv")
+    assert [column.label for column in found.columns] == ["reference", label]
+    assert not any(line.split(",")[1].startswith(("=", "@", "+a")) for line in written.splitlines()[1:] if "," in line)
+
+
+def test_a_cell_that_nobody_rated_has_a_line_to_fill_in():
+    written = write_ratings(table([REFERENCE, Column(label="Noor", kind="lora")], {"sad": "y --"}))
+    assert written.splitlines()[2] == "sad,Noor,0,,,,lora,,,,,"
+    assert len(parse_ratings(written, "a.csv").ratings) == 1

@@ -1,0 +1,184 @@
+import json
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.ratings.ratings import Rating, add_ratings, read_ratings
+from sd_expression_grid.ratings.session import rate, read_session, session_to_dict
+from sd_expression_grid.store.folder import Outcome, StudyFolder
+from sd_expression_grid.study.study import CellKey
+from tests.finished import finished_study
+
+KEY = CellKey(expression="sad", character="Noor", seed=1)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return StudyFolder(finished_study(tmp_path).path.resolve())
+
+
+def key_of(session, cell):
+    study = session.study
+    column, row = study.columns[cell.column].label, study.expressions[cell.row].label
+    return CellKey(expression=row, character=column, seed=study.seeds[cell.seed])
+
+
+def cell_at(session, key=KEY):
+    return next(cell for cell in session.cells if key_of(session, cell) == key)
+
+
+def picture_of(folder, key=KEY):
+    return folder.read_record()[key].sha256
+
+
+def sent(**changes):
+    data = {"expression": "sad", "character": "Noor", "seed": 1, "rater": "Ana", "expression_score": 2}
+    return {**data, "likeness_score": 1, **changes}
+
+
+def test_every_cell_is_there_with_its_picture(folder):
+    session = read_session(folder, "Ana")
+    assert len(session.cells) == 2 * 4 * 2
+    assert [key_of(session, cell) for cell in session.cells] == list(folder.read_record())
+    cell = cell_at(session)
+    assert (folder.path / cell.file).is_file()
+    assert (cell.picture, cell.problem, cell.expression_score) == (picture_of(folder), "", None)
+
+
+def test_excluded_columns_and_cells_without_picture_are_not_in_the_order(tmp_path):
+    folder = finished_study(tmp_path, failed=["ember"])
+    session = read_session(StudyFolder(folder.path.resolve()), "Ana")
+    keys = [key_of(session, session.cells[number]) for number in session.order]
+    assert [key.character for key in keys] == ["reference"] * 4 + ["Noor"] * 4
+    ember = cell_at(session, replace(KEY, character="ember"))
+    assert (ember.file, ember.problem) == ("", "failed: RuntimeError: no memory")
+
+
+def test_the_blind_order_is_a_raters_own_and_stays(folder):
+    ana, bo = read_session(folder, "Ana"), read_session(folder, "Bo")
+    assert sorted(ana.blind_order) == ana.order
+    assert ana.order != ana.blind_order != bo.blind_order
+    assert read_session(folder, "Ana").blind_order == ana.blind_order
+
+
+def test_the_blind_order_stays_when_the_study_grows(folder):
+    session = read_session(folder, "Ana")
+    before = [key_of(session, session.cells[number]) for number in session.blind_order]
+    study = folder.read_study()
+    folder.write_study(replace(study, characters=(*study.characters[1:], study.characters[0])))
+    session = read_session(folder, "Ana")
+    assert [key_of(session, session.cells[number]) for number in session.blind_order] == before
+
+
+def test_a_rating_is_found_again_by_its_rater_alone(folder):
+    rate(folder, sent(picture=picture_of(folder)))
+    cell = cell_at(read_session(folder, " Ana "))
+    assert (cell.expression_score, cell.likeness_score) == (2, 1)
+    assert cell_at(read_session(folder, "Bo")).expression_score is None
+
+
+def test_what_is_kept_says_who_when_and_of_which_picture(folder):
+    rating = rate(folder, sent(rater="  Ana\tMaria ", picture="ab"))
+    assert read_ratings(folder.path) == {("Ana Maria", KEY): rating}
+    assert datetime.fromisoformat(rating.rated_at).tzinfo is not None
+    assert rating.picture == "ab"
+
+
+def test_a_rating_of_another_picture_does_not_count(folder):
+    rate(folder, sent(picture=picture_of(folder)))
+    folder.record(replace(folder.read_record()[KEY], sha256="other"))
+    assert cell_at(read_session(folder, "Ana")).expression_score is None
+
+
+def test_a_rating_that_names_no_picture_counts(folder):
+    add_ratings(folder.path, [Rating(key=KEY, rater="Ana", expression_score=0)])
+    assert cell_at(read_session(folder, "Ana")).expression_score == 0
+
+
+def test_a_rating_is_taken_back(folder):
+    rate(folder, sent())
+    rate(folder, sent(expression_score=None, likeness_score=None))
+    assert cell_at(read_session(folder, "Ana")).expression_score is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"character": "nobody"}, "nobody, sad: is no cell of the study"),
+        ({"expression": "glad"}, "Noor, glad: is no cell of the study"),
+        ({"seed": 3}, "is no cell of the study"),
+        ({"character": "reference"}, "reference: has no person to be like"),
+        ({"rater": "  "}, "write your name"),
+        ({"rater": "a\x1bb"}, "write your name"),
+        ({"rater": "a" * 81}, "write your name"),
+        ({"expression_score": 3}, "is no rating of a cell"),
+        ({"seed": "1"}, "is no rating of a cell"),
+        ({"seed": None}, "is no rating of a cell"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(folder, changes, message):
+    with pytest.raises(StudyError, match=message):
+        rate(folder, sent(**changes))
+    assert not (folder.path / "ratings").exists()
+
+
+def test_the_reference_takes_the_first_score_alone(folder):
+    rate(folder, sent(character="reference", likeness_score=None))
+    assert cell_at(read_session(folder, "Ana"), replace(KEY, character="reference")).expression_score == 2
+
+
+def test_without_a_reference_column_every_column_has_two_questions(tmp_path):
+    session = session_to_dict(read_session(finished_study(tmp_path, reference=""), "Ana"))
+    assert [column["asks_likeness"] for column in session["columns"]] == [True] * 3
+
+
+def test_the_page_is_given_json(folder):
+    data = json.loads(json.dumps(session_to_dict(read_session(folder, "Ana"))))
+    assert (data["study"], data["rater"], data["seeds"]) == ("study", "Ana", [1, 2])
+    assert data["rows"][1] == {"label": "sad", "text": "sad crying"}
+    noor = {"label": "Noor", "kind": "lora", "group": "", "exclude": False, "asks_likeness": True}
+    assert data["columns"][1] == noor
+    assert [column["asks_likeness"] for column in data["columns"]] == [False, True, True, True]
+    assert data["cells"][0]["scores"] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "problem"),
+    [
+        ({"file": "cells/Noor/gone.png"}, "its picture is missing"),
+        ({"file": "cells/Noor/link.png"}, "its picture is a link"),
+        ({"file": "cells/linked/sad_1.png"}, "its picture is a link"),
+        ({"file": ""}, "its picture is missing"),
+        ({"status": "skipped"}, "skipped"),
+    ],
+)
+def test_a_cell_without_picture_of_its_own_says_why(folder, tmp_path, outcome, problem):
+    other = finished_study(tmp_path, "other").path / "cells" / "Noor"
+    (folder.path / "cells" / "Noor" / "link.png").symlink_to(other / "sad_1.png")
+    (folder.path / "cells" / "linked").symlink_to(other)
+    folder.record(Outcome(key=KEY, **{"status": "done", "sha256": "x", **outcome}))
+    cell = cell_at(read_session(folder, "Ana"))
+    assert problem in cell.problem
+    assert cell.file == ""
+
+
+def test_a_cell_that_was_never_made_says_so(folder):
+    study = folder.read_study()
+    folder.write_study(replace(study, seeds=(1, 2, 3)))
+    cell = cell_at(read_session(folder, "Ana"), replace(KEY, seed=3))
+    assert cell.problem == "was not made yet"
+
+
+def test_too_many_cells_are_refused_before_they_are_counted_out(folder):
+    study = folder.read_study()
+    folder.write_study(replace(study, seeds=tuple(range(100_000))))
+    with pytest.raises(StudyError, match="has 800,000 cells; at most 50,000"):
+        read_session(folder, "Ana")
+
+
+def test_a_study_without_seeds_has_nothing_to_rate(folder):
+    folder.write_study(replace(folder.read_study(), seeds=()))
+    with pytest.raises(StudyError, match="has no cells to rate"):
+        read_session(folder, "Ana")

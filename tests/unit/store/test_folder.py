@@ -1,0 +1,205 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
+
+import pytest
+from PIL import Image
+
+from sd_expression_grid.base.errors import SavingError, StudyError
+from sd_expression_grid.plan.plan import Cell
+from sd_expression_grid.plan.sweep import Generated, Result
+from sd_expression_grid.store.folder import Outcome, StudyFolder, create_folder, latest_folder, recent_folders
+from sd_expression_grid.store.resume import made_already
+from sd_expression_grid.store.saver import WAITING, KeptInFolder, Saver
+from sd_expression_grid.study.schema import study_from_dict
+from sd_expression_grid.study.study import CellKey
+
+KEY = CellKey(expression="sad", character="Noor", seed=1)
+CELL = Cell(key=KEY, prompt="", negative_prompt="")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return create_folder(tmp_path, "study")
+
+
+def done(colour=(1, 2, 3)):
+    image = Image.new("RGB", (4, 4), colour)
+    image.info["parameters"] = "a\nSteps: 20"
+    return Result(cell=CELL, status="done", generated=Generated(picture=image, infotext="a\nSteps: 20"))
+
+
+def kept_cell(folder, identity="same", colour=(1, 2, 3)):
+    return KeptInFolder(folder, {KEY: identity}).keep(done(colour))
+
+
+def test_a_cell_is_a_png_with_its_infotext_and_a_line_in_the_record(folder):
+    outcome = kept_cell(folder)
+    with Image.open(folder.path / "cells" / "Noor" / "sad_1.png") as written:
+        assert written.info["parameters"] == "a\nSteps: 20"
+        assert written.getpixel((0, 0)) == (1, 2, 3)
+    (line,) = (folder.path / "cells.jsonl").read_text().splitlines()
+    assert json.loads(line) == {
+        "expression": "sad",
+        "character": "Noor",
+        "seed": 1,
+        "status": "done",
+        "file": "cells/Noor/sad_1.png",
+        "infotext": "a\nSteps: 20",
+        "identity": "same",
+        "sha256": outcome.sha256,
+    }
+    assert folder.read_record() == {KEY: outcome}
+    assert KeptInFolder(folder, {}).open(outcome).size == (4, 4)
+    assert not list(folder.path.rglob("*.tmp"))
+
+
+def test_no_picture_is_written_over(folder):
+    first, second = kept_cell(folder), kept_cell(folder, "other", (9, 9, 9))
+    assert [first.file, second.file] == ["cells/Noor/sad_1.png", "cells/Noor/sad_1 (2).png"]
+    assert folder.read_record() == {KEY: second}
+    assert folder.what_is_wrong_with(first) == folder.what_is_wrong_with(second) == ""
+
+
+def test_only_the_same_cell_counts_as_made(folder):
+    outcome = kept_cell(folder)
+    assert made_already(folder, {KEY: "same"}).outcomes == {KEY: outcome}
+    assert made_already(folder, {KEY: "other"}).outcomes == {}
+    assert made_already(folder, {}).outcomes == {}
+
+
+def test_a_failed_cell_does_not_count_as_made(folder):
+    kept_cell(folder)
+    folder.record(Outcome(key=KEY, status="failed", error="x", identity="same"))
+    assert made_already(folder, {KEY: "same"}).outcomes == {}
+
+
+@pytest.mark.parametrize(
+    ("harm", "problem"),
+    [
+        (lambda file: file.unlink(), "is missing"),
+        (lambda file: file.write_bytes(file.read_bytes()[:20]), "is not the picture that was saved"),
+        (lambda file: Image.new("RGB", (4, 4)).save(file), "is not the picture that was saved"),
+    ],
+)
+def test_a_torn_or_foreign_file_is_named_and_made_again(folder, harm, problem):
+    outcome = kept_cell(folder)
+    harm(folder.path / outcome.file)
+    made = made_already(folder, {KEY: "same"})
+    assert made.outcomes == {}
+    (complaint,) = made.complaints
+    assert problem in complaint
+    assert outcome.file in complaint
+
+
+def test_a_line_torn_by_a_crash_does_not_count_and_does_no_harm(folder):
+    outcome = kept_cell(folder)
+    record = folder.path / "cells.jsonl"
+    record.write_bytes(record.read_bytes() + b'{"expression": "sa')
+    assert folder.read_record() == {KEY: outcome}
+    failed = Outcome(key=CellKey(expression="x", character="y", seed=2), status="failed", error="z")
+    folder.record(failed)
+    assert folder.read_record() == {KEY: outcome, failed.key: failed}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "[]",
+        "{}",
+        '{"expression": "a", "character": "b", "seed": "c", "status": "done"}',
+        '{"expression": "a", "character": "b", "seed": 1, "status": "fine"}',
+        '{"expression": "a", "character": "b", "seed": 1, "status": "done", "foo": 1}',
+        '{"expression": "a", "character": "b", "seed": 1, "status": "done", "file": "../../secret.png"}',
+    ],
+)
+def test_an_edited_record_is_an_error_with_its_line(folder, line):
+    kept_cell(folder)
+    with (folder.path / "cells.jsonl").open("a") as record:
+        record.write(f"{line}\n")
+    with pytest.raises(StudyError, match=r"cells\.jsonl, line 2: is no record of a cell"):
+        folder.read_record()
+
+
+def test_a_study_is_read_as_it_was_written(folder):
+    study = study_from_dict({"expressions": "sad", "characters": "Noor"})
+    assert folder.read_study() is None
+    folder.write_study(study)
+    assert folder.read_study() == study
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"expressions": 3}'])
+def test_an_edited_study_is_an_error_with_its_file(folder, text):
+    (folder.path / "study.json").write_text(text)
+    with pytest.raises(StudyError, match=r"study\.json: cannot be read as a study"):
+        folder.read_study()
+
+
+def test_a_folder_is_never_written_over(tmp_path):
+    names = [create_folder(tmp_path, "study").path.name for _ in range(3)]
+    assert names == ["study", "study 2", "study 3"]
+    assert latest_folder(tmp_path, "study") == StudyFolder(tmp_path / "study 3")
+    assert latest_folder(tmp_path, "other") is None
+    assert recent_folders(tmp_path, 5) == []
+
+
+def cells(count):
+    keys = [CellKey(expression=f"e{number}", character="c", seed=1) for number in range(count)]
+    return [replace(done(), cell=Cell(key=key, prompt="", negative_prompt="")) for key in keys]
+
+
+def test_results_are_kept_beside_the_sampling_in_their_order(folder):
+    results = [*cells(20), Result(cell=CELL, status="failed", error="x")]
+    with Saver(KeptInFolder(folder, {result.cell.key: "id" for result in results})) as saver:
+        for result in results:
+            saver.save(result)
+    keys = [result.cell.key for result in results]
+    assert list(saver.outcomes) == list(folder.read_record()) == keys
+    assert saver.outcomes == folder.read_record()
+    assert len(list(folder.path.rglob("*.png"))) == 20
+
+
+def test_at_most_a_few_results_wait_for_the_disk():
+    gate, kept = Event(), []
+
+    class Slow:
+        def keep(self, result):
+            gate.wait()
+            kept.append(result)
+            return Outcome(key=result.cell.key, status="done")
+
+    taken = []
+    with ThreadPoolExecutor() as pool, Saver(Slow()) as saver:
+
+        def sample():
+            for result in cells(3 * WAITING):
+                saver.save(result)
+                taken.append(result)
+
+        sampling = pool.submit(sample)
+        while len(taken) < WAITING:
+            pass
+        assert len(taken) == WAITING
+        gate.set()
+        sampling.result()
+    assert kept == taken == cells(3 * WAITING)
+
+
+def test_what_was_taken_over_is_kept_whatever_happens(folder):
+    def crash_after_one():
+        with Saver(KeptInFolder(folder, {KEY: "id"})) as saver:
+            saver.save(done())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        crash_after_one()
+    assert list(folder.read_record()) == [KEY]
+
+
+def test_a_full_disk_stops_with_a_message(folder):
+    (folder.path / "cells").write_text("in the way")
+    with pytest.raises(SavingError, match="could not be saved"), Saver(KeptInFolder(folder, {KEY: ""})) as saver:
+        saver.save(done())
+    assert saver.outcomes == {}

@@ -1,0 +1,181 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.base.file_names import file_stem
+from sd_expression_grid.study.lists import write_lines
+from sd_expression_grid.study.preset_lists import preset_text, preset_titles
+from sd_expression_grid.study.schema import read_study, study_from_dict, study_to_dict
+from sd_expression_grid.study.study import Study
+
+
+def read(**changes):
+    return study_from_dict({"expressions": "neutral\nbored", "characters": "Noor\nmei", **changes})
+
+
+def message(**changes):
+    with pytest.raises(StudyError) as raised:
+        read(**changes)
+    return str(raised.value)
+
+
+def test_defaults_are_those_of_the_types():
+    study = read()
+    assert study == Study(expressions=study.expressions, characters=study.characters)
+
+
+def test_characters_may_be_objects():
+    study = read(
+        characters=[
+            {"label": "Noor", "text": "<lora:Noor:1>", "group": "A", "tags": ["x"], "cfg_scale": 5, "exclude": True}
+        ]
+    )
+    noor = study.characters[0]
+    assert (noor.group, noor.tags, noor.cfg_scale, noor.exclude) == ("A", ("x",), 5.0, True)
+
+
+def test_weights_become_one_character_each():
+    study = read(characters="Noor | <lora:Noor:0.8:0.5:64> noor | weights=0.4, 0.7,1\nember | weights=0.5")
+    assert [(c.label, c.text, c.kind, c.person, c.weight) for c in study.characters] == [
+        ("Noor 0.4", "<lora:Noor:0.4:0.4:64> noor", "lora", "Noor", 0.4),
+        ("Noor 0.7", "<lora:Noor:0.7:0.7:64> noor", "lora", "Noor", 0.7),
+        ("Noor 1", "<lora:Noor:1:1:64> noor", "lora", "Noor", 1.0),
+        ("ember 0.5", "(ember:0.5)", "embedding", "ember", 0.5),
+    ]
+
+
+def test_weights_set_text_encoder_and_unet_alike():
+    study = read(characters="Noor | <lora:Noor:te=0.2:unet=0.9:dyn=4> | weights=0.5")
+    assert study.characters[0].text == "<lora:Noor:0.5:dyn=4>"
+
+
+@pytest.mark.parametrize("text", ["two words", "<lora:a:1><lora:b:1>", "(x:1.1)"])
+def test_weights_need_one_network(text):
+    assert "exactly one LoRA tag" in message(characters=f"Noor | {text} | weights=0.5")
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"foo": 1}, "foo: is not a known key"),
+        ({"grid": {"foo": 1}}, "grid.foo: is not a known key"),
+        ({"grid": 3}, "grid: must be an object, is 3"),
+        ({"mode": "fast"}, "mode: must be one of exact, batched"),
+        ({"switch_at": "0.2"}, "switch_at: must be a number, is '0.2'"),
+        ({"switch_at": True}, "switch_at: must be a number, is true or false"),
+        ({"switch_at": -0.1}, "above 0 and below 1"),
+        ({"switch_at": 1}, "above 0 and below 1"),
+        ({"switch_at": float("nan")}, "switch_at: must be a number"),
+        ({"switch_at": 10**400}, "switch_at: must be a number"),
+        ({"seeds": [1, 1]}, "name a seed twice"),
+        ({"seeds": [-1]}, "whole numbers other than -1"),
+        ({"name": "\ud800"}, "name: must be a text"),
+        ({"characters": [{"text": "x", "cfg_scale": "5"}]}, "cfg_scale: must be a number, is '5'"),
+        ({"characters": [{"text": "x", "exclude": "yes"}]}, "exclude: must be true or false"),
+        ({"seeds": "1"}, "seeds: must be a list"),
+        ({"rows_per_batch": 0}, "at least 1"),
+        ({"rows_per_batch": 1.5}, "whole number"),
+        ({"name": "../up"}, "plain folder name"),
+        ({"name": "con"}, "plain folder name"),
+        ({"name": "a/b"}, "plain folder name"),
+        ({"reference": None}, "reference: must be a text, is null"),
+        ({"expression_placeholder": " "}, "expression_placeholder: is empty"),
+        ({"expression_placeholder": "x", "character_placeholder": "x"}, "as well"),
+        ({"expressions": ""}, "expressions: the list is empty"),
+        ({"characters": "# nobody"}, "characters: the list is empty"),
+        ({"expressions": 3}, "expressions: must be a text with one entry a line, or a list of objects"),
+        ({"expressions": [{"label": "a", "text": "b", "foo": 1}]}, "expressions[0] (a): foo: is not a known key"),
+        ({"expressions": [{"label": "a"}]}, "expressions[0] (a): text: is missing"),
+        ({"expressions": [{"label": "a\nb", "text": "c"}]}, "one line"),
+        ({"characters": "reference | x"}, "'reference' is the reference column's label"),
+        ({"characters": "Noor | x | cfg_scale=abc"}, "cfg_scale: must be a number, is 'abc'"),
+        ({"characters": "Noor | x | cfg_scale=0"}, "above 0"),
+        ({"characters": "Noor | x | kind=lyco"}, "kind: must be one of lora, embedding, none"),
+        ({"characters": "Noor | x | exclude=maybe"}, "exclude: must be true or false"),
+        ({"characters": "Noor | x | weights=a"}, "must be numbers divided by commas"),
+        ({"characters": "Noor | x | weights="}, "name no weight"),
+        ({"characters": "Noor | x | weights=1,1.0"}, "name a weight twice"),
+    ],
+)
+def test_a_fault_is_named_with_its_key(changes, part):
+    assert part in message(**changes)
+
+
+def test_an_object_without_label_is_labelled_as_a_line_would_be():
+    assert read(characters=[{"text": "<lora:Noor:0.8> noor"}]).characters[0].label == "Noor noor"
+
+
+@pytest.mark.parametrize("other", ["noor", "NOOR ", "Noor."])
+def test_labels_are_unique_as_file_names(other):
+    text = message(characters=[{"label": "Noor", "text": "a"}, {"label": other, "text": "b"}])
+    assert "stands in this list already" in text
+
+
+def test_all_faults_come_at_once():
+    text = message(expressions="a|b|c\na", characters="x|y|kind=q", mode="no", foo=1)
+    assert text.startswith("4 faults, nothing was generated:")
+
+
+def test_a_label_reference_is_free_without_a_reference_column():
+    assert read(characters="reference | x", reference="").columns[0].label == "reference"
+
+
+PLAIN = "abc x,"
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), min_size=1, max_size=20)
+
+
+@given(
+    labels=st.lists(words.filter(str.strip), min_size=1, max_size=5, unique_by=lambda w: file_stem(w).casefold()),
+    switch_at=st.floats(0.01, 0.99),
+    seeds=st.lists(st.integers(0, 2**32 - 1), unique=True, max_size=4),
+)
+def test_a_study_survives_json(labels, switch_at, seeds):
+    entries = [{"label": f"x{label}", "text": label} for label in labels]
+    study = read(expressions=entries, characters=entries, switch_at=switch_at, seeds=seeds)
+    assert study_from_dict(json.loads(json.dumps(study_to_dict(study)))) == study
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"label": words, "text": words},
+            optional={
+                "group": st.sampled_from(["", "A", "B"]),
+                "tags": st.lists(words, max_size=2),
+                "exclude": st.booleans(),
+                "negative": words,
+            },
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_objects_written_as_lines_say_the_same_or_can_be_told_from_those_that_do_not(entries):
+    data = {"expressions": "a", "characters": entries}
+    study, faults = read_study(data)
+    again, new_faults = read_study({**data, "characters": write_lines(entries)})
+    plain = all(set(str(v)) <= set(PLAIN) for e in entries for v in (e["label"], e["text"], e.get("negative", "")))
+    plain = plain and all(set("".join(e.get("tags", []))) <= set(PLAIN) for e in entries)
+    ungrouped_last = [bool(e.get("group")) for e in entries] != sorted(bool(e.get("group")) for e in entries)
+    if not faults and plain and not ungrouped_last:
+        assert not new_faults
+        assert again.characters == study.characters
+
+
+@given(st.text(max_size=120))
+def test_file_stems_are_plain_names(label):
+    stem = file_stem(label)
+    assert stem
+    assert len(stem.encode()) <= 81
+    assert stem not in (".", "..")
+    assert not set(stem) & set('<>:"/\\|?*\n\t\0')
+    assert stem == stem.strip(" .")
+    assert file_stem(stem) == stem
+
+
+def test_presets_are_lists():
+    counts = [len(read(expressions=preset_text(title)).expressions) for title in preset_titles()]
+    assert counts == [9, 8]
