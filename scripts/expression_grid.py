@@ -8,17 +8,17 @@ from modules import script_callbacks, scripts
 from sd_expression_grid import TITLE
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.protocol import is_ask
-from sd_expression_grid.webui.denoiser.shared_steps import cover_denoiser
+from sd_expression_grid.webui.denoiser.shared_steps import wrap_denoiser
 from sd_expression_grid.webui.denoiser.stop_early import stop_denoiser
 from sd_expression_grid.webui.host.settings import add_settings
 from sd_expression_grid.webui.panel.check import check_html
-from sd_expression_grid.webui.panel.generate_button import LikeGenerate
-from sd_expression_grid.webui.panel.panel import asked_for, build_panel, paste_fields
+from sd_expression_grid.webui.panel.generate_button import GenerateInputs
+from sd_expression_grid.webui.panel.panel import build_panel, paste_fields, request_from
 from sd_expression_grid.webui.rating.rating_tab import rating_tab
 from sd_expression_grid.webui.run.answer import answer
 from sd_expression_grid.webui.run.run import refused, run_study
 
-like_generate = LikeGenerate()
+generate_inputs = GenerateInputs()
 
 
 class ExpressionGrid(scripts.Script):
@@ -39,7 +39,7 @@ class ExpressionGrid(scripts.Script):
         return components
 
     def _connect_check(self, button: Any, answer: Any) -> None:
-        like_generate.add(button, self._check, [answer])
+        generate_inputs.add(button, self._check, [answer])
 
     def _check(self, p: Any) -> str:
         return check_html(p, p.script_args[self.args_from : self.args_to])
@@ -49,8 +49,8 @@ class ExpressionGrid(scripts.Script):
         if getattr(p, "txt2img_upscale", False):
             return None  # the gallery's upscale button runs the script again, for one picture
         try:
-            asked = asked_for(values)
-            return answer(p, asked) if is_ask(asked) else run_study(p, asked)
+            request = request_from(values)
+            return answer(p, request) if is_ask(request) else run_study(p, request)
         except StudyError as error:
             if p.is_api:
                 raise HTTPException(status_code=422, detail=str(error)) from error
@@ -58,7 +58,7 @@ class ExpressionGrid(scripts.Script):
 
 
 script_callbacks.on_ui_settings(add_settings)
-script_callbacks.on_cfg_denoiser(cover_denoiser)
+script_callbacks.on_cfg_denoiser(wrap_denoiser)
 script_callbacks.on_cfg_denoiser(stop_denoiser)
-script_callbacks.on_ui_tabs(like_generate.connect)
+script_callbacks.on_ui_tabs(generate_inputs.connect)
 script_callbacks.on_ui_tabs(rating_tab)

@@ -7,7 +7,7 @@ from PIL import Image
 from sd_expression_grid.plan.plan import plan_cells
 from sd_expression_grid.plan.sweep import Generated, Result
 from sd_expression_grid.store.folder import StudyFolder, create_folder
-from sd_expression_grid.store.saver import KeptInFolder
+from sd_expression_grid.store.saver import FolderStore
 from sd_expression_grid.study.cell_prompts import templates_of
 from sd_expression_grid.study.schema import study_from_dict
 
@@ -24,14 +24,14 @@ def finished_study(parent, name="study", failed=(), size=8, **asked) -> StudyFol
     study = study_from_dict({**STUDY, **asked})
     study = replace(study, prompt="a {expression} {character}", negative_prompt="")
     folder.write_study(study)
-    kept = KeptInFolder(folder, dict.fromkeys((cell.key for cell in _cells(study)), "id"))
+    store = FolderStore(folder, dict.fromkeys((cell.key for cell in _cells(study)), "id"))
     for number, cell in enumerate(_cells(study)):
         picture = Image.new("RGB", (size, size), (37 * number % 256, 91 * number % 256, 120))
         made = Generated(picture=picture, infotext="a\nSteps: 1")
         if cell.key.character in failed:
-            kept.keep(Result(cell=cell, status="failed", error="RuntimeError: no memory"))
+            store.keep(Result(cell=cell, status="failed", error="RuntimeError: no memory"))
         else:
-            kept.keep(Result(cell=cell, status="done", generated=made))
+            store.keep(Result(cell=cell, status="done", generated=made))
     return folder
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sd_expression_grid.base.errors import SavingError
 from sd_expression_grid.store.folder import Outcome, StudyFolder, png_of, read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from types import TracebackType
 
     from PIL import Image
@@ -19,14 +20,31 @@ if TYPE_CHECKING:
     from sd_expression_grid.study.study import CellKey
 
 WAITING = 8
-"""So many results at most wait for the disk before sampling waits as well."""
+"""The most results that wait for the disk before sampling waits as well."""
 
 
-class KeptInFolder:
+class CellStore(Protocol):
+    """Where finished cells are kept and read again."""
+
+    @property
+    def folder(self) -> StudyFolder | None:
+        """The study's folder; None where nothing is written."""
+
+    def keep(self, result: Result) -> Outcome:
+        """Keeps the picture, if there is one, and says what became of the cell; OSError when it cannot be kept."""
+
+    def open(self, outcome: Outcome) -> Image.Image:
+        """The picture of a finished cell."""
+
+    def file_of(self, outcome: Outcome) -> Path | None:
+        """The file of a finished cell; None where nothing is written."""
+
+
+class FolderStore:
     """Keeps cells as files, each with its identity, and every outcome in the record."""
 
     def __init__(self, folder: StudyFolder, identities: Mapping[CellKey, str]) -> None:
-        self.folder = folder
+        self.folder: StudyFolder = folder
         self._identities = identities
 
     def keep(self, result: Result) -> Outcome:
@@ -37,7 +55,11 @@ class KeptInFolder:
 
     def open(self, outcome: Outcome) -> Image.Image:
         """Reads a finished cell."""
-        return read_picture(self.folder.path / outcome.file)
+        return read_picture(self.file_of(outcome))
+
+    def file_of(self, outcome: Outcome) -> Path:
+        """The file of a finished cell."""
+        return self.folder.path / outcome.file
 
     def _written(self, result: Result) -> Outcome:
         key, made = result.cell.key, result.generated
@@ -54,8 +76,10 @@ class KeptInFolder:
         )
 
 
-class KeptInMemory:
+class MemoryStore:
     """Keeps cells as they are, for callers that want pictures and no files."""
+
+    folder = None
 
     def __init__(self) -> None:
         self._pictures: dict[CellKey, Image.Image] = {}
@@ -72,8 +96,8 @@ class KeptInMemory:
         """The finished cell."""
         return self._pictures[outcome.key]
 
-
-Kept = KeptInFolder | KeptInMemory
+    def file_of(self, outcome: Outcome) -> None:
+        """No file."""
 
 
 class Saver:
@@ -82,9 +106,9 @@ class Saver:
     ``outcomes`` has those that are.
     """
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, store: CellStore) -> None:
         self.outcomes: dict[CellKey, Outcome] = {}
-        self._kept = kept
+        self._store = store
         self._room = BoundedSemaphore(WAITING)
         self._executor = ThreadPoolExecutor(max_workers=1)
         self._trouble: OSError | None = None
@@ -105,7 +129,7 @@ class Saver:
 
     def _save(self, result: Result) -> None:
         try:
-            self.outcomes[result.cell.key] = self._kept.keep(result)
+            self.outcomes[result.cell.key] = self._store.keep(result)
         except OSError as error:
             self._trouble = error
         finally:

@@ -156,14 +156,14 @@ def test_a_legend_tells_the_scouts_own_prompt_and_that_it_was_stopped(webui, dra
 def test_the_forecast_knows_the_denoiser_rows(webui, tmp_path, sampler, mode, stops):
     from modules import processing, scripts
 
-    from sd_expression_grid.webui.panel.check import look_ahead
+    from sd_expression_grid.webui.panel.check import forecast_of
 
     asked = {**SCOUT, "mode": mode, "scout": {"seeds": 3, "stop_at_switch": stops}}
     p = processing.StableDiffusionProcessingTxt2Img(
         prompt="", negative_prompt="", steps=6, width=64, height=64, seed=7, outpath_grids=str(tmp_path)
     )
     p.sampler_name, p.scripts = sampler, scripts.scripts_txt2img
-    forecast = look_ahead(p, asked)
+    forecast = forecast_of(p, asked)
     run(webui, asked["scout"], {"mode": mode}, sampler_name=sampler, save_images=True)
     assert forecast.rows == webui.counter.rows
     assert [cell.key.seed for cell in forecast.cells] == [7, 8, 9]
@@ -173,7 +173,7 @@ def test_the_forecast_knows_the_denoiser_rows(webui, tmp_path, sampler, mode, st
 def test_check_shows_seeds_as_columns(webui, tmp_path):
     from sd_expression_grid.base.errors import StudyError
     from sd_expression_grid.plan.forecast_html import forecast_html
-    from sd_expression_grid.webui.panel.check import look_ahead
+    from sd_expression_grid.webui.panel.check import forecast_of
 
     def looked_at(seed, **scout):
         from modules import processing, scripts
@@ -182,7 +182,7 @@ def test_check_shows_seeds_as_columns(webui, tmp_path):
             prompt="", steps=6, width=64, height=64, seed=seed, outpath_grids=str(tmp_path), sampler_name="Euler"
         )
         p.scripts = scripts.scripts_txt2img
-        return forecast_html(look_ahead(p, {**SCOUT, "scout": scout}))
+        return forecast_html(forecast_of(p, {**SCOUT, "scout": scout}))
 
     html = looked_at(7, seeds=3)
     assert '<th scope="col">8</th>' in html
@@ -194,12 +194,12 @@ def test_check_shows_seeds_as_columns(webui, tmp_path):
 
 
 def test_the_panel_asks_for_a_scout_only_where_it_is_switched_to(webui):
-    from sd_expression_grid.webui.panel.panel import KEYS, asked_for
+    from sd_expression_grid.webui.panel.panel import KEYS, request_from
 
     script = next(script for script in webui.runner.selectable_scripts if script.title() == TITLE)
     values = [control.value for control in script.controls]
-    assert "scout" not in asked_for(values)
+    assert "scout" not in request_from(values)
     values[1 + KEYS.index("make")] = "seeds to choose from"
-    assert asked_for(values)["scout"] == {"expression": "", "seeds": 16, "stop_at_switch": False}
+    assert request_from(values)["scout"] == {"expression": "", "seeds": 16, "stop_at_switch": False}
     values[1 + KEYS.index("scout_seeds")] = "3, 4 five"
-    assert asked_for(values)["scout"]["seeds"] == [3, 4, "five"]
+    assert request_from(values)["scout"]["seeds"] == [3, 4, "five"]

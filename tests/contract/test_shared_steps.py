@@ -118,14 +118,14 @@ def test_token_merging_makes_it_step_aside_and_say_so(webui, monkeypatch):
 def test_the_forecast_knows_the_denoiser_rows(webui, tmp_path, sampler, mode):
     from modules import processing, scripts
 
-    from sd_expression_grid.webui.panel.check import look_ahead
+    from sd_expression_grid.webui.panel.check import forecast_of
 
     asked = {"expressions": NINE_ROWS, "characters": "Noor | <lora:Noor:1>", "reference": "", "mode": mode}
     p = processing.StableDiffusionProcessingTxt2Img(
         prompt="", negative_prompt="", steps=20, width=64, height=64, seed=7, outpath_grids=str(tmp_path)
     )
     p.sampler_name, p.scripts = sampler, scripts.scripts_txt2img
-    forecast = look_ahead(p, asked)
+    forecast = forecast_of(p, asked)
     assert forecast.rows == run(webui, sampler, **asked)[0]
     assert forecast.stock_rows == 18 * CALLS[sampler][0]
     assert list(tmp_path.iterdir()) == []

@@ -1,7 +1,7 @@
 """Shares the composition steps of a column's rows: puts a memo before the WebUI's inner denoiser while a batch runs.
 
 The WebUI makes a denoiser for every sampler run and tells the ``cfg_denoiser`` callback of each call before it is made.
-The first time, it is covered by the memo; after the batch it is laid bare again.
+The first time, the memo is put before it; after the batch it is taken away again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from modules import shared
 
 from sd_expression_grid.plan.step_memo import StepMemo, shared_steps
-from sd_expression_grid.webui.denoiser.wrapping import Call, cover, covered_part, why_not_covered
+from sd_expression_grid.webui.denoiser.wrapping import Call, part_to_wrap, why_not_wrapped, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ _running: SharedSteps | None = None
 
 
 class SharedSteps:
-    """The memo of a run over some cells; ``steps_of`` tells what the denoiser is told for a cell, step by step.
+    """The memo of a run over some cells; ``steps_of`` gives the texts that the denoiser gets for a cell, step by step.
 
     With ``exact`` only whole calls are shared, so that pictures stay the same to the last bit.
     """
@@ -42,8 +42,8 @@ class SharedSteps:
         self._column: tuple[str, int] | None = None
         self._last_call = -1
         self._scope = b""
-        self._covered: list[Any] = []
-        self._uncover = ExitStack()
+        self._wrapped: list[Any] = []
+        self._unwrap = ExitStack()
 
     @contextmanager
     def during(self, batch: Batch) -> Iterator[None]:
@@ -56,8 +56,8 @@ class SharedSteps:
             yield
         finally:
             _running = None
-            self._uncover.close()
-            self._covered.clear()
+            self._unwrap.close()
+            self._wrapped.clear()
 
     def _enter_column(self, key: CellKey) -> None:
         column = key.character, key.seed
@@ -71,18 +71,18 @@ class SharedSteps:
         # Past the switch, the negative rows of one more call are still alike.
         self._last_call = last_shared if self.memo.whole_calls else last_shared + 1
 
-    def cover(self, denoiser: Any) -> None:
+    def wrap(self, denoiser: Any) -> None:
         """Puts the memo before a denoiser, once; where that is not possible, the job's comment says why."""
-        part = covered_part(denoiser)
-        if any(part is known for known in self._covered):
+        part = part_to_wrap(denoiser)
+        if any(part is known for known in self._wrapped):
             return
-        reason = why_not_covered(denoiser)
+        reason = why_not_wrapped(denoiser)
         if reason:
             denoiser.p.comment(not_shared(reason))
         else:
             checkpoint = str(shared.sd_model.sd_checkpoint_info.filename).encode()
-            self._uncover.callback(cover(denoiser, partial(self._answer, denoiser, checkpoint)))
-        self._covered.append(part)
+            self._unwrap.callback(wrap(denoiser, partial(self._answer, denoiser, checkpoint)))
+        self._wrapped.append(part)
 
     def _answer(self, denoiser: Any, checkpoint: bytes, call: Call) -> Any:
         if denoiser.step > self._last_call or call.inputs is None:
@@ -92,10 +92,10 @@ class SharedSteps:
         return _stacked(self.memo.outputs(keys, call.compute))
 
 
-def cover_denoiser(params: Any) -> None:
+def wrap_denoiser(params: Any) -> None:
     """The ``cfg_denoiser`` callback; does nothing while no study shares its steps, nor in a hires pass."""
     if _running is not None and not params.denoiser.p.is_hr_pass:
-        _running.cover(params.denoiser)
+        _running.wrap(params.denoiser)
 
 
 def not_shared(reason: str) -> str:

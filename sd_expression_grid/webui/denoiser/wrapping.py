@@ -1,6 +1,6 @@
 """Puts something before the WebUI's denoiser: AUTOMATIC1111's inner model, or the UNet of Forge and reForge.
 
-The WebUI makes a denoiser for every sampler run; what is covered of it is gone, or reset, before the next.
+The WebUI makes a denoiser for every sampler run; what is wrapped of it is gone, or reset, before the next.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Uncover = Callable[[], None]
+Unwrap = Callable[[], None]
 
 _OF_EVERY_CALL = {"cond_or_uncond", "cond_mark", "cond_indices", "uncond_indices", "sigmas", "uuids"}
 """Transformer options that Forge sets by itself, and that only patches and ControlNet read."""
@@ -31,15 +31,15 @@ class Call:
 Answer = Callable[[Call], Any]
 
 
-def covered_part(denoiser: Any) -> Any:
-    """What ``cover`` changes for a denoiser: another one for every sampler run and checkpoint."""
+def part_to_wrap(denoiser: Any) -> Any:
+    """What ``wrap`` changes for a denoiser: another one for every sampler run and checkpoint."""
     inner = denoiser.inner_model
     return getattr(getattr(inner, "inner_model", None), "forge_objects", inner)
 
 
-def why_not_covered(denoiser: Any) -> str:
+def why_not_wrapped(denoiser: Any) -> str:
     """What is active that nobody can see through from before the denoiser; empty if nothing is."""
-    part = covered_part(denoiser)
+    part = part_to_wrap(denoiser)
     if _is_of_forge(part):
         return _why_not_unet(part.unet)
     unet = getattr(getattr(getattr(part, "inner_model", None), "model", None), "diffusion_model", None)
@@ -48,17 +48,17 @@ def why_not_covered(denoiser: Any) -> str:
     return "another extension has wrapped the denoiser" if "forward" in vars(part) else ""
 
 
-def cover(denoiser: Any, answer: Answer) -> Uncover:
+def wrap(denoiser: Any, answer: Answer) -> Unwrap:
     """Lets ``answer`` make the outputs of all calls of a denoiser."""
-    part = covered_part(denoiser)
-    return _cover_unet(part, answer) if _is_of_forge(part) else _cover_forward(part, answer)
+    part = part_to_wrap(denoiser)
+    return _wrap_unet(part, answer) if _is_of_forge(part) else _wrap_forward(part, answer)
 
 
 def _is_of_forge(part: Any) -> bool:
     return hasattr(part, "unet")
 
 
-def _cover_forward(inner: Any, answer: Answer) -> Uncover:
+def _wrap_forward(inner: Any, answer: Answer) -> Unwrap:
     original = inner.forward
 
     def forward(x: Any, sigma: Any, **kwargs: Any) -> Any:
@@ -83,9 +83,9 @@ def _cond_of(cond: Mapping[str, Any], rows: list[int]) -> dict[str, Any]:
     }
 
 
-def _cover_unet(objects: Any, answer: Answer) -> Uncover:
+def _wrap_unet(objects: Any, answer: Answer) -> Unwrap:
     """Only a clone may be changed: the UNet itself is what later pictures are made with."""
-    original, covered = objects.unet, objects.unet.clone()
+    original, wrapped = objects.unet, objects.unet.clone()
 
     def wrapper(apply_model: Callable[..., Any], args: Mapping[str, Any]) -> Any:
         x, sigma, given = args["input"], args["timestep"], args["c"]
@@ -101,14 +101,14 @@ def _cover_unet(objects: Any, answer: Answer) -> Uncover:
         is_plain = not _patches(given.get("transformer_options", {}))
         return answer(Call(size=len(x), inputs=_inputs(x, sigma, tensors) if is_plain else None, compute=compute))
 
-    covered.model_options["model_function_wrapper"] = wrapper
-    objects.unet = covered
+    wrapped.model_options["model_function_wrapper"] = wrapper
+    objects.unet = wrapped
 
-    def uncover() -> None:
-        if objects.unet is covered:
+    def unwrap() -> None:
+        if objects.unet is wrapped:
             objects.unet = original
 
-    return uncover
+    return unwrap
 
 
 def _why_not_unet(unet: Any) -> str:

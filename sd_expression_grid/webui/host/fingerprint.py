@@ -15,19 +15,20 @@ if TYPE_CHECKING:
 
     from sd_expression_grid.plan.plan import Cell
     from sd_expression_grid.webui.host.identity import Identities
+    from sd_expression_grid.webui.host.processing import Processing
 
 _NAMES = {"page": "txt2img's ", "settings": "the setting ", "scripts": "the extension "}
 
 
-def equipment_of(p: Any, cells: Iterable[Cell], tell: Identities) -> dict[str, str]:
-    """Everything that decides the pixels of some cells, apart from their prompts and seeds."""
+def fingerprint_of(p: Processing, cells: Iterable[Cell], identities: Identities) -> dict[str, str]:
+    """Everything that decides the pixels of some cells, apart from their prompts and seeds, by its name."""
     found = {"the extension Expression grid": __version__, "the WebUI": processing.program_version(), **_machine()}
-    for name, value in tell.common.items():
+    for name, value in identities.common.items():
         found.update(_named(name, value))
     for style in p.styles:
         found[f"the style {style}"] = str(shared.prompt_styles.styles.get(style))
     prompts = {f"{cell.prompt} {cell.hires_prompt} {cell.negative_prompt}" for cell in cells}
-    return {**found, **dict(pair for prompt in prompts for pair in tell.networks.named_hashes(prompt))}
+    return {**found, **dict(pair for prompt in prompts for pair in identities.networks.named_hashes(prompt))}
 
 
 def _named(name: str, value: Any) -> Iterator[tuple[str, str]]:

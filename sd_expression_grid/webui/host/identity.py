@@ -12,7 +12,11 @@ from modules import sd_vae, shared
 from sd_expression_grid.webui.host.networks import NetworkFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from sd_expression_grid.plan.plan import Cell
+    from sd_expression_grid.study.study import CellKey
+    from sd_expression_grid.webui.host.processing import Processing
     from sd_expression_grid.webui.host.prompt_reader import PromptReader
 
 _OF_THE_PAGE = (
@@ -35,12 +39,13 @@ _SETTLED_ELSEWHERE = ("Seed", "Sampler")
 
 
 class Identities:
-    """Tells the identity of each cell of a run, with the settings of ``p`` in force.
+    """The identity of each cell of a run, by its key, with the settings of ``p`` in force.
 
-    ``way`` is that of making them: a picture that is stopped early is never taken for a finished one.
+    ``way`` is the way of making them: a picture that is stopped early never counts as a finished one. ``common`` is
+    what all cells have in common.
     """
 
-    def __init__(self, p: Any, reader: PromptReader, way: str) -> None:
+    def __init__(self, p: Processing, reader: PromptReader, way: str, cells: Iterable[Cell]) -> None:
         self._reader = reader
         self.networks = NetworkFiles()
         page = {name: getattr(p, name, None) for name in _OF_THE_PAGE}
@@ -56,9 +61,9 @@ class Identities:
             "checkpoint": shared.sd_model.sd_model_hash or shared.sd_model.sd_checkpoint_info.filename,
             "vae": [sd_vae.get_loaded_vae_name(), sd_vae.get_loaded_vae_hash()],
         }
+        self.by_key: Mapping[CellKey, str] = {cell.key: self._identity(cell) for cell in cells}
 
-    def of(self, cell: Cell) -> str:
-        """The identity of a cell."""
+    def _identity(self, cell: Cell) -> str:
         prompts = (cell.prompt, cell.negative_prompt, cell.hires_prompt, cell.hires_negative_prompt)
         own = {
             "prompts": [self._reader.styled(prompt) for prompt in prompts],
@@ -83,7 +88,7 @@ def _settings() -> dict[str, Any]:
     return {name: getattr(shared.opts, name) for name in decisive - {"sd_model_checkpoint", "sd_vae"}}
 
 
-def _script_values(p: Any) -> dict[str, list[str]]:
+def _script_values(p: Processing) -> dict[str, list[str]]:
     """The values of other extensions' always-on scripts."""
     scripts = p.scripts.alwayson_scripts if p.scripts else ()
     values = p.script_args or ()

@@ -7,7 +7,7 @@ would be loaded twice a cell. With the same values already in force its own hand
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modules import sd_models, shared
 
@@ -16,9 +16,11 @@ from sd_expression_grid.webui.host.host import restore_options, set_options
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sd_expression_grid.webui.host.processing import Processing
+
 
 @contextmanager
-def overrides_in_force(p: Any) -> Iterator[None]:
+def overrides_in_force(p: Processing) -> Iterator[None]:
     """Applies the override settings of ``p`` as ``process_images`` does, and restores the user's own at the end."""
     wanted = dict(p.override_settings)
     if sd_models.checkpoint_aliases.get(wanted.get("sd_model_checkpoint")) is None:

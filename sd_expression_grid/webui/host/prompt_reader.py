@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modules import extra_networks, prompt_parser, sd_samplers, shared
 
@@ -14,12 +14,13 @@ from sd_expression_grid.webui.host.host import stripped_by_styles, token_places
 if TYPE_CHECKING:
     from sd_expression_grid.plan.plan import Cell
     from sd_expression_grid.prompts.prompts import Schedule
+    from sd_expression_grid.webui.host.processing import Processing
 
 
 class PromptReader:
     """Reads prompts as they will be read for a processing object ``p``; each once, since the parser takes its time."""
 
-    def __init__(self, p: Any) -> None:
+    def __init__(self, p: Processing) -> None:
         self._p = p
         self._steps = cache(self._read_steps)
         self._steps_of_shape = cache(self._parsed)

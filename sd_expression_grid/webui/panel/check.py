@@ -4,88 +4,84 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from modules import call_queue, sd_samplers
+from modules import call_queue
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.plan.forecast import Forecast, ForecastCell, phases
 from sd_expression_grid.plan.forecast_html import faults_html, forecast_html
 from sd_expression_grid.store.folder import Outcome
-from sd_expression_grid.store.random_seeds import is_random
-from sd_expression_grid.store.saver import KeptInFolder
-from sd_expression_grid.study.schema import read_study
-from sd_expression_grid.webui.denoiser.stop_early import way_of_making
-from sd_expression_grid.webui.host.overrides import overrides_in_force
-from sd_expression_grid.webui.host.prompt_reader import PromptReader
-from sd_expression_grid.webui.panel.panel import asked_for
-from sd_expression_grid.webui.results.grids import StudyPictures
-from sd_expression_grid.webui.run.begin import Begun, look
+from sd_expression_grid.store.saver import FolderStore, MemoryStore
+from sd_expression_grid.webui.panel.panel import request_from
+from sd_expression_grid.webui.results.study_pictures import StudyPictures
 from sd_expression_grid.webui.run.cost import calls_of, columns_of, cost_of
-from sd_expression_grid.webui.run.settle import settle
+from sd_expression_grid.webui.run.prepare import prepared
 from sd_expression_grid.webui.run.speed import seconds_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sd_expression_grid.plan.plan import Cell
+    from sd_expression_grid.webui.host.processing import Processing
+    from sd_expression_grid.webui.run.prepared import Prepared
 
 BUSY = "<p>The WebUI is generating; check again when it is done.</p>"
 PHASES_OF = 400
-"""Of so many cells the phases are told: the WebUI's parser takes some milliseconds for each."""
+"""The number of cells whose phases are told: the WebUI's parser takes some milliseconds for each."""
 
 
-def check_html(p: Any, values: Sequence[Any]) -> str:
+def check_html(p: Processing, values: Sequence[Any]) -> str:
     """The forecast of the study that the panel's values describe, or its faults, as HTML."""
     if not call_queue.queue_lock.acquire(blocking=False):
         return BUSY  # a run's override settings are in force, and must not be meddled with
     try:
-        return forecast_html(look_ahead(p, asked_for(values)))
+        return forecast_html(forecast_of(p, request_from(values)))
     except StudyError as error:
         return faults_html(error)
     finally:
         call_queue.queue_lock.release()
 
 
-def look_ahead(p: Any, asked: Mapping[str, object]) -> Forecast:
+def forecast_of(p: Processing, request: Mapping[str, object]) -> Forecast:
     """What ``run_study`` would make; raises StudyError when it would."""
-    study, faults = read_study(asked)
-    with overrides_in_force(p):
-        sd_samplers.fix_p_invalid_sampler_and_scheduler(p)
-        reader = PromptReader(p)
-        study, templates = settle(p, study, faults, reader)
-        begun = look(p, study, templates, reader)
-        rows, stock_rows = _denoiser_rows(p, begun, reader)
+    with prepared(p, request) as study:
+        rows, stock_rows = _denoiser_rows(study)
         return Forecast(
-            study=begun.study,
-            cells=tuple(_cell(number, cell, begun, reader) for number, cell in enumerate(begun.cells)),
+            study=study.study,
+            cells=tuple(_cell(number, cell, study) for number, cell in enumerate(study.cells)),
             rows=rows,
             stock_rows=stock_rows,
-            seconds=seconds_for(p, way_of_making(begun.study.mode, begun.stop_after), rows),
-            pages=_pictures(p, asked, begun).page_sizes(),
-            folder=str(begun.kept.folder.path) if isinstance(begun.kept, KeptInFolder) else "",
-            draws_seed=not study.seeds and is_random(p.seed) and not isinstance(begun.kept, KeptInFolder),
+            seconds=seconds_for(study.page, study.way, rows),
+            pages=_pictures(study).page_sizes(),
+            folder=str(study.folder.path) if study.folder else "",
+            draws_seed=study.draws_seed,
         )
 
 
-def _cell(number: int, cell: Cell, begun: Begun, reader: PromptReader) -> ForecastCell:
+def _cell(number: int, cell: Cell, study: Prepared) -> ForecastCell:
     return ForecastCell(
         key=cell.key,
         prompt=cell.prompt,
         negative_prompt=cell.negative_prompt,
-        is_made=cell.key in begun.made.outcomes,
-        phases=phases(reader.texts_of(cell)) if number < PHASES_OF else (),
+        is_made=cell.key in study.made.outcomes,
+        phases=phases(study.reader.texts_of(cell)) if number < PHASES_OF else (),
     )
 
 
-def _pictures(p: Any, asked: Mapping[str, object], begun: Begun) -> StudyPictures:
-    missing = {key: Outcome(key=key, status="interrupted") for key in begun.keys}
-    outcomes = {**missing, **begun.made.outcomes}
-    return StudyPictures(p=p, asked=asked, study=begun.study, kept=begun.kept, outcomes=outcomes)
+def _pictures(study: Prepared) -> StudyPictures:
+    missing = {key: Outcome(key=key, status="interrupted") for key in study.keys}
+    return StudyPictures(
+        p=study.page,
+        request=study.request,
+        study=study.study,
+        store=FolderStore(study.folder, study.identities.by_key) if study.folder else MemoryStore(),
+        outcomes={**missing, **study.made.outcomes},
+    )
 
 
-def _denoiser_rows(p: Any, begun: Begun, reader: PromptReader) -> tuple[int, int]:
+def _denoiser_rows(study: Prepared) -> tuple[int, int]:
     """With the composition steps shared and without."""
-    if not begun.missing:
+    if not study.missing:
         return 0, 0
-    columns = [len(cells) for cells in columns_of(begun.missing)]
-    cost, whole = cost_of(p, begun, reader), calls_of(p, begun, reader)
+    columns = [len(cells) for cells in columns_of(study.missing)]
+    cost, whole = cost_of(study), calls_of(study)
     return sum(map(cost.rows, columns)), sum(map(whole.rows, columns))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 GENERATE = "txt2img_generate"
 
 
-class LikeGenerate:
+class GenerateInputs:
     """Buttons that wait for the page to be whole: Generate knows its inputs only when every field exists."""
 
     def __init__(self) -> None:

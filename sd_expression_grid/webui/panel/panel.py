@@ -48,7 +48,7 @@ ConnectCheck = Callable[[Any, Any], None]
 
 
 def build_panel(element_id: ElementId, connect_check: ConnectCheck) -> list[Any]:
-    """Makes the panel; returns the components whose values ``asked_for`` takes, in its order.
+    """Makes the panel; returns the components whose values ``request_from`` takes, in its order.
 
     ``connect_check`` is given the Check button and what shows its answer.
 
@@ -67,7 +67,7 @@ def build_panel(element_id: ElementId, connect_check: ConnectCheck) -> list[Any]
     return [study, *(fields[key] for key in KEYS)]
 
 
-def asked_for(values: Sequence[Any]) -> Mapping[str, object]:
+def request_from(values: Sequence[Any]) -> Mapping[str, object]:
     """The study that the panel's values, or the API's one string, describe, in the schema's form."""
     if not values or not isinstance(values[0], str):
         msg = 'script_args: must be one string, the study as JSON: ["{…}"]'
@@ -81,9 +81,9 @@ def asked_for(values: Sequence[Any]) -> Mapping[str, object]:
     panel["seeds"] = seeds_in(panel["seeds"])
     for key in ("rows_per_batch", "margin"):
         panel[key] = whole(panel[key])
-    asked = {key: panel[key] for key in STUDY_KEYS}
+    request = {key: panel[key] for key in STUDY_KEYS}
     scout = scout_from(panel)
-    return {**asked, "grid": {key: panel[key] for key in GRID_KEYS}, **({"scout": scout} if scout else {})}
+    return {**request, "grid": {key: panel[key] for key in GRID_KEYS}, **({"scout": scout} if scout else {})}
 
 
 def paste_fields(components: Sequence[Any]) -> list[tuple[Any, Callable[[Mapping[str, Any]], Any]]]:
@@ -200,12 +200,12 @@ def _pasted(key: str) -> Callable[[Mapping[str, Any]], Any]:
     def value_from(params: Mapping[str, Any]) -> Any:
         """None leaves the field as it is."""
         try:
-            asked = json.loads(params.get(STUDY_FIELD, ""))
-            study = study_from_dict(asked)
-        except (ValueError, TypeError, AttributeError, StudyError):
+            request = _from_json(str(params.get(STUDY_FIELD, "")))
+            study = study_from_dict(request)
+        except StudyError:
             return None
         if key in ("expressions", "characters"):
-            return _pasted_list(asked, key, study)
+            return _pasted_list(request, key, study)
         if key in SCOUT_KEYS:
             return scout_value(key, study)
         value = getattr(study.grid, key) if key in GRID_KEYS else getattr(study, key)
@@ -214,10 +214,10 @@ def _pasted(key: str) -> Callable[[Mapping[str, Any]], Any]:
     return value_from
 
 
-def _pasted_list(asked: Mapping[str, Any], key: str, study: Study) -> str | None:
+def _pasted_list(request: Mapping[str, Any], key: str, study: Study) -> str | None:
     """A list as it was pasted, or as lines that say the same as its objects, if there are such lines."""
-    if isinstance(asked[key], str):
-        return str(asked[key])
-    lines = write_lines(asked[key])
-    again, faults = read_study({**asked, key: lines})
+    if isinstance(request[key], str):
+        return str(request[key])
+    lines = write_lines(request[key])
+    again, faults = read_study({**request, key: lines})
     return lines if not faults and getattr(again, key) == getattr(study, key) else None

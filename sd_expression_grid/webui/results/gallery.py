@@ -15,7 +15,7 @@ from sd_expression_grid.store.folder import read_picture
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GalleryEntry:
     """A picture with its infotext: a file, or the picture itself where nothing may be written.
 
     ``places`` tells where a grid's cells are.
@@ -27,7 +27,7 @@ class Entry:
     places: Mapping[str, object] = field(default_factory=dict)
 
 
-def gallery_pictures(entries: Sequence[Entry]) -> list[Image.Image]:
+def gallery_pictures(entries: Sequence[GalleryEntry]) -> list[Image.Image]:
     """What the page's gallery takes: for a file a 1×1 picture that names it, which the WebUI serves from disk."""
     return [_named(entry.picture) if isinstance(entry.picture, Path) else entry.picture for entry in entries]
 
@@ -35,7 +35,7 @@ def gallery_pictures(entries: Sequence[Entry]) -> list[Image.Image]:
 class ApiPictures(Sequence[Image.Image]):
     """What the API encodes one after the other: every file is read when its turn comes."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[GalleryEntry]) -> None:
         self._open: list[Callable[[], Image.Image]] = [_opener(entry) for entry in entries]
 
     def __add__(self, others: list[Image.Image]) -> ApiPictures:
@@ -69,7 +69,7 @@ def _named(file: Path) -> Image.Image:
     return picture
 
 
-def _opener(entry: Entry) -> Callable[[], Image.Image]:
+def _opener(entry: GalleryEntry) -> Callable[[], Image.Image]:
     def read() -> Image.Image:
         if isinstance(entry.picture, Image.Image):
             return entry.picture

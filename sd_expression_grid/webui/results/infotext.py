@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modules import processing, sd_vae, shared
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sd_expression_grid.study.study import Study
+    from sd_expression_grid.webui.host.processing import Processing
 
 STUDY_FIELD = "Expression grid study"
 
@@ -24,9 +25,9 @@ _OF_ONE_CELL = ("Lora hashes", "TI hashes", "TI", "Hires prompt", "Hires negativ
 _OF_THE_CALL = ("sd_model_name", "sd_model_hash", "sd_vae_name", "sd_vae_hash")
 
 
-def page_after(p: Any, call: Any) -> Any:
-    """The page's processing object with what only a finished call knows; ``call`` is None where none was made."""
-    known = copy(p)
+def page_after(page: Processing, call: Processing | None) -> Processing:
+    """A copy of ``page`` with what only a finished call knows; ``call`` is None where none was made."""
+    known = copy(page)
     if call is None:
         known.sd_model_name = shared.sd_model.sd_checkpoint_info.name_for_extra
         known.sd_model_hash = shared.sd_model.sd_model_hash
@@ -39,10 +40,10 @@ def page_after(p: Any, call: Any) -> Any:
     return known
 
 
-def grid_infotext(p: Any, study: Study, asked: Mapping[str, object], seed: int) -> str:
-    """What the WebUI would write for the template, with the study as it was asked for.
+def grid_infotext(p: Processing, study: Study, request: Mapping[str, object], seed: int) -> str:
+    """What the WebUI would write for the template, with the study as it was requested, in ``STUDY_FIELD``.
 
-    ``p`` is the page's processing object after the run. A study that is too long for a JPEG is left out; it is in
+    ``p`` is the page's processing object after the run. A request that is too long for a JPEG is left out; it is in
     study.json.
     """
     of_grid = copy(p)
@@ -52,14 +53,13 @@ def grid_infotext(p: Any, study: Study, asked: Mapping[str, object], seed: int) 
     of_grid.all_seeds, of_grid.all_subseeds = [seed], [p.subseed]
     hires = {"Hires prompt": p.hr_prompt or None, "Hires negative prompt": p.hr_negative_prompt or None}
     params = {**p.extra_generation_params, **(hires if p.enable_hr else {}), "Script": TITLE}
-    of_grid.extra_generation_params = {**params, STUDY_FIELD: json.dumps(asked, ensure_ascii=False)}
+    of_grid.extra_generation_params = {**params, STUDY_FIELD: json.dumps(request, ensure_ascii=False)}
     text = _infotext(of_grid)
-    if len(text) > MAX_LENGTH:
-        of_grid.extra_generation_params = params
-        text = _infotext(of_grid)
-        p.comment("The study is too long for the grids' infotexts; it is in study.json.")
-    return text
+    if len(text) <= MAX_LENGTH:
+        return text
+    of_grid.extra_generation_params = params
+    return _infotext(of_grid)
 
 
-def _infotext(p: Any) -> str:
+def _infotext(p: Processing) -> str:
     return str(processing.create_infotext(p, p.all_prompts, p.all_seeds, p.all_subseeds, index=0))

@@ -6,7 +6,7 @@ from copy import copy
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from modules import processing, sd_samplers
+from modules import processing
 
 from sd_expression_grid.fleet.protocol import (
     ANSWER_FIELD,
@@ -19,75 +19,80 @@ from sd_expression_grid.fleet.protocol import (
 from sd_expression_grid.plan.sweep import Generate, Interrupted, Result, sweep_to_the_end
 from sd_expression_grid.store.folder import png_of
 from sd_expression_grid.store.random_seeds import is_random
-from sd_expression_grid.study.schema import read_study
-from sd_expression_grid.webui.denoiser.stop_early import way_of_making
-from sd_expression_grid.webui.host.fingerprint import equipment_of
-from sd_expression_grid.webui.host.identity import Identities
-from sd_expression_grid.webui.host.overrides import overrides_in_force
-from sd_expression_grid.webui.host.prompt_reader import PromptReader
-from sd_expression_grid.webui.run.begin import Begun, begin
+from sd_expression_grid.webui.host.fingerprint import fingerprint_of
+from sd_expression_grid.webui.run.begin import begin
 from sd_expression_grid.webui.run.cost import cost_of
 from sd_expression_grid.webui.run.make import make_missing
-from sd_expression_grid.webui.run.settle import settle
+from sd_expression_grid.webui.run.prepare import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from sd_expression_grid.fleet.protocol import Ask
     from sd_expression_grid.plan.plan import Batch
     from sd_expression_grid.store.folder import Outcome
+    from sd_expression_grid.store.saver import CellStore
+    from sd_expression_grid.webui.host.processing import Processing
+    from sd_expression_grid.webui.run.prepared import Prepared
 
 
-def answer(p: Any, asked: Mapping[str, object]) -> Any:
-    """The answer to an ask as the WebUI's Processed, without pictures: they would come in the format of samples.
+def answer(p: Processing, data: Mapping[str, object]) -> Any:
+    """The answer to another machine's request as the WebUI's Processed.
 
-    Raises StudyError when the ask is none, or the study cannot be made as asked.
+    It has no pictures, which would come in the format of samples: they are in the answer. Raises StudyError when
+    ``data`` is no such request, or the study cannot be made as requested.
     """
-    ask = ask_from_dict(asked)
-    p.do_not_save_samples = p.do_not_save_grid = True
-    p.seed = ask.seed if is_random(p.seed) else p.seed
-    p.subseed = ask.variation_seed if is_random(p.subseed) else p.subseed
-    with overrides_in_force(p):
-        sd_samplers.fix_p_invalid_sampler_and_scheduler(p)
-        reader = PromptReader(p)
-        study, templates = settle(p, *read_study(ask.study), reader)
-        begun = begin(p, study, templates, reader)
-        data = _look(p, begun, reader) if ask.ask == "look" else _made(p, begun, reader, ask.title)
-    base = copy(p)
+    ask = ask_from_dict(data)
+    with prepared(_unsaved(p, ask), ask.study) as study:
+        answered = _look(study) if ask.ask == "look" else _made(study, ask.title)
+        return _processed(study, answered)
+
+
+def _unsaved(p: Processing, ask: Ask) -> Processing:
+    """A copy of the page with the request's seeds in place of random ones; nothing is written here."""
+    page = copy(p)
+    page.do_not_save_samples = page.do_not_save_grid = True
+    page.seed = ask.seed if is_random(p.seed) else p.seed
+    page.subseed = ask.variation_seed if is_random(p.subseed) else p.subseed
+    return page
+
+
+def _processed(study: Prepared, answered: object) -> Any:
+    base = copy(study.page)
     base.n_iter = base.batch_size = 1
-    base.extra_generation_params = {ANSWER_FIELD: data}
-    seed = begun.study.seeds[0]
-    prompts = {"all_prompts": [""], "all_negative_prompts": [""], "all_seeds": [seed], "all_subseeds": [p.subseed]}
-    return processing.Processed(base, [], seed=seed, subseed=p.subseed, infotexts=[], **prompts)
+    base.extra_generation_params = {ANSWER_FIELD: answered}
+    seed, subseed = study.study.seeds[0], study.page.subseed
+    prompts = {"all_prompts": [""], "all_negative_prompts": [""], "all_seeds": [seed], "all_subseeds": [subseed]}
+    return processing.Processed(base, [], seed=seed, subseed=subseed, infotexts=[], **prompts)
 
 
-def _look(p: Any, begun: Begun, reader: PromptReader) -> dict[str, object]:
-    tell = Identities(p, reader, way_of_making(begun.study.mode, begun.stop_after))
+def _look(study: Prepared) -> dict[str, object]:
     look = Look(
-        study=begun.study,
-        identities={cell.key: tell.of(cell) for cell in begun.cells},
-        cost=cost_of(p, begun, reader),
-        equipment=equipment_of(p, begun.cells, tell),
+        study=study.study,
+        identities=study.identities.by_key,
+        cost=cost_of(study),
+        equipment=fingerprint_of(study.page, study.cells, study.identities),
     )
     return look_to_dict(look)
 
 
-def _made(p: Any, begun: Begun, reader: PromptReader, title: str) -> list[dict[str, object]]:
-    tell = Identities(p, reader, way_of_making(begun.study.mode, begun.stop_after))
-    identities = {cell.key: tell.of(cell) for cell in begun.cells}
-    outcomes = make_missing(p, begun, reader, _to_the_end, title).outcomes
-    return [cell_to_dict(_cell(begun, outcomes[key], identity)) for key, identity in identities.items()]
+def _made(study: Prepared, title: str) -> list[dict[str, object]]:
+    store = begin(study)
+    outcomes = make_missing(study, store, _to_the_end, title).outcomes
+    identities = study.identities.by_key
+    return [cell_to_dict(_cell(store, outcomes[key], identity)) for key, identity in identities.items()]
 
 
 def _to_the_end(batches: Sequence[Batch], generate: Generate, interrupted: Interrupted) -> Iterator[Result]:
     return chain.from_iterable(sweep_to_the_end(batches, generate, interrupted))
 
 
-def _cell(begun: Begun, outcome: Outcome, identity: str) -> MadeCell:
+def _cell(store: CellStore, outcome: Outcome, identity: str) -> MadeCell:
     return MadeCell(
         key=outcome.key,
         status=outcome.status,
         identity=identity,
         infotext=outcome.infotext,
         error=outcome.error,
-        png=png_of(begun.kept.open(outcome)) if outcome.status == "done" else b"",
+        png=png_of(store.open(outcome)) if outcome.status == "done" else b"",
     )

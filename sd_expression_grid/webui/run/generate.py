@@ -13,6 +13,7 @@ from sd_expression_grid.plan.sweep import Generated, NotFinishedError
 
 if TYPE_CHECKING:
     from sd_expression_grid.plan.plan import Batch
+    from sd_expression_grid.webui.host.processing import Processing
 
 
 _CACHES_OF_ONE_CALL = ("cached_c", "cached_hr_c", "cached_hr_uc")
@@ -27,18 +28,18 @@ SAVE_COMMENTS = "enable_prompt_comments_def"
 
 
 class Generator:
-    """A ``Generate`` for the page's processing object ``p``, whose seed and variation seed are settled."""
+    """Makes batches with the settings of ``page``, whose sampler and variation seed are settled."""
 
-    def __init__(self, p: Any, during: During) -> None:
-        self._p = p
+    def __init__(self, page: Processing, during: During) -> None:
+        self._page = page
         self._during = during
         self._negative_encoding: list[Any] = [None, None]  # of a call to whose infotext it added nothing
-        self.finished: Any = None
+        self.finished: Processing | None = None
         """The processing object of the last finished call: it knows checkpoint and hashes for infotexts."""
 
     def __call__(self, batch: Batch) -> list[Generated]:
         """Generates the batch; raises NotFinishedError after Skip and Interrupt, whose pictures are half-denoised."""
-        call = _call_for(self._p, batch, self._negative_encoding)
+        call = _call_for(self._page, batch, self._negative_encoding)
         try:
             with self._during(batch):
                 result = processing.process_images(call)
@@ -47,8 +48,8 @@ class Generator:
             devices.torch_gc()
             raise
         finally:
-            self._p.comments.update(call.comments)
-            call.comments = self._p.comments
+            self._page.comments.update(call.comments)
+            call.comments = self._page.comments
         _refuse_unfinished(result)
         self.finished = call
         if not _TOLD_BY_ENCODING & call.extra_generation_params.keys():
@@ -76,7 +77,7 @@ def _refuse_unfinished(result: Any) -> None:
         raise NotFinishedError(status="interrupted")
 
 
-def _call_for(p: Any, batch: Batch, negative_encoding: list[Any]) -> Any:
+def _call_for(p: Processing, batch: Batch, negative_encoding: list[Any]) -> Processing:
     """A copy of ``p`` for one batch; a processing object must not run twice, and shares its dicts when copied."""
     call = copy(p)
     call.styles = list(p.styles)

@@ -14,10 +14,9 @@ from modules import shared
 from sd_expression_grid.base.errors import SavingError
 from sd_expression_grid.plan.plan import Batch, plan_batches
 from sd_expression_grid.plan.sweep import Generate, Interrupted, Result
-from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.store.saver import Saver
 from sd_expression_grid.webui.denoiser.shared_steps import SharedSteps, not_shared, why_not_shared
-from sd_expression_grid.webui.denoiser.stop_early import stop_text, stopped_after, way_of_making
+from sd_expression_grid.webui.denoiser.stop_early import stopped_after
 from sd_expression_grid.webui.host.host import is_from_elsewhere
 from sd_expression_grid.webui.host.networks import NetworkFiles
 from sd_expression_grid.webui.host.settings import shares_steps
@@ -30,9 +29,11 @@ if TYPE_CHECKING:
 
     from sd_expression_grid.plan.plan import Cell
     from sd_expression_grid.store.folder import Outcome
+    from sd_expression_grid.store.saver import CellStore
     from sd_expression_grid.study.study import CellKey, Study
+    from sd_expression_grid.webui.host.processing import Processing
     from sd_expression_grid.webui.host.prompt_reader import PromptReader
-    from sd_expression_grid.webui.run.begin import Begun
+    from sd_expression_grid.webui.run.prepared import Prepared
 
 Through = Callable[[Sequence[Batch], Generate, Interrupted], Iterator[Result]]
 """How the batches are gone through: ``sweep``, or one that stops for other reasons."""
@@ -40,45 +41,44 @@ Through = Callable[[Sequence[Batch], Generate, Interrupted], Iterator[Result]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Making:
-    """What was made. ``finished`` is the WebUI's processing object of the last finished call, None without one.
+    """What was made. ``finished`` is the processing object of the last finished call, None without one.
 
     ``rows`` are the denoiser rows that were computed, None where they were not counted.
     """
 
     outcomes: Mapping[CellKey, Outcome]
-    finished: Any
+    finished: Processing | None
     rows: int | None
 
 
-def make_missing(p: Any, begun: Begun, reader: PromptReader, through: Through, title: str = "") -> Making:
-    """Makes the cells that are yet to be made, and keeps them where the study is kept.
+def make_missing(study: Prepared, store: CellStore, through: Through, title: str = "") -> Making:
+    """Makes the cells that are yet to be made, and keeps them in ``store``.
 
     ``title`` leads the text under the progress bar.
     """
-    if begun.stop_after is not None:
-        p.extra_generation_params[SCOUT_FIELD] = stop_text(begun.stop_after, p.steps, reader.total_steps)
-    rows_per_call = _rows_per_call(p, begun.study)
-    sharing = _sharing(p, begun, reader, rows_per_call)
-    generator = Generator(p, sharing.during if sharing else _not_shared)
-    mixes_seeds = begun.study.scout is not None
-    batches = plan_batches(begun.missing, rows_per_call, _encoded_kinds(reader), mixes_seeds=mixes_seeds)
+    page = study.page
+    rows_per_call = _rows_per_call(page, study.study)
+    sharing = _sharing(study, rows_per_call)
+    generator = Generator(page, sharing.during if sharing else _not_shared)
+    mixes_seeds = study.study.scout is not None
+    batches = plan_batches(study.missing, rows_per_call, _encoded_kinds(study.reader), mixes_seeds=mixes_seeds)
     start = time.monotonic()
-    progress = Progress(begun.study, batches, p, title)
-    with stopped_after(begun.stop_after):
-        outcomes = _made(p, begun, progress, partial(through, batches), generator)
+    progress = Progress(page, study.study, batches, title)
+    with stopped_after(study.stop_after):
+        outcomes = _made(study, store, progress, partial(through, batches), generator)
     rows = sharing.memo.rows_computed if sharing else None
     if rows is not None:
-        remember(p, way_of_making(begun.study.mode, begun.stop_after), rows, time.monotonic() - start)
+        remember(page, study.way, rows, time.monotonic() - start)
     return Making(outcomes=outcomes, finished=generator.finished, rows=rows)
 
 
-def _rows_per_call(p: Any, study: Study) -> int:
+def _rows_per_call(page: Processing, study: Study) -> int:
     """One in exact mode, and wherever the pictures of a batch would change each other."""
     if study.mode == "exact":
         return 1
-    reason = _why_not_batched(p)
+    reason = _why_not_batched(page)
     if reason:
-        p.comment(f"Rows were made one by one: {reason}")
+        page.comment(f"Rows were made one by one: {reason}")
         return 1
     return study.rows_per_batch
 
@@ -97,7 +97,7 @@ def _encoded_kinds(reader: PromptReader) -> Callable[[Cell], Hashable]:
     return kind
 
 
-def _why_not_batched(p: Any) -> str:
+def _why_not_batched(p: Processing) -> str:
     samplers = [p.sampler_name, *([p.hr_sampler_name] if p.enable_hr and p.hr_sampler_name else [])]
     if "DPM adaptive" in samplers:
         return "DPM adaptive chooses its steps by the whole batch."
@@ -110,14 +110,14 @@ def _why_not_batched(p: Any) -> str:
     return ""
 
 
-def _sharing(p: Any, begun: Begun, reader: PromptReader, rows_per_call: int) -> SharedSteps | None:
+def _sharing(study: Prepared, rows_per_call: int) -> SharedSteps | None:
     """What shares the composition steps of a column's rows; None if the user or another extension is against it."""
-    reason = why_not_shared(p)
+    reason = why_not_shared(study.page)
     if reason and shares_steps():
-        p.comment(not_shared(reason))
+        study.page.comment(not_shared(reason))
     if reason or not shares_steps():
         return None
-    return SharedSteps(begun.missing, reader.steps_of, exact=rows_per_call == 1)
+    return SharedSteps(study.missing, study.reader.steps_of, exact=rows_per_call == 1)
 
 
 def _not_shared(_: Batch) -> AbstractContextManager[None]:
@@ -125,15 +125,15 @@ def _not_shared(_: Batch) -> AbstractContextManager[None]:
 
 
 def _made(
-    p: Any,
-    begun: Begun,
+    study: Prepared,
+    store: CellStore,
     progress: Progress,
     results: Callable[[Generate, Interrupted], Iterator[Result]],
     generator: Generator,
 ) -> Mapping[CellKey, Outcome]:
-    saver = Saver(begun.kept)
-    for outcome in begun.made.outcomes.values():
-        progress.show(outcome.key, partial(begun.kept.open, outcome))
+    saver = Saver(store)
+    for outcome in study.made.outcomes.values():
+        progress.show(outcome.key, partial(store.open, outcome))
 
     def generate(batch: Batch) -> Any:
         progress.begin(batch)
@@ -148,5 +148,5 @@ def _made(
     except SavingError as error:
         if not saver.outcomes:
             raise
-        p.comment(str(error))
+        study.page.comment(str(error))
     return saver.outcomes

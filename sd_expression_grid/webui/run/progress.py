@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modules import shared
 
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from sd_expression_grid.plan.plan import Batch
     from sd_expression_grid.study.study import CellKey, Study
+    from sd_expression_grid.webui.host.processing import Processing
 
 
-Place = tuple[int, int]
+GridPlace = tuple[int, int]
+"""Column and row of a cell in its grid, from 0."""
 
 PREVIEW_BYTES = 64 * 2**20
 """What the previews of all grids may take together."""
@@ -29,16 +31,16 @@ PREVIEW_BYTES = 64 * 2**20
 class Progress:
     """Tells the WebUI which batch is under way, and shows the grid with it."""
 
-    def __init__(self, study: Study, batches: Sequence[Batch], p: Any, title: str = "") -> None:
+    def __init__(self, page: Processing, study: Study, batches: Sequence[Batch], title: str = "") -> None:
         self._study, self._title = study, title
-        self._size = (p.width, p.height)
-        self._passes = 2 if p.enable_hr else 1
+        self._size = (page.width, page.height)
+        self._passes = 2 if page.enable_hr else 1
         self._rows = {row.label: number for number, row in enumerate(study.expressions, start=1)}
         self._columns = {column.label: number for number, column in enumerate(study.columns, start=1)}
         self._seeds = {seed: number for number, seed in enumerate(study.seeds, start=1)}
         self._numbers = {batch.keys: number for number, batch in enumerate(batches)}
         self._tables = tables_of(study, self._size)
-        self._places: dict[CellKey, list[tuple[int, Place]]] = {}
+        self._places: dict[CellKey, list[tuple[int, GridPlace]]] = {}
         for number, table in enumerate(self._tables):
             for place, key in table.keys.items():
                 self._places.setdefault(key, []).append((number, place))
@@ -47,7 +49,7 @@ class Progress:
         self._current: tuple[CellKey, ...] = ()
         shared.state.job_count = len(batches) * self._passes
         shared.state.processing_has_refined_job_count = True  # else every hires pass would double the count
-        steps = p.steps + (p.hr_second_pass_steps or p.steps if p.enable_hr else 0)
+        steps = page.steps + (page.hr_second_pass_steps or page.steps if page.enable_hr else 0)
         shared.total_tqdm.updateTotal(steps * len(batches))
 
     def begin(self, batch: Batch) -> None:

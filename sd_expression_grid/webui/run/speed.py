@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from modules import shared
+
+if TYPE_CHECKING:
+    from sd_expression_grid.webui.host.processing import Processing
 
 _seconds_a_row: dict[tuple[object, ...], float] = {}
 
 
-def remember(p: Any, way: str, rows: int, seconds: float) -> None:
-    """Notes a run of so many denoiser rows."""
+def remember(page: Processing, way: str, rows: int, seconds: float) -> None:
+    """Notes a run: the number of denoiser rows computed, and its time in seconds."""
     if rows:
-        _seconds_a_row[_alike(p, way)] = seconds / rows
+        _seconds_a_row[_alike(page, way)] = seconds / rows
 
 
-def seconds_for(p: Any, way: str, rows: int) -> float | None:
-    """The time of a run of so many denoiser rows; None before one with the same size, sampler and checkpoint."""
-    known = _seconds_a_row.get(_alike(p, way))
+def seconds_for(page: Processing, way: str, rows: int) -> float | None:
+    """The seconds of a run with this number of denoiser rows; None before one of the same kind was made."""
+    known = _seconds_a_row.get(_alike(page, way))
     return None if known is None else known * rows
 
 
-def _alike(p: Any, way: str) -> tuple[object, ...]:
-    hires = (p.hr_scale, p.hr_resize_x, p.hr_resize_y) if p.enable_hr else ()
-    return way, p.sampler_name, p.width, p.height, shared.sd_model.sd_checkpoint_info.filename, hires
+def _alike(page: Processing, way: str) -> tuple[object, ...]:
+    hires = (page.hr_scale, page.hr_resize_x, page.hr_resize_y) if page.enable_hr else ()
+    return way, page.sampler_name, page.width, page.height, shared.sd_model.sd_checkpoint_info.filename, hires

@@ -11,7 +11,7 @@ from sd_expression_grid.plan.plan import Cell
 from sd_expression_grid.plan.sweep import Generated, Result
 from sd_expression_grid.store.folder import Outcome, StudyFolder, create_folder, latest_folder, recent_folders
 from sd_expression_grid.store.resume import made_already
-from sd_expression_grid.store.saver import WAITING, KeptInFolder, Saver
+from sd_expression_grid.store.saver import WAITING, FolderStore, Saver
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
 
@@ -31,7 +31,7 @@ def done(colour=(1, 2, 3)):
 
 
 def kept_cell(folder, identity="same", colour=(1, 2, 3)):
-    return KeptInFolder(folder, {KEY: identity}).keep(done(colour))
+    return FolderStore(folder, {KEY: identity}).keep(done(colour))
 
 
 def test_a_cell_is_a_png_with_its_infotext_and_a_line_in_the_record(folder):
@@ -51,7 +51,7 @@ def test_a_cell_is_a_png_with_its_infotext_and_a_line_in_the_record(folder):
         "sha256": outcome.sha256,
     }
     assert folder.read_record() == {KEY: outcome}
-    assert KeptInFolder(folder, {}).open(outcome).size == (4, 4)
+    assert FolderStore(folder, {}).open(outcome).size == (4, 4)
     assert not list(folder.path.rglob("*.tmp"))
 
 
@@ -152,7 +152,7 @@ def cells(count):
 
 def test_results_are_kept_beside_the_sampling_in_their_order(folder):
     results = [*cells(20), Result(cell=CELL, status="failed", error="x")]
-    with Saver(KeptInFolder(folder, {result.cell.key: "id" for result in results})) as saver:
+    with Saver(FolderStore(folder, {result.cell.key: "id" for result in results})) as saver:
         for result in results:
             saver.save(result)
     keys = [result.cell.key for result in results]
@@ -189,7 +189,7 @@ def test_at_most_a_few_results_wait_for_the_disk():
 
 def test_what_was_taken_over_is_kept_whatever_happens(folder):
     def crash_after_one():
-        with Saver(KeptInFolder(folder, {KEY: "id"})) as saver:
+        with Saver(FolderStore(folder, {KEY: "id"})) as saver:
             saver.save(done())
             raise KeyboardInterrupt
 
@@ -200,6 +200,6 @@ def test_what_was_taken_over_is_kept_whatever_happens(folder):
 
 def test_a_full_disk_stops_with_a_message(folder):
     (folder.path / "cells").write_text("in the way")
-    with pytest.raises(SavingError, match="could not be saved"), Saver(KeptInFolder(folder, {KEY: ""})) as saver:
+    with pytest.raises(SavingError, match="could not be saved"), Saver(FolderStore(folder, {KEY: ""})) as saver:
         saver.save(done())
     assert saver.outcomes == {}

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sd_expression_grid.webui.denoiser.wrapping import cover, covered_part, why_not_covered
+from sd_expression_grid.webui.denoiser.wrapping import part_to_wrap, why_not_wrapped, wrap
 
 X, SIGMA = np.arange(6.0).reshape(3, 2), np.array([1.0, 1.0, 2.0])
 TEXT = np.array([[10.0], [20.0], [30.0]])
@@ -35,7 +35,7 @@ def apply_model(x, sigma, c_crossattn, transformer_options):
 
 
 def call_unet(denoiser, **transformer_options):
-    wrapper = covered_part(denoiser).unet.model_options["model_function_wrapper"]
+    wrapper = part_to_wrap(denoiser).unet.model_options["model_function_wrapper"]
     given = {"c_crossattn": TEXT, "transformer_options": {"sigmas": SIGMA, "patches": {}, **transformer_options}}
     return wrapper(apply_model, {"input": X, "timestep": SIGMA, "c": given, "cond_or_uncond": [0]})
 
@@ -58,46 +58,46 @@ def call_forward(denoiser):
 @pytest.mark.parametrize(("make", "call"), [(forges_denoiser, call_unet), (a1111s_denoiser, call_forward)])
 def test_all_that_a_call_is_given_is_seen_row_by_row_and_any_rows_can_be_computed(make, call):
     denoiser, seen = make(), []
-    assert why_not_covered(denoiser) == ""
-    uncover = cover(denoiser, lambda asked: seen.append(asked) or asked.compute(range(asked.size)))
+    assert why_not_wrapped(denoiser) == ""
+    unwrap = wrap(denoiser, lambda asked: seen.append(asked) or asked.compute(range(asked.size)))
     whole = call(denoiser)
     assert (whole == X + SIGMA[:, None] + TEXT).all()
     (asked,) = seen
     assert asked.size == 3
     assert all(any(given is tensor for given in asked.inputs) for tensor in (X, SIGMA, TEXT))
     assert (asked.compute([2, 0]) == whole[[2, 0]]).all()
-    uncover()
+    unwrap()
 
 
 def test_a_unet_itself_is_never_changed_and_is_back_afterwards():
     denoiser = forges_denoiser(transformer_options={})
-    original = covered_part(denoiser).unet
-    uncover = cover(denoiser, lambda asked: asked.compute(range(asked.size)))
-    assert covered_part(denoiser).unet is not original
+    original = part_to_wrap(denoiser).unet
+    unwrap = wrap(denoiser, lambda asked: asked.compute(range(asked.size)))
+    assert part_to_wrap(denoiser).unet is not original
     assert "model_function_wrapper" not in original.model_options
-    uncover()
-    assert covered_part(denoiser).unet is original
+    unwrap()
+    assert part_to_wrap(denoiser).unet is original
 
 
 def test_a_unet_that_somebody_put_in_place_later_is_left_alone():
     denoiser = forges_denoiser()
-    uncover = cover(denoiser, len)
-    covered_part(denoiser).unet = later = Unet(None)
-    uncover()
-    assert covered_part(denoiser).unet is later
+    unwrap = wrap(denoiser, len)
+    part_to_wrap(denoiser).unet = later = Unet(None)
+    unwrap()
+    assert part_to_wrap(denoiser).unet is later
 
 
 def test_a_model_is_bare_again_afterwards():
     denoiser = a1111s_denoiser()
-    uncover = cover(denoiser, len)
+    unwrap = wrap(denoiser, len)
     assert "forward" in vars(denoiser.inner_model)
-    uncover()
+    unwrap()
     assert "forward" not in vars(denoiser.inner_model)
 
 
 def test_a_call_with_patches_cannot_be_seen_through():
     denoiser, seen = forges_denoiser(), []
-    cover(denoiser, lambda asked: seen.append(asked.inputs) or asked.compute(range(asked.size)))
+    wrap(denoiser, lambda asked: seen.append(asked.inputs) or asked.compute(range(asked.size)))
     call_unet(denoiser, block_modifiers=[print])
     assert seen == [None]
 
@@ -111,20 +111,20 @@ def test_a_call_with_patches_cannot_be_seen_through():
     ],
 )
 def test_what_changes_a_unet_is_named(options, reason):
-    assert why_not_covered(forges_denoiser(**options)) == reason
+    assert why_not_wrapped(forges_denoiser(**options)) == reason
 
 
 def test_controlnet_and_a_replaced_forward_are_named():
     controlled, replaced = forges_denoiser(), forges_denoiser()
-    covered_part(controlled).unet.controlnet_linked_list = object()
-    covered_part(replaced).unet.model.diffusion_model.forward = print
-    assert why_not_covered(controlled) == "ControlNet is active"
-    assert why_not_covered(replaced) == "another extension has wrapped the UNet"
+    part_to_wrap(controlled).unet.controlnet_linked_list = object()
+    part_to_wrap(replaced).unet.model.diffusion_model.forward = print
+    assert why_not_wrapped(controlled) == "ControlNet is active"
+    assert why_not_wrapped(replaced) == "another extension has wrapped the UNet"
     covered = a1111s_denoiser()
     covered.inner_model.forward = print
-    assert why_not_covered(covered) == "another extension has wrapped the denoiser"
+    assert why_not_wrapped(covered) == "another extension has wrapped the denoiser"
     hooked = a1111s_denoiser()
     hooked.inner_model.inner_model = SimpleNamespace(model=SimpleNamespace(diffusion_model=SimpleNamespace()))
-    assert why_not_covered(hooked) == ""
+    assert why_not_wrapped(hooked) == ""
     hooked.inner_model.inner_model.model.diffusion_model.forward = print
-    assert why_not_covered(hooked) == "another extension has wrapped the UNet"
+    assert why_not_wrapped(hooked) == "another extension has wrapped the UNet"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modules import errors, images, shared
 from modules.paths_internal import roboto_ttf_file
@@ -13,10 +13,9 @@ from sd_expression_grid.base.file_names import free_stem
 from sd_expression_grid.grids.drawing.compose import Page, Style
 from sd_expression_grid.grids.grids import StudyGrids
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
-from sd_expression_grid.store.saver import Kept, KeptInFolder
 from sd_expression_grid.webui.host.settings import grid_fonts, page_pixels
-from sd_expression_grid.webui.results.gallery import Entry
-from sd_expression_grid.webui.results.infotext import grid_infotext
+from sd_expression_grid.webui.results.gallery import GalleryEntry
+from sd_expression_grid.webui.results.infotext import STUDY_FIELD, grid_infotext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +24,9 @@ if TYPE_CHECKING:
 
     from sd_expression_grid.grids.drawing.layout import Size
     from sd_expression_grid.store.folder import Outcome
+    from sd_expression_grid.store.saver import CellStore
     from sd_expression_grid.study.study import CellKey, GridOptions, Study
+    from sd_expression_grid.webui.host.processing import Processing
 
 API_SIDES = {"webp": 16_383}
 """The API encodes every picture as a sample; when saving, the WebUI turns to PNG by itself."""
@@ -38,29 +39,29 @@ class StudyPictures:
     ``p`` is the page's processing object after the run, as ``page_after`` gives it.
     """
 
-    p: Any
-    asked: Mapping[str, object]
+    p: Processing
+    request: Mapping[str, object]
     study: Study
-    kept: Kept
+    store: CellStore
     outcomes: Mapping[CellKey, Outcome]
 
-    def grids(self) -> Iterator[Entry]:
+    def grids(self) -> Iterator[GalleryEntry]:
         """Draws and saves the grids one after the other; a grid of which no cell was begun is left out."""
         drawn = self._drawn()
         for table in drawn.begun:
-            infotext = grid_infotext(self.p, self.study, self.asked, table.seed)
+            infotext = self._infotext(table.seed)
             for page in drawn.pages(table):
                 saved = self._saved(page, drawn.name(table, page), table.seed, infotext)
-                entry = Entry(saved, infotext, table.seed, drawn.places(table, page))
+                entry = GalleryEntry(saved, infotext, table.seed, drawn.places(table, page))
                 del page  # else it would live on while the next one is drawn
                 yield entry
 
-    def cells(self) -> Iterator[Entry]:
+    def cells(self) -> Iterator[GalleryEntry]:
         """The finished cells."""
         for outcome in self.outcomes.values():
             if outcome.status == "done":
-                picture = self._file_of(outcome) or self.kept.open(outcome)
-                yield Entry(picture, outcome.infotext, outcome.key.seed)
+                picture = self.store.file_of(outcome) or self.store.open(outcome)
+                yield GalleryEntry(picture, outcome.infotext, outcome.key.seed)
 
     def page_sizes(self) -> tuple[Size, ...]:
         """The sizes of all grids, once all cells are there."""
@@ -70,23 +71,26 @@ class StudyPictures:
         return StudyGrids(
             study=self.study,
             outcomes=self.outcomes,
-            open_cell=self.kept.open,
+            open_cell=self.store.open,
             settings=_settings(self.p),
             style=_style(self.study.grid, is_api=self.p.is_api),
             cell_size=_final_size(self.p),
         )
 
-    def _file_of(self, outcome: Outcome) -> Path | None:
-        return self.kept.folder.path / outcome.file if isinstance(self.kept, KeptInFolder) else None
+    def _infotext(self, seed: int) -> str:
+        infotext = grid_infotext(self.p, self.study, self.request, seed)
+        if STUDY_FIELD not in infotext:
+            self.p.comment("The study is too long for the grids' infotexts; it is in study.json.")
+        return infotext
 
     def _saved(self, page: Page, name: str, seed: int, infotext: str) -> Path | Image.Image:
         """The page's file; the picture itself where grids are not saved, or cannot be."""
         if shared.opts.enable_pnginfo:
             page.image.info["parameters"] = infotext
-        if not isinstance(self.kept, KeptInFolder) or not shared.opts.grid_save:
+        if self.store.folder is None or not shared.opts.grid_save:
             return page.image
         try:
-            return self._save(page, self.kept.folder.path / name, seed, infotext)
+            return self._save(page, self.store.folder.path / name, seed, infotext)
         except Exception as error:
             errors.report("Error saving a grid of the expression grid", exc_info=True)
             self.p.comment(f"A grid could not be saved: {error}")
@@ -124,7 +128,7 @@ def _style(options: GridOptions, *, is_api: bool) -> Style:
     )
 
 
-def _settings(p: Any) -> dict[str, str]:
+def _settings(p: Processing) -> dict[str, str]:
     """The legend's settings by their names in infotexts."""
     return {
         "Model": p.sd_model_name or "",
@@ -137,7 +141,7 @@ def _settings(p: Any) -> dict[str, str]:
     }
 
 
-def _final_size(p: Any) -> tuple[int, int]:
+def _final_size(p: Processing) -> tuple[int, int]:
     """Width and height of a picture after its hires pass; one side left at 0 follows the other."""
     if not p.enable_hr:
         return p.width, p.height

@@ -1,0 +1,74 @@
+"""What we use of the WebUI's processing object, which carries a picture's settings from the page to the sampler."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Processing(Protocol):
+    """The WebUI's StableDiffusionProcessingTxt2Img: the attributes and methods that are read or set here.
+
+    Identities and infotexts read more of it by name; see ``host/identity.py``.
+    """
+
+    prompt: Any
+    negative_prompt: Any
+    styles: list[str]
+    seed: Any
+    subseed: Any
+    subseed_strength: float
+    steps: int
+    sampler_name: str
+    scheduler: str | None
+    cfg_scale: float
+    width: int
+    height: int
+    n_iter: int
+    batch_size: int
+
+    enable_hr: bool
+    hr_scale: float
+    hr_resize_x: int
+    hr_resize_y: int
+    hr_upscaler: str | None
+    hr_second_pass_steps: int
+    hr_sampler_name: str | None
+    hr_prompt: Any
+    hr_negative_prompt: Any
+
+    outpath_grids: str
+    do_not_save_samples: bool
+    do_not_save_grid: bool
+    do_not_reload_embeddings: bool
+    override_settings: dict[str, Any]
+    override_settings_restore_afterwards: bool
+    extra_generation_params: dict[str, Any]
+    comments: dict[str, Any]
+    is_api: bool
+    scripts: Any
+    script_args: Sequence[Any]
+
+    cached_uc: list[Any]
+    sd_model_name: str | None
+    sd_model_hash: str | None
+    sd_vae_name: str | None
+    sd_vae_hash: str | None
+
+    all_prompts: list[str]
+    all_negative_prompts: list[str]
+    all_seeds: list[int]
+    all_subseeds: list[int]
+
+    extra_result_images: list[Any]
+    latents_after_sampling: list[Any]
+    pixels_after_sampling: list[Any]
+    """Forge's lists, to which it adds every picture."""
+
+    def comment(self, text: str) -> None:
+        """Adds a line to what the page and the API tell under the pictures."""
+
+    def get_token_merging_ratio(self) -> float:
+        """How much of the attention's tokens is merged; 0 for none."""

@@ -1,0 +1,63 @@
+"""A finished run as the WebUI's Processed: what its gallery, its Save buttons and its API show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from copy import copy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modules import processing
+
+from sd_expression_grid.prompts.infotext_text import prompts_in
+from sd_expression_grid.webui.results.gallery import ApiPictures, GalleryEntry, gallery_pictures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sd_expression_grid.webui.results.study_pictures import StudyPictures
+
+GRIDS_FIELD = "Grids"
+"""Where the page's script finds the places of the grids' cells, among what the WebUI tells of a generation."""
+
+
+def processed(pictures: StudyPictures, facts: Mapping[str, object]) -> Any:
+    """The study's pictures, grids first, with its folder and ``facts`` among the generation's parameters."""
+    p = pictures.p
+    grids, cells = list(pictures.grids()), list(pictures.cells())
+    shown = [*grids, *cells]
+    entries = shown or [GalleryEntry(Path(), "", pictures.study.seeds[0])]
+    for line in _told(pictures):
+        p.comment(line)
+    base = copy(p)
+    base.n_iter = base.batch_size = 1
+    folder = pictures.store.folder
+    in_folder = {"Study folder": str(folder.path)} if folder else {}
+    places = {GRIDS_FIELD: [grid.places for grid in grids]}
+    base.extra_generation_params = {**p.extra_generation_params, **in_folder, **facts, **places}
+    return processing.Processed(
+        base,
+        ApiPictures(shown) if p.is_api else gallery_pictures(shown),
+        seed=entries[0].seed,
+        info=entries[0].infotext,
+        subseed=p.subseed,
+        all_prompts=[prompts_in(entry.infotext)[0] for entry in entries],
+        all_negative_prompts=[prompts_in(entry.infotext)[1] for entry in entries],
+        all_seeds=[entry.seed for entry in entries],
+        all_subseeds=[p.subseed] * len(entries),
+        index_of_first_image=len(grids),
+        infotexts=[entry.infotext for entry in entries],
+    )
+
+
+def _told(pictures: StudyPictures) -> Iterator[str]:
+    """What the page tells under the pictures: counts, failures, and where the study is."""
+    counts = Counter(outcome.status for outcome in pictures.outcomes.values())
+    numbers = ", ".join(f"{number} {status}" for status, number in counts.items())
+    yield f"{len(pictures.outcomes)} cells: {numbers}"
+    for outcome in pictures.outcomes.values():
+        if outcome.status == "failed":
+            seed = f", seed {outcome.key.seed}" if len(pictures.study.seeds) > 1 else ""
+            yield f"{outcome.key.character}, {outcome.key.expression}{seed}: {outcome.error}"
+    if pictures.store.folder:
+        yield f"Saved in {pictures.store.folder.path}"

@@ -1,0 +1,116 @@
+"""In which folder a study goes on: the one that was begun with the same cells, or none yet."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING
+
+from modules import processing
+
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.plan.plan import plan_cells
+from sd_expression_grid.store.folder import StudyFolder, latest_folder, recent_folders
+from sd_expression_grid.store.random_seeds import is_random, variation_seed_of
+from sd_expression_grid.store.resume import Made, made_already
+from sd_expression_grid.webui.denoiser.stop_early import way_of_making
+from sd_expression_grid.webui.host.identity import Identities
+from sd_expression_grid.webui.host.settings import studies_folder
+from sd_expression_grid.webui.run.prepared import Prepared, may_save
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sd_expression_grid.webui.run.resolve import Resolved
+
+RECENT = 20
+"""The number of the newest studies that are looked through for one without a name that can go on."""
+
+
+def find(resolved: Resolved) -> Prepared:
+    """The study as the continuation of one on disk, else as a new one; where nothing may be saved, always new.
+
+    Raises StudyError when a folder cannot be read.
+    """
+    search = _Search(resolved)
+    if not may_save(resolved.page):
+        return search.new()
+    try:
+        return search.found() or search.new()
+    except OSError as error:
+        message = f"the study's folder cannot be read: {error}"
+        raise StudyError(message) from error
+
+
+class _Search:
+    def __init__(self, resolved: Resolved) -> None:
+        self._resolved, self._page, self._study = resolved, resolved.page, resolved.study
+        self._parent = studies_folder(self._page.outpath_grids)
+        self._has_random_seeds = not self._study.seeds and is_random(self._page.seed)
+
+    def new(self) -> Prepared:
+        return self._with_seeds(self._new_seed(), self._new_variation_seed())
+
+    def found(self) -> Prepared | None:
+        return next(filter(None, map(self._continued, self._candidates())), None)
+
+    def _candidates(self) -> Iterator[StudyFolder]:
+        """Folders in which the study may have been begun."""
+        if self._study.name:
+            folder = latest_folder(self._parent, self._study.folder_name)
+            found = folder.read_study() if folder else None
+            if folder and found and bool(found.scout) == bool(self._study.scout):
+                yield folder
+            return
+        requested = self._study.without_seeds()
+        for folder in recent_folders(self._parent, RECENT):
+            try:
+                found = folder.read_study()
+            except StudyError:
+                continue  # somebody else's folder is no reason to stop
+            if found and found.without_seeds() == requested:
+                yield folder
+
+    def _continued(self, folder: StudyFolder) -> Prepared | None:
+        """The study as that folder's continuation; None where it is another one, or finished with random seeds."""
+        known = self._drawn_seeds_of(folder)
+        first = known[0] if known else self._new_seed()
+        found = self._with_seeds(first, self._variation_seed_in(folder), folder)
+        if any(seed != other for seed, other in zip(found.study.seeds, known, strict=False)):
+            return None  # its seeds were listed, not drawn
+        if (self._has_random_seeds and not found.missing) or not (self._study.name or found.made.outcomes):
+            return None
+        return found
+
+    def _drawn_seeds_of(self, folder: StudyFolder) -> tuple[int, ...]:
+        found = folder.read_study() if self._has_random_seeds else None
+        return found.seeds if found else ()
+
+    def _with_seeds(self, first: int, variation_seed: int, folder: StudyFolder | None = None) -> Prepared:
+        """The study with its own seeds, else as many from the first as the page's batches have pictures."""
+        page, resolved = copy(self._page), self._resolved
+        page.subseed = variation_seed
+        study = self._study.with_seeds_from(first, page.n_iter * page.batch_size)
+        cells = plan_cells(study, resolved.templates, study.seeds)
+        identities = Identities(page, resolved.reader, way_of_making(study.mode, resolved.stop_after), cells)
+        return Prepared(
+            request=resolved.request,
+            page=page,
+            reader=resolved.reader,
+            study=study,
+            cells=cells,
+            identities=identities,
+            stop_after=resolved.stop_after,
+            draws_seed=self._has_random_seeds and folder is None,
+            folder=folder,
+            made=made_already(folder, identities.by_key) if folder else Made(),
+        )
+
+    def _new_seed(self) -> int:
+        return int(processing.get_fixed_seed(self._page.seed))
+
+    def _new_variation_seed(self) -> int:
+        return int(processing.get_fixed_seed(self._page.subseed))
+
+    def _variation_seed_in(self, folder: StudyFolder) -> int:
+        known = variation_seed_of(folder) if is_random(self._page.subseed) else None
+        return self._new_variation_seed() if known is None else known

@@ -1,0 +1,86 @@
+"""Completes a study with what it leaves to the page, and refuses what cannot be made."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from modules import sd_samplers
+
+from sd_expression_grid.base.errors import raise_if_any
+from sd_expression_grid.plan.check import edit_faults, prompt_faults, size_faults
+from sd_expression_grid.plan.network_check import network_faults, with_kinds
+from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
+from sd_expression_grid.study.cell_prompts import Templates, templates_of
+from sd_expression_grid.study.schema import read_study
+from sd_expression_grid.webui.denoiser.stop_early import calls_until_switch, stop_text
+from sd_expression_grid.webui.host.networks import read_catalog
+from sd_expression_grid.webui.host.prompt_reader import PromptReader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sd_expression_grid.base.errors import Fault
+    from sd_expression_grid.plan.network_check import Catalog
+    from sd_expression_grid.study.study import Study
+    from sd_expression_grid.webui.host.processing import Processing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A study with its templates and its characters' kinds, and the page's settings for it; see ``Prepared``."""
+
+    request: Mapping[str, object]
+    page: Processing
+    reader: PromptReader
+    study: Study
+    templates: Templates
+    stop_after: int | None
+
+
+def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
+    """What is to be made with the settings of ``p``, which stays as it is.
+
+    Raises StudyError with all that is wrong.
+    """
+    requested, faults = read_study(request)
+    study = requested.scouted().with_templates(p.prompt, p.negative_prompt)
+    page = _page_for(study, p)
+    reader = PromptReader(page)
+    templates = templates_of(study, *((page.hr_prompt, page.hr_negative_prompt) if page.enable_hr else ("", "")))
+    catalog = read_catalog()
+    raise_if_any([*faults, *_faults(study, templates, page, reader, catalog)])
+    raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
+    stop_after = calls_until_switch(study, templates, reader)
+    if stop_after is not None:
+        page.extra_generation_params[SCOUT_FIELD] = stop_text(stop_after, page.steps, reader.total_steps)
+    return Resolved(
+        request=request,
+        page=page,
+        reader=reader,
+        study=with_kinds(study, catalog),
+        templates=templates,
+        stop_after=stop_after,
+    )
+
+
+def _page_for(study: Study, p: Processing) -> Processing:
+    """A copy with a sampler that the WebUI knows; pictures that are stopped at the switch point get no hires pass."""
+    page = copy(p)
+    page.extra_generation_params = dict(p.extra_generation_params)
+    page.enable_hr = p.enable_hr and not (study.scout and study.scout.stop_at_switch)
+    sd_samplers.fix_p_invalid_sampler_and_scheduler(page)
+    return page
+
+
+def _faults(
+    study: Study, templates: Templates, page: Processing, reader: PromptReader, catalog: Catalog
+) -> Sequence[Fault]:
+    seen = replace(templates, prompt=reader.without_comments(templates.prompt))
+    prompts = [reader.styled(templates.prompt), reader.styled(templates.hires_prompt)]
+    return [
+        *size_faults(study, page.n_iter * page.batch_size),
+        *prompt_faults(study, seen, reader.total_steps, comments=reader.strips_comments),
+        *network_faults(study, prompts, catalog),
+    ]
