@@ -29,7 +29,7 @@ _last_call: int | None = None
 
 @contextmanager
 def stopped_after(calls: int | None) -> Iterator[None]:
-    """Lets every sampler run make so many calls of the denoiser at most; None is no limit."""
+    """Lets every sampler run make at most ``calls`` calls of the denoiser; None is no limit."""
     global _last_call  # noqa: PLW0603 - the WebUI's callbacks know no other way
     _last_call = calls
     try:
@@ -63,7 +63,7 @@ def calls_until_switch(study: Study, templates: Templates, reader: PromptReader)
 
 
 def way_of_making(mode: str, stop_after: int | None) -> str:
-    """The mode, told apart for pictures that are stopped: they are others, and take another time a denoiser row."""
+    """The mode, with the call after which pictures are stopped: those are other pictures, and have another speed."""
     return mode if stop_after is None else f"{mode}, stopped after {stop_after}"
 
 

@@ -38,7 +38,7 @@ def part_to_wrap(denoiser: Any) -> Any:
 
 
 def why_not_wrapped(denoiser: Any) -> str:
-    """What is active that nobody can see through from before the denoiser; empty if nothing is."""
+    """Why the outputs may depend on more than the denoiser's inputs, as part of a sentence; empty if they do not."""
     part = part_to_wrap(denoiser)
     if _is_of_forge(part):
         return _why_not_unet(part.unet)

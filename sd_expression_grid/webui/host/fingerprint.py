@@ -1,4 +1,4 @@
-"""What a WebUI has that changes pixels, by names, so that a difference between two of them can be told."""
+"""What of a WebUI decides pixels, by names, so that a difference between two WebUIs can be named."""
 
 from __future__ import annotations
 

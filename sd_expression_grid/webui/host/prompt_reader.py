@@ -54,13 +54,13 @@ class PromptReader:
         return any("(" in text or "[" in text for text in texts)
 
     def _schedules_of(self, cell: Cell) -> list[tuple[tuple[str, ...], ...]]:
-        """What the steps of all four prompts are told, by AND part."""
+        """The texts of the steps of all four prompts, by AND part."""
         prompts = (cell.prompt, cell.hires_prompt)
         negatives = (cell.negative_prompt, cell.hires_negative_prompt)
         return [*map(self._prompt_schedule, prompts), *map(self._negative_schedule, negatives)]
 
     def steps_of(self, cell: Cell) -> list[tuple[str, ...]]:
-        """All that the denoiser is told for a cell, step by step from step 1."""
+        """All texts that the denoiser gets for a cell, step by step from step 1."""
         parts = (*self._prompt_schedule(cell.prompt), *self._negative_schedule(cell.negative_prompt))
         return list(zip(*parts, strict=True))
 
@@ -79,8 +79,8 @@ class PromptReader:
     def _read_steps(self, prompt: str) -> tuple[str, ...]:
         shape, words = shape_of(prompt) if _parser_is_the_webuis() else (prompt, [])
         steps = self._steps_of_shape(shape)
-        told = {text: with_words(text, words) for text in set(steps)}
-        return tuple(told[text] for text in steps)
+        texts = {text: with_words(text, words) for text in set(steps)}
+        return tuple(texts[text] for text in steps)
 
     def _parsed(self, prompt: str) -> tuple[str, ...]:
         (schedule,) = prompt_parser.get_learned_conditioning_prompt_schedules(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 BUSY = "<p>The WebUI is generating; check again when it is done.</p>"
 PHASES_OF = 400
-"""The number of cells whose phases are told: the WebUI's parser takes some milliseconds for each."""
+"""The number of cells whose phases are given: the WebUI's parser takes some milliseconds for each."""
 
 
 def check_html(p: Processing, values: Sequence[Any]) -> str:
