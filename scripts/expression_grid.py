@@ -7,7 +7,7 @@ from modules import script_callbacks, scripts
 
 from sd_expression_grid import TITLE
 from sd_expression_grid.base.errors import StudyError
-from sd_expression_grid.fleet.protocol import is_ask
+from sd_expression_grid.fleet.protocol import is_request
 from sd_expression_grid.webui.denoiser.shared_steps import wrap_denoiser
 from sd_expression_grid.webui.denoiser.stop_early import stop_denoiser
 from sd_expression_grid.webui.host.settings import add_settings
@@ -50,7 +50,7 @@ class ExpressionGrid(scripts.Script):
             return None  # the gallery's upscale button runs the script again, for one picture
         try:
             request = request_from(values)
-            return answer(p, request) if is_ask(request) else run_study(p, request)
+            return answer(p, request) if is_request(request) else run_study(p, request)
         except StudyError as error:
             if p.is_api:
                 raise HTTPException(status_code=422, detail=str(error)) from error

@@ -1,4 +1,4 @@
-"""WebUIs, their network and the disk as a model in simulated time, for the drive that hands out units to real ones."""
+"""WebUIs, their network and the disk as a model in simulated time, for the scheduler of real ones."""
 
 import heapq
 import random
@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from sd_expression_grid.fleet import drive, roster
-from sd_expression_grid.fleet.drive import Drive, Told
-from sd_expression_grid.fleet.jobs import Done, Job, Reply
-from sd_expression_grid.fleet.protocol import Ask, Look, MadeCell
-from sd_expression_grid.fleet.roster import Roster, Rules
+from sd_expression_grid.fleet import roster, scheduler
+from sd_expression_grid.fleet.jobs import Job, JobResult, Reply
+from sd_expression_grid.fleet.protocol import Inspection, MadeCell, Request
+from sd_expression_grid.fleet.roster import AdmissionRules, Roster
+from sd_expression_grid.fleet.scheduler import Callbacks, Scheduler
 from sd_expression_grid.fleet.units import Units, columns_of
 from sd_expression_grid.plan.forecast import Calls, Cost
 from sd_expression_grid.plan.plan import plan_cells
@@ -48,7 +48,7 @@ class Clock:
 
 
 class Fleet:
-    """Carries the drive's jobs in simulated time; a unit's cells come over one link, one answer after the other."""
+    """A pool that carries the jobs in simulated time; a unit's cells come over one link, one answer after the other."""
 
     def __init__(self, study, webuis, *, cell_bytes=0, bytes_a_second=float("inf"), keep_seconds=0.0, turn_seconds=0.0):
         self.clock, self.webuis = Clock(), webuis
@@ -57,7 +57,9 @@ class Fleet:
         settled = study_from_dict(study).with_templates("", "")
         self.cells = plan_cells(settled, templates_of(settled), settled.seeds)
         identities = {cell.key: f"{cell.key}" for cell in self.cells}
-        self.look = Look(study=settled, identities=identities, cost=self.cost, equipment={"the checkpoint": "a"})
+        self.inspection = Inspection(
+            study=settled, identities=identities, cost=self.cost, fingerprint={"the checkpoint": "a"}
+        )
         self.kept, self.said, self.stops = {}, [], 0
         self._cell_seconds, self._keep_seconds = cell_bytes / bytes_a_second, keep_seconds
         self._turn_seconds = turn_seconds
@@ -66,34 +68,36 @@ class Fleet:
         self.transferring = 0.0
 
     def run(self, *, stop_at=float("inf"), missing=None, step=1, patience=300):
-        """Drives the study to its end; returns the drive."""
-        ask = Ask(ask="look", study={}, seed=1, variation_seed=1, title="")
-        rules = Rules(model=self.look, allow_differences=False, look=Job(ask=ask, settings={}, patience=patience))
+        """Runs the study to its end; returns the scheduler."""
+        request = Request(kind="look", study={}, seed=1, variation_seed=1, title="")
+        inspect = Job(request=request, settings={}, patience=patience)
+        rules = AdmissionRules(model=self.inspection, allow_differences=False, inspect=inspect)
         with simulated_time(self.clock):
             admitted = Roster(self, rules, self.said.append)
-            for place in self.names:
-                admitted.admit(place, place, self.look)
+            for worker in self.names:
+                admitted.admit(worker, worker, self.inspection)
             keys = [cell.key for cell in self.cells] if missing is None else missing
-            told = Told(
-                keep=self._keep,
+            callbacks = Callbacks(
+                save=self._save,
                 say=self.said.append,
                 status=lambda _text: None,
                 stopping=lambda: self.clock.now >= stop_at,
             )
-            driven = Drive(self, admitted, rules, Units(columns_of(self.look.study, keys), self.cost.rows, step), told)
-            driven.run()
-        return driven
+            units = Units(columns_of(self.inspection.study, keys), self.cost.rows, step)
+            run = Scheduler(self, admitted, rules, units, callbacks)
+            run.run()
+        return run
 
-    def places(self):
-        return {place: place for place in self.names}
+    def workers(self):
+        return {worker: worker for worker in self.names}
 
-    def submit(self, job, places):
+    def submit(self, job, workers):
         number = next(self._numbers)
-        place = min(places, key=lambda name: self._free[name])
-        start = max(self.clock.now, self._free[place]) + job.settle
-        reply, seconds = self._reply(job, self.names[place], start)
-        self._free[place] = start + seconds
-        heapq.heappush(self._events, (start + seconds, number, place, reply))
+        worker = min(workers, key=lambda name: self._free[name])
+        start = max(self.clock.now, self._free[worker]) + job.startup_delay
+        reply, seconds = self._reply(job, self.names[worker], start)
+        self._free[worker] = start + seconds
+        heapq.heappush(self._events, (start + seconds, number, worker, reply))
         return number
 
     def finished(self, seconds):
@@ -101,12 +105,12 @@ class Fleet:
         if not self._events or self._events[0][0] > self.clock.now + seconds:
             self.clock.now += seconds
             return []
-        at, number, place, reply = heapq.heappop(self._events)
+        at, number, worker, reply = heapq.heappop(self._events)
         self.clock.now = max(self.clock.now, at) + SECONDS_A_TURN
         took = len(reply.cells) * self._cell_seconds
         self.transferring += took
         self.clock.now += took
-        return [Done(number=number, place=place, reply=reply)]
+        return [JobResult(number=number, worker=worker, reply=reply)]
 
     def drop(self, number):
         raise AssertionError(number)
@@ -122,8 +126,8 @@ class Fleet:
     def _reply(self, job, webui, start):
         if not webui.is_up(start):
             return Reply(seconds=0, trouble="cannot be reached"), 0.01
-        if job.ask.ask == "look":
-            return Reply(seconds=0, look=self.look), 0.01
+        if job.request.kind == "look":
+            return Reply(seconds=0, inspection=self.inspection), 0.01
         seconds = webui.unit_seconds + self.cost.rows(len(job.keys)) / webui.speed
         if start < webui.dies_at < start + seconds:
             return Reply(seconds=0, trouble="broke the connection off"), webui.dies_at - start
@@ -133,7 +137,7 @@ class Fleet:
         cells = webui.answers(cells) if webui.answers else cells
         return Reply(seconds=seconds, cells=tuple(cells)), seconds
 
-    def _keep(self, cells, warning):
+    def _save(self, cells, warning):
         for cell in cells:
             self.clock.now += self._keep_seconds
             self.kept.setdefault(cell.key, []).append((cell.status, warning))
@@ -141,13 +145,13 @@ class Fleet:
 
 @contextmanager
 def simulated_time(clock):
-    """Lets the drive and the roster live by another clock."""
-    before = drive.time, roster.time
-    drive.time = roster.time = SimpleNamespace(monotonic=clock.monotonic)
+    """Lets the scheduler and the roster live by another clock."""
+    before = scheduler.time, roster.time
+    scheduler.time = roster.time = SimpleNamespace(monotonic=clock.monotonic)
     try:
         yield
     finally:
-        drive.time, roster.time = before
+        scheduler.time, roster.time = before
 
 
 def study(characters, rows=9, seeds=1):

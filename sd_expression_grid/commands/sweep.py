@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.commands.grid import draw
 from sd_expression_grid.fleet.address import checked_url
-from sd_expression_grid.fleet.like import infotext_of
+from sd_expression_grid.fleet.picture_infotext import read_infotext
 from sd_expression_grid.page.page import write_page
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ OPTIONS = {
 NAMES = {"sampler_name": "--sampler", "scheduler": "--schedule-type", "n_iter": "--count"}
 
 DEFAULTS = {"steps": 20}
-"""The page's, where the API's own is another and no picture tells."""
+"""The page's defaults, where the API has others; with a picture, its own values hold."""
 
 _SET = "field_"
 
 STATUS_SECONDS = 30
-"""On what is no terminal, the status is a line of its own from time to time."""
+"""Where the output is no terminal, the status is printed as a line of its own, this often."""
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -74,51 +74,55 @@ def add_to(subparsers: Subparsers) -> None:
     command.set_defaults(run=run)
 
 
-def run(asked: Namespace) -> None:
-    """Makes the study and says how it goes; StudyError where it cannot be made to its end."""
-    conduct, engine = _fleet()
-    wanted = conduct.Wanted(
-        study=_read_object(asked.study),
-        settings=_settings(asked),
-        out=asked.out,
-        allow_differences=asked.allow_differences,
-        patience=asked.patience,
+def run(args: Namespace) -> None:
+    """Makes the study and prints the progress; StudyError when cells are missing at the end."""
+    run_fleet, dask_pool = _fleet()
+    options = run_fleet.FleetOptions(
+        study=_read_object(args.study),
+        settings=_settings(args),
+        out=args.out,
+        allow_differences=args.allow_differences,
+        patience=args.patience,
     )
     printer = Printer()
-    with _stopping_at_ctrl_c(printer) as stopping, engine.started(_urls(asked), asked.scheduler) as carrier:
-        teller = conduct.Teller(say=printer.say, status=printer.status, stopping=stopping.is_set, show=printer.show)
-        missing = conduct.conduct(carrier, wanted, teller)
+    with _stopping_at_ctrl_c(printer) as stopping, dask_pool.open_pool(_urls(args), args.scheduler) as pool:
+        reporter = run_fleet.Reporter(
+            say=printer.say, status=printer.status, stopping=stopping.is_set, show=printer.show
+        )
+        missing = run_fleet.run_fleet(pool, options, reporter)
     if missing:
         message = f"{missing} cells are missing; the same command tries them again"
         raise StudyError(message)
 
 
 def _fleet() -> tuple[ModuleType, ModuleType]:
-    """The rooms that need Dask, which is an extra; StudyError without it."""
+    """The modules that need Dask and requests, which are an extra; StudyError without them."""
     try:
-        modules = (import_module(f"sd_expression_grid.fleet.{name}") for name in ("conduct", "engine"))
+        modules = (import_module(f"sd_expression_grid.fleet.{name}") for name in ("run_fleet", "dask_pool"))
         return next(modules), next(modules)
     except ModuleNotFoundError as error:
+        if str(error.name).startswith("sd_expression_grid"):
+            raise
         message = f"{error.name} is missing; install it with: pip install 'sd-expression-grid[fleet]'"
         raise StudyError(message) from error
 
 
-def _settings(asked: Namespace) -> dict[str, object]:
-    """The fields of the request that are asked for; those that are not come from the picture, if there is one."""
-    given = {name.removeprefix(_SET): value for name, value in vars(asked).items() if name.startswith(_SET)}
+def _settings(args: Namespace) -> dict[str, object]:
+    """The given fields of txt2img, and the infotext of the picture that fills the others, if there is one."""
+    given = {name.removeprefix(_SET): value for name, value in vars(args).items() if name.startswith(_SET)}
     fields = {name: value for name, value in given.items() if value is not None}
-    for text in asked.set:
+    for text in args.set:
         name, equals, value = text.partition("=")
         if not equals:
             raise StudyError([Fault("--set", f"must be FIELD=JSON, is {text!r}")])
         fields[name.strip()] = _json_or_text(value)
-    if asked.like is not None:
-        return {**fields, "infotext": infotext_of(asked.like)}
+    if args.like is not None:
+        return {**fields, "infotext": read_infotext(args.like)}
     return {**DEFAULTS, **fields}
 
 
-def _urls(asked: Namespace) -> list[str]:
-    urls = [checked_url(url) for url in asked.webui or ()]
+def _urls(args: Namespace) -> list[str]:
+    urls = [checked_url(url) for url in args.webui or ()]
     if len(set(urls)) < len(urls):
         raise StudyError([Fault("--webui", "names a WebUI twice")])
     return urls
@@ -163,7 +167,7 @@ def _stopping_at_ctrl_c(printer: Printer) -> Iterator[threading.Event]:
 
 
 class Printer:
-    """Lines of what happens, and on a terminal the status below them."""
+    """Prints lines of what happens, and on a terminal the status below them."""
 
     def __init__(self) -> None:
         self._is_terminal = sys.stdout.isatty()
@@ -175,7 +179,7 @@ class Printer:
         print(line, flush=True)
 
     def status(self, text: str) -> None:
-        """Shows how far it is."""
+        """Shows the progress."""
         if self._is_terminal:
             self._clear()
             self._status = text[: shutil.get_terminal_size().columns - 1]  # on two lines it could not be taken back
@@ -185,7 +189,7 @@ class Printer:
             self._shown_at = time.monotonic()
 
     def show(self, folder: StudyFolder) -> None:
-        """Draws the grids and writes the page of what there is now."""
+        """Draws the grids and writes the page of the cells that are there."""
         self._clear()
         draw(folder, None, folder.path)
         print(write_page(folder), flush=True)

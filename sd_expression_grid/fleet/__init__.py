@@ -1,1 +1,1 @@
-"""One study over several WebUIs: what the command asks of them, how the work is divided, handed out and kept."""
+"""One study over several WebUIs: the requests to them, and how the work is divided, scheduled and saved."""

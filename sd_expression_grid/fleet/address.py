@@ -1,4 +1,4 @@
-"""Where a WebUI is and how to log in there; user and password come from the environment and are never repeated."""
+"""Addresses of WebUIs, and users and passwords, which come from the environment and never appear in a message."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sd_expression_grid.base.errors import Fault, StudyError
 
 
 def checked_url(text: str) -> str:
-    """The address of a WebUI without a slash at its end; StudyError, which does not repeat it, when it is none."""
+    """The address of a WebUI without a slash at its end; StudyError when it is none, or has a user or password."""
     parts = urlsplit(text)
     if parts.username or parts.password:
         raise StudyError([Fault("--webui", "no user and password in the address; they come from SD_WEBUI_AUTH")])
@@ -24,7 +24,7 @@ def checked_url(text: str) -> str:
 
 
 def auth_from(text: str) -> tuple[str, str] | None:
-    """User and password from ``user:password``, None from an empty text; StudyError, which does not repeat it."""
+    """User and password from ``user:password``, None from an empty text; StudyError, without the text, for others."""
     user, colon, password = text.partition(":")
     if text and not colon:
         raise StudyError([Fault("SD_WEBUI_AUTH", "must be user:password")])

@@ -16,36 +16,36 @@ import requests
 
 from sd_expression_grid import TITLE
 from sd_expression_grid.base.errors import StudyError
-from sd_expression_grid.fleet.protocol import ANSWER_FIELD, Ask, ask_to_json
+from sd_expression_grid.fleet.protocol import ANSWER_FIELD, Request, request_to_json
 
 CONNECT_SECONDS = 10
 POLL_SECONDS = 2
 
 
 class TroubleError(Exception):
-    """A WebUI that cannot be reached, or answers nonsense; another one, or a later call, may do better."""
+    """A WebUI that cannot be reached, hangs, or answers nonsense; another one, or a later call, may do better."""
 
 
 class RefusedError(StudyError):
-    """A WebUI that answers, and does not take what it is asked."""
+    """A WebUI that answers, and refuses the request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """How long a WebUI may show no progress, and whether it is to stop what it makes for us."""
+    """``patience``: the seconds that a WebUI may show no progress. ``stop``: whether it is to stop working for us."""
 
     patience: float
     stop: Callable[[], bool]
 
 
-class WebUI:
+class WebUIClient:
     """A WebUI at an address; ``auth`` is its API's user and password, None without."""
 
     def __init__(self, url: str, auth: tuple[str, str] | None) -> None:
         self._url, self._auth = url, auth
 
-    def ask(self, ask: Ask, settings: Mapping[str, object], watch: Watch) -> Any:
-        """What the extension answers to an ask with these settings of txt2img; raises TroubleError or RefusedError."""
+    def send(self, request: Request, settings: Mapping[str, object], watch: Watch) -> Any:
+        """The extension's answer to a request with these settings of txt2img; raises TroubleError or RefusedError."""
         body = {
             "prompt": "",
             "negative_prompt": "",
@@ -54,9 +54,9 @@ class WebUI:
             "save_images": False,
             "send_images": False,
             "script_name": TITLE,
-            "script_args": [ask_to_json(ask)],
+            "script_args": [request_to_json(request)],
         }
-        answer = self._watched("/sdapi/v1/txt2img", body, watch, ask.title)
+        answer = self._watched("/sdapi/v1/txt2img", body, watch, request.title)
         try:
             return json.loads(answer["info"])["extra_generation_params"][ANSWER_FIELD]
         except (ValueError, TypeError, KeyError) as error:
@@ -64,7 +64,7 @@ class WebUI:
             raise TroubleError(message) from error
 
     def is_listening(self) -> bool:
-        """Whether there is a server. No request is made: one while it starts would keep the WebUI from starting."""
+        """Whether a server is there, without a request: one while it starts would keep the WebUI from starting."""
         parts = urlsplit(self._url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         try:
@@ -74,7 +74,7 @@ class WebUI:
             return False
 
     def _watched(self, path: str, body: Mapping[str, object], watch: Watch, title: str) -> Mapping[str, Any]:
-        """The answer to a call that may take hours, while the WebUI's progress is looked at."""
+        """The answer to a call that may take hours; the WebUI's progress is polled meanwhile."""
         answers: queue.Queue[Mapping[str, Any] | Exception] = queue.Queue()
 
         def call() -> None:
@@ -89,13 +89,13 @@ class WebUI:
             try:
                 answer = answers.get(timeout=POLL_SECONDS)
             except queue.Empty:
-                self._look_after(life, watch, title)
+                self._poll(life, watch, title)
                 continue
             if isinstance(answer, Exception):
                 raise answer
             return answer
 
-    def _look_after(self, life: _SignsOfLife, watch: Watch, title: str) -> None:
+    def _poll(self, life: _SignsOfLife, watch: Watch, title: str) -> None:
         try:
             progress = self._request("GET", "/sdapi/v1/progress?skip_current_image=true")
         except (TroubleError, RefusedError):
@@ -125,7 +125,7 @@ class WebUI:
 
 
 class _SignsOfLife:
-    """Whether a WebUI's progress changes, whoever it works for."""
+    """Whether a WebUI's progress changes, for whomever it works."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
@@ -133,7 +133,7 @@ class _SignsOfLife:
         self._since = time.monotonic()
 
     def note(self, progress: Mapping[str, Any]) -> None:
-        """Takes what the WebUI tells of its progress, which may be nothing; raises TroubleError when it hangs."""
+        """Notes a WebUI's answer on its progress, empty if there was none; raises TroubleError when it hangs."""
         sign = [progress.get(name) for name in ("textinfo", "progress", "state")]
         if progress and sign != self._last:
             self._last, self._since = sign, time.monotonic()

@@ -1,4 +1,4 @@
-"""What is done beside a WebUI, on the Dask worker that stands there: ask it, and check what it answers."""
+"""The work that is done beside a WebUI, on its Dask worker: send a request, and check the answer."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from PIL import Image
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.address import auth_from
-from sd_expression_grid.fleet.client import TroubleError, Watch, WebUI
-from sd_expression_grid.fleet.protocol import Ask, Look, MadeCell, cell_from_dict, look_from_dict
+from sd_expression_grid.fleet.client import TroubleError, Watch, WebUIClient
+from sd_expression_grid.fleet.protocol import Inspection, MadeCell, Request, cell_from_dict, inspection_from_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,50 +25,50 @@ AUTH_VARIABLE = "SD_WEBUI_AUTH"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """An ask with txt2img's settings.
+    """A request with txt2img's settings.
 
-    ``patience`` is in seconds, ``settle`` the time from a server's first sign to the first request. ``keys`` are the
-    cells that the answer must have, for those who ask for cells.
+    ``patience`` and ``startup_delay`` are in seconds; the latter is the time from a server's first sign of life to the
+    first request. ``keys`` are the cells that the answer must have, in their order, where cells are requested.
     """
 
-    ask: Ask
+    request: Request
     settings: Mapping[str, object]
     patience: float
-    settle: float = 0
+    startup_delay: float = 0
     keys: tuple[CellKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What came of a job at a WebUI in so many seconds.
+    """What came of a job, and the seconds that it took.
 
-    ``refused`` or ``trouble`` say why there is neither look nor cells, as the end of a sentence about the WebUI.
+    Without an inspection or cells, ``refused`` or ``trouble`` says why, as the end of a sentence about the WebUI.
     """
 
     seconds: float
-    look: Look | None = None
+    inspection: Inspection | None = None
     cells: tuple[MadeCell, ...] = ()
     refused: str = ""
     trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """A job that is over: at which worker, None where Dask itself gave it up, and with what."""
+class JobResult:
+    """The reply to the job of this number, and the address of its worker; None where the pool gave the job up."""
 
     number: int
-    place: str | None
+    worker: str | None
     reply: Reply
 
 
-def do(job: Job, url: str, stop: Callable[[], bool]) -> Reply:
-    """Does a job at a WebUI; user and password come from this machine's environment."""
+def run_job(job: Job, url: str, stop: Callable[[], bool]) -> Reply:
+    """Runs a job at a WebUI; user and password come from this machine's environment."""
     start = time.monotonic()
     try:
-        webui = WebUI(url, auth_from(os.environ.get(AUTH_VARIABLE, "")))
-        _wait_until_settled(webui, job.settle)
-        answer = webui.ask(job.ask, job.settings, Watch(patience=job.patience, stop=stop))
-        reply = _look(answer) if job.ask.ask == "look" else _made(answer, job.keys)
+        webui = WebUIClient(url, auth_from(os.environ.get(AUTH_VARIABLE, "")))
+        _wait_for_startup(webui, job.startup_delay)
+        answer = webui.send(job.request, job.settings, Watch(patience=job.patience, stop=stop))
+        reply = _inspected(answer) if job.request.kind == "look" else _made(answer, job.keys)
     except TroubleError as error:
         reply = Reply(seconds=0, trouble=str(error))
     except StudyError as error:
@@ -76,16 +76,16 @@ def do(job: Job, url: str, stop: Callable[[], bool]) -> Reply:
     return replace(reply, seconds=time.monotonic() - start)
 
 
-def _wait_until_settled(webui: WebUI, seconds: float) -> None:
+def _wait_for_startup(webui: WebUIClient, seconds: float) -> None:
     if seconds and not webui.is_listening():
         message = "cannot be reached"
         raise TroubleError(message)
     time.sleep(seconds)
 
 
-def _look(answer: Any) -> Reply:
+def _inspected(answer: Any) -> Reply:
     try:
-        return Reply(seconds=0, look=look_from_dict(answer))
+        return Reply(seconds=0, inspection=inspection_from_dict(answer))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         message = "does not tell what it has; is the extension there another version?"
         raise TroubleError(message) from error

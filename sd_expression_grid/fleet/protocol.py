@@ -1,7 +1,7 @@
-"""What the command asks of the extension in a WebUI, and what that answers: the two ends of one call of the API.
+"""What the sweep command requests of the extension in a WebUI, and what that answers: the two ends of one API call.
 
-An ask stands where a study would, as the script's one argument. ``look`` wants to know what the WebUI would make of
-a study and with what, ``make`` wants the cells of one.
+A request takes the place of a study, as the script's one argument. ``look`` asks what the WebUI would make of a study
+and with what, ``make`` asks for its cells. The keys of the JSON are those of version 0.1.0.
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ from sd_expression_grid.plan.forecast import Calls, Cost
 from sd_expression_grid.study.schema import study_from_dict, study_to_dict
 from sd_expression_grid.study.study import CellKey, Status, Study
 
-AskKind = Literal["look", "make"]
+RequestKind = Literal["look", "make"]
 
 ANSWER_FIELD = "Expression grid answer"
 """Where the answer stands among the WebUI's generation parameters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """``seed`` and ``variation_seed`` stand in where the WebUI would draw them; ``title`` leads its progress text."""
+class Request:
+    """A request; ``title`` is the beginning of the WebUI's progress text while it works on it.
 
-    ask: AskKind
+    ``seed`` and ``variation_seed`` are taken where the WebUI would draw random ones.
+    """
+
+    kind: RequestKind
     study: Mapping[str, object]
     seed: int
     variation_seed: int
@@ -36,17 +39,17 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Inspection:
     """What a WebUI would make of a study, and with what.
 
-    ``study`` has its templates, kinds and seeds settled. ``identities`` has all its cells, in their order.
-    ``equipment`` holds everything that changes pixels, by the names in which a message tells it.
+    ``study`` has its final templates, kinds and seeds. ``identities`` has all its cells, in their order.
+    ``fingerprint`` has everything else that decides pixels, by names that can stand in a message.
     """
 
     study: Study
     identities: Mapping[CellKey, str]
     cost: Cost
-    equipment: Mapping[str, str]
+    fingerprint: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +64,22 @@ class MadeCell:
     png: bytes = b""
 
 
-def is_ask(data: Mapping[str, object]) -> bool:
-    """Whether the script's argument is an ask, and no study."""
+def is_request(data: Mapping[str, object]) -> bool:
+    """Whether the script's argument is a request, and no study."""
     return "ask" in data
 
 
-def ask_to_json(ask: Ask) -> str:
-    """The ask as the script's argument."""
-    return json.dumps(asdict(ask), ensure_ascii=False)
+def request_to_json(request: Request) -> str:
+    """The request as the script's argument."""
+    values = asdict(request)
+    return json.dumps({"ask": values.pop("kind"), **values}, ensure_ascii=False)
 
 
-def ask_from_dict(data: Mapping[str, object]) -> Ask:
-    """Reads an ask; StudyError names every key that is wrong."""
+def request_from_dict(data: Mapping[str, object]) -> Request:
+    """Reads a request; StudyError names every key that is wrong."""
     reader = Reader(data)
-    ask = Ask(
-        ask=reader.choice("ask", get_args(AskKind)[0], AskKind),
+    request = Request(
+        kind=reader.choice("ask", get_args(RequestKind)[0], RequestKind),
         study=reader.take("study", {}, "an object", lambda value: isinstance(value, Mapping)),
         seed=reader.whole("seed", 0, least=0),
         variation_seed=reader.whole("variation_seed", 0, least=0),
@@ -83,27 +87,27 @@ def ask_from_dict(data: Mapping[str, object]) -> Ask:
     )
     reader.refuse_unknown()
     raise_if_any(reader.faults)
-    return ask
+    return request
 
 
-def look_to_dict(look: Look) -> dict[str, object]:
-    """A look as JSON values."""
+def inspection_to_dict(inspection: Inspection) -> dict[str, object]:
+    """An inspection as JSON values."""
     return {
-        "study": study_to_dict(look.study),
-        "identities": [[*_key_values(key), identity] for key, identity in look.identities.items()],
-        "cost": asdict(look.cost),
-        "equipment": dict(look.equipment),
+        "study": study_to_dict(inspection.study),
+        "identities": [[*_key_values(key), identity] for key, identity in inspection.identities.items()],
+        "cost": asdict(inspection.cost),
+        "equipment": dict(inspection.fingerprint),
     }
 
 
-def look_from_dict(data: Mapping[str, Any]) -> Look:
-    """Reads a look; raises ValueError, TypeError or KeyError for anything else, and StudyError for a faulty study."""
+def inspection_from_dict(data: Mapping[str, Any]) -> Inspection:
+    """Reads an inspection; ValueError, TypeError or KeyError for anything else, StudyError for a faulty study."""
     cost = data["cost"]
-    return Look(
+    return Inspection(
         study=study_from_dict(data["study"]),
         identities={_key(*key): str(identity) for *key, identity in data["identities"]},
         cost=Cost(calls=Calls(**cost["calls"]), shares=bool(cost["shares"]), whole_calls=bool(cost["whole_calls"])),
-        equipment={str(name): str(value) for name, value in data["equipment"].items()},
+        fingerprint={str(name): str(value) for name, value in data["equipment"].items()},
     )
 
 

@@ -1,4 +1,4 @@
-"""The WebUIs of a run: which may be given units, which rest after trouble, and which are left out."""
+"""The WebUIs of a run: those that may be given units, those in back-off after trouble, and those that are excluded."""
 
 from __future__ import annotations
 
@@ -6,145 +6,148 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from sd_expression_grid.fleet.differences import differences
+from sd_expression_grid.fleet.fingerprints import fingerprint_differences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sd_expression_grid.fleet.jobs import Done, Job, Reply
-    from sd_expression_grid.fleet.protocol import Look
+    from sd_expression_grid.fleet.jobs import Job, JobResult, Reply
+    from sd_expression_grid.fleet.protocol import Inspection
 
-NOTICE_SECONDS = 5.0
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
-SETTLE_SECONDS = 5.0
-"""From a server's first sign to the first request: the WebUI does not start if one comes too early."""
+REFRESH_SECONDS = 5.0
+FIRST_BACK_OFF, LONGEST_BACK_OFF = 2.0, 60.0
+STARTUP_DELAY = 5.0
+"""Seconds from a server's first sign of life to the first request: the WebUI does not start if one comes too early."""
 
 
-class Carrier(Protocol):
-    """What carries jobs to the workers beside the WebUIs; ``engine.Engine`` says how."""
+class WorkerPool(Protocol):
+    """What carries jobs to the workers beside the WebUIs; ``dask_pool.DaskPool`` describes the methods."""
 
-    def places(self) -> Mapping[str, str]: ...  # noqa: D102
-    def submit(self, job: Job, places: Iterable[str]) -> int: ...  # noqa: D102
-    def finished(self, seconds: float) -> list[Done]: ...  # noqa: D102
+    def workers(self) -> Mapping[str, str]: ...  # noqa: D102
+    def submit(self, job: Job, workers: Iterable[str]) -> int: ...  # noqa: D102
+    def finished(self, seconds: float) -> list[JobResult]: ...  # noqa: D102
     def drop(self, number: int) -> None: ...  # noqa: D102
     def stop(self) -> None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """Who is admitted: WebUIs that have what ``model`` has, with ``allow_differences`` all, each with a warning.
+class AdmissionRules:
+    """Which WebUIs are admitted: those with the fingerprint of ``model``, or all with a warning if that is allowed.
 
-    ``look`` is the job that asks a WebUI what it has.
+    ``inspect`` is the job that inspects a WebUI.
     """
 
-    model: Look
+    model: Inspection
     allow_differences: bool
-    look: Job
+    inspect: Job
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """A WebUI that may be given units, and what it has different, where that is allowed."""
+class ReadyWebUI:
+    """A WebUI that may be given units; ``warning`` names its differences, where they are allowed."""
 
     name: str
-    look: Look
+    inspection: Inspection
     warning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Resting:
+class _BackOff:
+    """A WebUI that is not asked before the time ``until``, which is ``seconds`` after its last trouble."""
+
     name: str
     until: float
-    pause: float
+    seconds: float
 
 
 class Roster:
-    """``ready`` has the WebUIs that may be given units, by the addresses of the workers beside them."""
+    """``ready`` has the WebUIs that may be given units, by the addresses of their workers."""
 
-    def __init__(self, carrier: Carrier, rules: Rules, say: Callable[[str], None]) -> None:
-        self.ready: dict[str, Ready] = {}
-        self._carrier, self._rules, self._say = carrier, rules, say
-        self._resting: dict[str, _Resting] = {}
-        self._pauses: dict[str, float] = {}
-        self._left_out: set[str] = set()
+    def __init__(self, pool: WorkerPool, rules: AdmissionRules, say: Callable[[str], None]) -> None:
+        self.ready: dict[str, ReadyWebUI] = {}
+        self._pool, self._rules, self._say = pool, rules, say
+        self._backing_off: dict[str, _BackOff] = {}
+        self._next_seconds: dict[str, float] = {}
+        self._excluded: set[str] = set()
         self._probes: dict[int, str] = {}
-        self._noticed = time.monotonic()
-        self._alone_since: float | None = None
+        self._refreshed_at = time.monotonic()
+        self._none_ready_since: float | None = None
 
-    def admit(self, place: str, name: str, look: Look) -> list[str]:
-        """Makes a WebUI ready; returns its differences if that is not allowed, and leaves it out."""
-        found = differences(self._rules.model, look)
+    def admit(self, worker: str, name: str, inspection: Inspection) -> list[str]:
+        """Makes a WebUI ready; if its differences are not allowed, excludes it and returns them."""
+        found = fingerprint_differences(self._rules.model, inspection)
         if found and not self._rules.allow_differences:
-            self._left_out.add(place)
+            self._excluded.add(worker)
             return found
         warning = f"made where {'; '.join(found)}" if found else ""
-        self.ready[place] = Ready(name=name, look=look, warning=warning)
+        self.ready[worker] = ReadyWebUI(name=name, inspection=inspection, warning=warning)
         return []
 
-    def rest(self, place: str, name: str, why: str) -> None:
-        """Gives a WebUI no more units until it has rested and answers again; the longer, the more often."""
-        self.ready.pop(place, None)
-        pause = self._pauses.get(place, FIRST_PAUSE)
-        self._pauses[place] = min(2 * pause, LONGEST_PAUSE)
-        self._resting[place] = _Resting(name=name, until=time.monotonic() + pause, pause=pause)
+    def back_off(self, worker: str, name: str, why: str) -> None:
+        """Gives a WebUI no units for some time, and until it answers again; the time doubles with each trouble."""
+        self.ready.pop(worker, None)
+        seconds = self._next_seconds.get(worker, FIRST_BACK_OFF)
+        self._next_seconds[worker] = min(2 * seconds, LONGEST_BACK_OFF)
+        self._backing_off[worker] = _BackOff(name=name, until=time.monotonic() + seconds, seconds=seconds)
         self._say(f"{name} {why}")
 
-    def leave_out(self, place: str, why: str) -> None:
-        """Gives a WebUI no more units."""
-        self._left_out.add(place)
-        self._say(f"{self.ready.pop(place).name} {why}")
+    def reset_back_off(self, worker: str) -> None:
+        """Lets the next back-off of a WebUI that has brought its cells be short again."""
+        self._next_seconds.pop(worker, None)
 
-    def trust(self, place: str) -> None:
-        """Forgets a WebUI's troubles: it has brought what it was asked for."""
-        self._pauses.pop(place, None)
+    def exclude(self, worker: str, why: str) -> None:
+        """Gives a WebUI no more units in this run."""
+        self._excluded.add(worker)
+        self._say(f"{self.ready.pop(worker).name} {why}")
 
-    def look_around(self) -> Mapping[str, str] | None:
-        """Asks the WebUIs that have rested, and from time to time notices who came and went.
+    def refresh(self) -> Mapping[str, str] | None:
+        """Inspects the WebUIs whose back-off is over, and every REFRESH_SECONDS finds out which workers came and went.
 
-        Returns all places when it has noticed them, else None.
+        Returns the workers' names by their addresses when it has asked for them, else None.
         """
-        for place, resting in self._resting.items():
-            if resting.until <= time.monotonic() and place not in self._probes.values():
-                self._probes[self._carrier.submit(replace(self._rules.look, settle=SETTLE_SECONDS), [place])] = place
-        if time.monotonic() - self._noticed < NOTICE_SECONDS:
+        for worker, waiting in self._backing_off.items():
+            if waiting.until <= time.monotonic() and worker not in self._probes.values():
+                probe = replace(self._rules.inspect, startup_delay=STARTUP_DELAY)
+                self._probes[self._pool.submit(probe, [worker])] = worker
+        if time.monotonic() - self._refreshed_at < REFRESH_SECONDS:
             return None
-        self._noticed = time.monotonic()
-        places = self._carrier.places()
-        self._notice(places)
-        return places
+        self._refreshed_at = time.monotonic()
+        workers = self._pool.workers()
+        self._note_workers(workers)
+        return workers
 
-    def took(self, done: Done) -> bool:
-        """Takes the answer of a WebUI that was asked after its rest; False if it is of something else."""
-        place = self._probes.pop(done.number, None)
-        if place is None:
+    def handle_probe(self, result: JobResult) -> bool:
+        """Handles the inspection of a WebUI after its back-off; False if the result is of another job."""
+        worker = self._probes.pop(result.number, None)
+        if worker is None:
             return False
-        resting = self._resting.pop(place, None)
-        if resting is not None:
-            self._take_probe(place, resting, done.reply)
+        waiting = self._backing_off.pop(worker, None)
+        if waiting is not None:
+            self._readmit(worker, waiting, result.reply)
         return True
 
-    def is_hopeless(self, patience: float) -> bool:
-        """Whether there is no WebUI, and none that may come back, or for so many seconds none that did."""
+    def is_exhausted(self, patience: float) -> bool:
+        """Whether no WebUI is ready, and none may come back or none has done so for ``patience`` seconds."""
         if self.ready:
-            self._alone_since = None
+            self._none_ready_since = None
             return False
-        self._alone_since = self._alone_since or time.monotonic()
-        return not self._resting or time.monotonic() - self._alone_since > patience
+        self._none_ready_since = self._none_ready_since or time.monotonic()
+        return not self._backing_off or time.monotonic() - self._none_ready_since > patience
 
-    def _notice(self, places: Mapping[str, str]) -> None:
-        for place in set(self.ready) - set(places):
-            self._say(f"{self.ready.pop(place).name} is gone with its worker")
-        for place in set(self._resting) - set(places):
-            del self._resting[place]
-        for place, name in places.items():
-            if not (place in self.ready or place in self._resting or place in self._left_out):
-                self._resting[place] = _Resting(name=name, until=0, pause=FIRST_PAUSE)
+    def _note_workers(self, workers: Mapping[str, str]) -> None:
+        for worker in set(self.ready) - set(workers):
+            self._say(f"{self.ready.pop(worker).name} is gone with its worker")
+        for worker in set(self._backing_off) - set(workers):
+            del self._backing_off[worker]
+        for worker, name in workers.items():
+            if not (worker in self.ready or worker in self._backing_off or worker in self._excluded):
+                self._backing_off[worker] = _BackOff(name=name, until=0, seconds=FIRST_BACK_OFF)
 
-    def _take_probe(self, place: str, resting: _Resting, reply: Reply) -> None:
-        if reply.look is None:
-            pause = min(2 * resting.pause, LONGEST_PAUSE)
-            self._resting[place] = replace(resting, until=time.monotonic() + pause, pause=pause)
+    def _readmit(self, worker: str, waiting: _BackOff, reply: Reply) -> None:
+        if reply.inspection is None:
+            seconds = min(2 * waiting.seconds, LONGEST_BACK_OFF)
+            self._backing_off[worker] = replace(waiting, until=time.monotonic() + seconds, seconds=seconds)
             return
-        found = self.admit(place, resting.name, reply.look)
+        found = self.admit(worker, waiting.name, reply.inspection)
         would = f"would give other pixels and is left out: {'; '.join(found)}"
-        self._say(f"{resting.name} {would if found else 'is ready'}")
+        self._say(f"{waiting.name} {would if found else 'is ready'}")

@@ -16,32 +16,32 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sd_expression_grid.study.study import CellKey, Study
 
-Rows = Callable[[int], float]
-"""The cost of so many cells of a column, in denoiser rows."""
+CostOfCells = Callable[[int], float]
+"""The cost of a number of cells of one column, in denoiser rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """Cells of one column, in their order, that a WebUI makes in one call.
 
-    ``tries`` counts the calls that brought nothing; ``shuns`` has the WebUIs that answered one badly.
+    ``tries`` counts the calls that brought nothing; ``excluded`` has the workers whose WebUIs answered one badly.
     """
 
     keys: tuple[CellKey, ...]
     tries: int = 0
-    shuns: frozenset[str] = frozenset()
+    excluded: frozenset[str] = frozenset()
 
 
 class Units:
-    """What is yet to be handed out. Stretches are whole multiples of ``step`` cells, but for a column's last."""
+    """The units that are not handed out. Stretches are multiples of ``step`` cells, except for the last of a column."""
 
-    def __init__(self, columns: Iterable[tuple[CellKey, ...]], rows: Rows, step: int = 1) -> None:
+    def __init__(self, columns: Iterable[tuple[CellKey, ...]], rows: CostOfCells, step: int = 1) -> None:
         self._rows, self._step = rows, step
         units = [Unit(keys=keys) for keys in columns]
         units.reverse()
         self._waiting = sorted(units, key=self.cost)  # the longest last; alike ones are taken in their order
         self.left = sum(map(self.cost, units))
-        """The cost of all that waits."""
+        """The cost of all waiting units."""
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -51,7 +51,7 @@ class Units:
         return self._rows(len(unit.keys))
 
     def take(self, webuis: int, under_way: Callable[[], float]) -> Unit:
-        """The next unit for one of so many WebUIs; ``under_way`` tells the cost of what they have yet to make."""
+        """The next unit for one of so many WebUIs; ``under_way`` tells the cost of what they still have to make."""
         unit = self._waiting.pop()
         cost = self.cost(unit)
         share = self.left / webuis
@@ -69,7 +69,7 @@ class Units:
         insort(self._waiting, unit, key=self.cost)
 
     def _share(self, cells: int, share: float) -> int:
-        """So many of the cells as cost no more than the share."""
+        """The number of cells that cost no more than the share; at least one step."""
         if self._rows(cells) <= share * (1 + 1e-9):
             return cells
         fitting = [n for n in range(self._step, cells, self._step) if self._rows(n) <= share]
@@ -77,13 +77,13 @@ class Units:
 
 
 def columns_of(study: Study, missing: Iterable[CellKey]) -> list[tuple[CellKey, ...]]:
-    """The missing cells of each column and seed; all of a scout's, which has one row, are one column."""
+    """The missing cells of each column and seed; those of a scout, which has one row, are all one column."""
     columns = groupby(missing, key=lambda key: key.character if study.scout else (key.character, key.seed))
     return [tuple(keys) for _, keys in columns]
 
 
 def study_of(study: Study, unit: Unit) -> Study:
-    """The study that has a unit's cells and no others: its column alone, also if that is the reference."""
+    """The study with exactly a unit's cells; its one column stands alone, even if it is the reference."""
     if study.scout:
         seeds = tuple(key.seed for key in unit.keys)
         return replace(study, seeds=seeds, scout=replace(study.scout, seeds=seeds))

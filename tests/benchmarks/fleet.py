@@ -64,12 +64,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.fleet", description=__doc__)
     parser.add_argument("--seconds-per-step", default="0.05")
     parser.add_argument("--columns", type=int, nargs="*", default=[6, 7, 8], help="those of the studies to make")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as name,
-        hosts.standins(Path(name), 3, "--seconds-per-step", asked.seconds_per_step) as webuis,
+        hosts.standins(Path(name), 3, "--seconds-per-step", args.seconds_per_step) as webuis,
     ):
-        good = [compare([webui.url for webui in webuis], columns, Path(name)) for columns in asked.columns]
+        good = [compare([webui.url for webui in webuis], columns, Path(name)) for columns in args.columns]
     return 0 if all(good) else 1
 
 

@@ -1,7 +1,7 @@
 """`python -m tests.benchmarks.fleet_estimate`: what 10, 100 and 1,000 WebUIs would do, on paper and in a simulation.
 
-The simulation runs the command's own drive, roster and units over a model of WebUIs, link and disk in simulated time;
-what Dask and the disk take for a unit and a cell is measured here, on this machine.
+The simulation runs the command's own scheduler, roster and units over a model of WebUIs, link and disk in simulated
+time; what Dask and the disk take for a unit and a cell is measured here, on this machine.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sd_expression_grid.fleet import engine, store
+from sd_expression_grid.fleet import dask_pool, output_folder
 from sd_expression_grid.fleet.jobs import Job, Reply
-from sd_expression_grid.fleet.protocol import Ask, MadeCell
+from sd_expression_grid.fleet.protocol import MadeCell, Request
 from sd_expression_grid.store.folder import StudyFolder
 from sd_expression_grid.study.study import CellKey
 from tests.fleet_simulation import Fleet, study, uneven
@@ -82,27 +82,27 @@ def keep_seconds(cells: int = 60) -> float:
         for first in range(0, cells, EXPRESSIONS):
             keys = [CellKey(expression=f"e{n}", character=f"c{first}", seed=1) for n in range(EXPRESSIONS)]
             made = [MadeCell(key=k, status="done", identity="", png=os.urandom(CELL_BYTES)) for k in keys]
-            store.keep(StudyFolder(Path(name)), made, "")
+            output_folder.save(StudyFolder(Path(name)), made, "")
         return (time.monotonic() - start) / cells
 
 
 def dask_seconds(webuis: int = 10, units: int = 300) -> float:
     """What Dask takes to carry a unit of nothing to a worker and back."""
-    ask = Ask(ask="make", study=study(CHARACTERS), seed=1, variation_seed=1, title="")
-    job, before = Job(ask=ask, settings={}, patience=1), engine.do
-    engine.do = lambda *_: Reply(seconds=0)
+    request = Request(kind="make", study=study(CHARACTERS), seed=1, variation_seed=1, title="")
+    job, before = Job(request=request, settings={}, patience=1), dask_pool.run_job
+    dask_pool.run_job = lambda *_: Reply(seconds=0)
     try:
-        with engine.started([f"http://h{number}" for number in range(webuis)], None) as carrier:
-            places, waiting, left = list(carrier.places()), 0, units
+        with dask_pool.open_pool([f"http://h{number}" for number in range(webuis)], None) as pool:
+            workers, waiting, left = list(pool.workers()), 0, units
             start = time.monotonic()
             while left or waiting:
                 while left and waiting < webuis:
-                    carrier.submit(job, places)
+                    pool.submit(job, workers)
                     waiting, left = waiting + 1, left - 1
-                waiting -= len(carrier.finished(1))
+                waiting -= len(pool.finished(1))
             return (time.monotonic() - start) / units
     finally:
-        engine.do = before
+        dask_pool.run_job = before
 
 
 def main() -> None:

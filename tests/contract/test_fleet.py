@@ -49,8 +49,8 @@ def by_panel(webuis):
 def _quick(monkeypatch):
     monkeypatch.setattr(client, "POLL_SECONDS", 0.1)
     monkeypatch.setattr(client, "CONNECT_SECONDS", 2)
-    monkeypatch.setattr(roster, "FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(roster, "SETTLE_SECONDS", 0.1)
+    monkeypatch.setattr(roster, "FIRST_BACK_OFF", 0.1)
+    monkeypatch.setattr(roster, "STARTUP_DELAY", 0.1)
     monkeypatch.delenv("SD_WEBUI_AUTH", raising=False)
 
 
@@ -440,9 +440,9 @@ def wait_for_workers(address, count):
 
 
 def test_a_scheduler_that_is_not_there_is_an_error(sweep, monkeypatch):
-    from sd_expression_grid.fleet import engine
+    from sd_expression_grid.fleet import dask_pool
 
-    monkeypatch.setattr(engine, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(dask_pool, "CONNECT_SECONDS", 0.5)
     address = f"tcp://127.0.0.1:{hosts.free_port()}"
     code, printed, _ = sweep([], "--scheduler", address)
     assert code == 2

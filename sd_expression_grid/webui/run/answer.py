@@ -10,11 +10,11 @@ from modules import processing
 
 from sd_expression_grid.fleet.protocol import (
     ANSWER_FIELD,
-    Look,
+    Inspection,
     MadeCell,
-    ask_from_dict,
     cell_to_dict,
-    look_to_dict,
+    inspection_to_dict,
+    request_from_dict,
 )
 from sd_expression_grid.plan.sweep import Generate, Interrupted, Result, sweep_to_the_end
 from sd_expression_grid.store.folder import png_of
@@ -28,7 +28,7 @@ from sd_expression_grid.webui.run.prepare import prepared
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sd_expression_grid.fleet.protocol import Ask
+    from sd_expression_grid.fleet.protocol import Request
     from sd_expression_grid.plan.plan import Batch
     from sd_expression_grid.store.folder import Outcome
     from sd_expression_grid.store.saver import CellStore
@@ -42,18 +42,18 @@ def answer(p: Processing, data: Mapping[str, object]) -> Any:
     It has no pictures, which would come in the format of samples: they are in the answer. Raises StudyError when
     ``data`` is no such request, or the study cannot be made as requested.
     """
-    ask = ask_from_dict(data)
-    with prepared(_unsaved(p, ask), ask.study) as study:
-        answered = _look(study) if ask.ask == "look" else _made(study, ask.title)
+    request = request_from_dict(data)
+    with prepared(_unsaved(p, request), request.study) as study:
+        answered = _inspected(study) if request.kind == "look" else _made(study, request.title)
         return _processed(study, answered)
 
 
-def _unsaved(p: Processing, ask: Ask) -> Processing:
+def _unsaved(p: Processing, request: Request) -> Processing:
     """A copy of the page with the request's seeds in place of random ones; nothing is written here."""
     page = copy(p)
     page.do_not_save_samples = page.do_not_save_grid = True
-    page.seed = ask.seed if is_random(p.seed) else p.seed
-    page.subseed = ask.variation_seed if is_random(p.subseed) else p.subseed
+    page.seed = request.seed if is_random(p.seed) else p.seed
+    page.subseed = request.variation_seed if is_random(p.subseed) else p.subseed
     return page
 
 
@@ -66,14 +66,14 @@ def _processed(study: Prepared, answered: object) -> Any:
     return processing.Processed(base, [], seed=seed, subseed=subseed, infotexts=[], **prompts)
 
 
-def _look(study: Prepared) -> dict[str, object]:
-    look = Look(
+def _inspected(study: Prepared) -> dict[str, object]:
+    inspection = Inspection(
         study=study.study,
         identities=study.identities.by_key,
         cost=cost_of(study),
-        equipment=fingerprint_of(study.page, study.cells, study.identities),
+        fingerprint=fingerprint_of(study.page, study.cells, study.identities),
     )
-    return look_to_dict(look)
+    return inspection_to_dict(inspection)
 
 
 def _made(study: Prepared, title: str) -> list[dict[str, object]]:

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -7,20 +8,20 @@ from PIL.PngImagePlugin import PngInfo
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.address import auth_from, checked_url
-from sd_expression_grid.fleet.differences import differences
-from sd_expression_grid.fleet.like import infotext_of
+from sd_expression_grid.fleet.fingerprints import fingerprint_differences
 from sd_expression_grid.fleet.pace import Pace, in_words
+from sd_expression_grid.fleet.picture_infotext import read_infotext
 from sd_expression_grid.fleet.protocol import (
-    Ask,
-    Look,
+    Inspection,
     MadeCell,
-    ask_from_dict,
-    ask_to_json,
+    Request,
     cell_from_dict,
     cell_to_dict,
-    is_ask,
-    look_from_dict,
-    look_to_dict,
+    inspection_from_dict,
+    inspection_to_dict,
+    is_request,
+    request_from_dict,
+    request_to_json,
 )
 from sd_expression_grid.plan.forecast import Calls, Cost
 from sd_expression_grid.study.schema import study_from_dict
@@ -28,21 +29,21 @@ from sd_expression_grid.study.study import CellKey
 
 KEY = CellKey(expression="sad", character="Noor", seed=1)
 STUDY = {"expressions": "sad", "characters": "Noor", "seeds": [1]}
-LOOK = Look(
+INSPECTION = Inspection(
     study=study_from_dict(STUDY),
     identities={KEY: "abc"},
     cost=Cost(calls=Calls(first_pass=20, shared=5), shares=True, whole_calls=True),
-    equipment={"the checkpoint": "b17c", "LoRA Noor": "1"},
+    fingerprint={"the checkpoint": "b17c", "LoRA Noor": "1"},
 )
 INFOTEXT = "a cat, 猫\nNegative prompt: dog\nSteps: 20, Seed: 1"
 
 
 def test_what_is_asked_and_answered_survives_the_way():
-    ask = Ask(ask="make", study=STUDY, seed=1, variation_seed=2, title="sweep 1: ")
+    request = Request(kind="make", study=STUDY, seed=1, variation_seed=2, title="sweep 1: ")
     made = MadeCell(key=KEY, status="done", identity="abc", infotext="x\nSteps: 1", png=b"\x89PNG")
-    assert is_ask(json.loads(ask_to_json(ask)))
-    assert ask_from_dict(json.loads(ask_to_json(ask))) == ask
-    assert look_from_dict(json.loads(json.dumps(look_to_dict(LOOK)))) == LOOK
+    assert is_request(json.loads(request_to_json(request)))
+    assert request_from_dict(json.loads(request_to_json(request))) == request
+    assert inspection_from_dict(json.loads(json.dumps(inspection_to_dict(INSPECTION)))) == INSPECTION
     assert cell_from_dict(json.loads(json.dumps(cell_to_dict(made)))) == made
 
 
@@ -59,20 +60,20 @@ def test_a_cell_that_is_none_is_refused(change):
         cell_from_dict({**good, **change})
 
 
-def test_an_ask_that_is_none_names_its_faults():
+def test_a_request_that_is_none_names_its_faults():
     with pytest.raises(StudyError, match="ask: must be one of look, make") as raised:
-        ask_from_dict({"ask": "paint", "study": [], "seed": "x"})
+        request_from_dict({"ask": "paint", "study": [], "seed": "x"})
     assert len(raised.value.faults) == 3
 
 
 def test_differences_are_named():
-    def with_equipment(**equipment):
-        return Look(study=LOOK.study, identities=LOOK.identities, cost=LOOK.cost, equipment=equipment)
+    def with_fingerprint(**fingerprint):
+        return replace(INSPECTION, fingerprint=fingerprint)
 
-    one = with_equipment(checkpoint="a", vae="", style="x" * 100 + "one", same="1", lora="1")
-    other = with_equipment(checkpoint="b", vae="v", style="x" * 100 + "two", same="1", card="c")
-    assert differences(one, one) == []
-    assert differences(one, other) == [
+    one = with_fingerprint(checkpoint="a", vae="", style="x" * 100 + "one", same="1", lora="1")
+    other = with_fingerprint(checkpoint="b", vae="v", style="x" * 100 + "two", same="1", card="c")
+    assert fingerprint_differences(one, one) == []
+    assert fingerprint_differences(one, other) == [
         "checkpoint is b, not a",
         "vae is v, not none",
         f"style is …{'x' * 20}two…, not …{'x' * 20}one…",
@@ -82,8 +83,8 @@ def test_differences_are_named():
 
 
 def test_a_difference_that_only_the_prompts_have_is_told():
-    other = Look(study=LOOK.study, identities={KEY: "z"}, cost=LOOK.cost, equipment=LOOK.equipment)
-    assert differences(LOOK, other) == ["the prompts, as the WebUI completes them, are others"]
+    other = replace(INSPECTION, identities={KEY: "z"})
+    assert fingerprint_differences(INSPECTION, other) == ["the prompts, as the WebUI completes them, are others"]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ def test_a_png_tells_its_infotext(tmp_path):
     info = PngInfo()
     info.add_text("parameters", INFOTEXT)
     Image.new("RGB", (4, 4)).save(tmp_path / "a.png", pnginfo=info)
-    assert infotext_of(tmp_path / "a.png") == INFOTEXT
+    assert read_infotext(tmp_path / "a.png") == INFOTEXT
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "webp"])
@@ -139,7 +140,7 @@ def test_a_picture_with_exif_tells_its_infotext(tmp_path, kind):
     exif = Image.Exif()
     exif[0x8769] = {0x9286: b"UNICODE\0" + INFOTEXT.encode("utf-16-be")}
     Image.new("RGB", (4, 4)).save(tmp_path / "a", format=kind, exif=exif)
-    assert infotext_of(tmp_path / "a") == INFOTEXT
+    assert read_infotext(tmp_path / "a") == INFOTEXT
 
 
 def test_a_picture_without_infotext_is_named(tmp_path):
@@ -148,6 +149,6 @@ def test_a_picture_without_infotext_is_named(tmp_path):
     (tmp_path / "a.png").write_bytes(data.getvalue())
     (tmp_path / "b.png").write_text("no picture")
     with pytest.raises(StudyError, match=r"a\.png: has no infotext"):
-        infotext_of(tmp_path / "a.png")
+        read_infotext(tmp_path / "a.png")
     with pytest.raises(StudyError, match=r"b\.png: cannot be read as a picture"):
-        infotext_of(tmp_path / "b.png")
+        read_infotext(tmp_path / "b.png")

@@ -1,4 +1,4 @@
-"""The drive over a model of WebUIs in simulated time: deaths, returns, failures, interrupts and the user's stop."""
+"""The scheduler over a model of WebUIs in simulated time: deaths, returns, failures, interrupts and the user's stop."""
 
 import random
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from sd_expression_grid.base.errors import StudyError
-from sd_expression_grid.fleet.drive import MAX_TRIES
+from sd_expression_grid.fleet.scheduler import MAX_TRIES
 from tests.fleet_simulation import Fleet, WebUI, study, uneven
 
 
@@ -29,9 +29,9 @@ def interrupted_after_two(cells):
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
 def test_every_cell_is_kept_once(count):
-    fleet, driven = run([WebUI() for _ in range(count)])
+    fleet, scheduler = run([WebUI() for _ in range(count)])
     assert statuses(fleet) == {cell.key: ["done"] for cell in fleet.cells}
-    assert (driven.made, driven.failed) == (54, 0)
+    assert (scheduler.made, scheduler.failed) == (54, 0)
 
 
 @pytest.mark.parametrize("number", range(5))
@@ -89,8 +89,8 @@ def test_a_cell_that_fails_everywhere_is_recorded_as_failed():
     def one_fails(cells):
         return [c if c.key.expression != "e3" else failing([c])[0] for c in cells]
 
-    fleet, driven = run([WebUI(answers=one_fails), WebUI(answers=one_fails)])
-    assert driven.failed == 6
+    fleet, scheduler = run([WebUI(answers=one_fails), WebUI(answers=one_fails)])
+    assert scheduler.failed == 6
     assert {key.expression for key, kept in statuses(fleet).items() if kept == ["failed"]} == {"e3"}
 
 
@@ -107,13 +107,13 @@ def test_a_unit_that_brings_down_every_webui_is_taken_for_the_culprit():
     reply = fleet._reply
 
     def deadly(job, webui, start):
-        if job.ask.ask == "make" and job.keys[0].character == "c2":
+        if job.request.kind == "make" and job.keys[0].character == "c2":
             return replace(reply(job, webui, start)[0], cells=(), trouble="broke the connection off"), 1.0
         return reply(job, webui, start)
 
     fleet._reply = deadly
-    driven = fleet.run()
-    assert driven.failed == 9
+    scheduler = fleet.run()
+    assert scheduler.failed == 9
     assert {key.character for key, kept in statuses(fleet).items() if kept == ["failed"]} == {"c2"}
     assert any(f"{MAX_TRIES} WebUIs in a row did not make it" in line for line in fleet.said)
 
@@ -135,7 +135,7 @@ def test_a_webui_interrupted_at_its_own_page_keeps_what_it_has_and_is_left_out()
 
 
 def test_the_users_stop_keeps_what_the_webuis_have_made():
-    fleet, driven = run([WebUI(answers=interrupted_after_two), WebUI(answers=interrupted_after_two)], stop_at=1)
+    fleet, scheduler = run([WebUI(answers=interrupted_after_two), WebUI(answers=interrupted_after_two)], stop_at=1)
     assert fleet.stops == 1
-    assert driven.made == 4
+    assert scheduler.made == 4
     assert not any("left out" in line for line in fleet.said)

@@ -15,8 +15,8 @@ _EXIF, _USER_COMMENT = 0x8769, 0x9286
 _UNICODE = b"UNICODE\0"
 
 
-def infotext_of(file: Path) -> str:
-    """What the WebUI wrote into a PNG, JPEG or WebP; StudyError for a file without it."""
+def read_infotext(file: Path) -> str:
+    """Reads the infotext that the WebUI wrote into a PNG, JPEG or WebP; StudyError for a file without one."""
     try:
         with Image.open(file) as picture:
             text = picture.info.get("parameters") or _user_comment(picture)
@@ -28,7 +28,7 @@ def infotext_of(file: Path) -> str:
 
 
 def _user_comment(picture: Image.Image) -> str:
-    """The Exif field that the WebUI writes through piexif: an encoding's name, then UTF-16, the high byte first."""
+    """The Exif field that the WebUI writes through piexif: an encoding's name, then UTF-16 with the high byte first."""
     comment = picture.getexif().get_ifd(_EXIF).get(_USER_COMMENT, b"")
     if not isinstance(comment, bytes) or not comment.startswith(_UNICODE):
         return ""

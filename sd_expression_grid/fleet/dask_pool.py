@@ -1,7 +1,7 @@
-"""The Dask cluster that carries the jobs: one of our own in this process, or one that is there already.
+"""The Dask cluster that carries the jobs to the WebUIs: one of our own in this process, or one that is there already.
 
-A worker stands beside each WebUI and has one of the resource ``webui``. Dask places the jobs, brings the answers, and
-gives the job of a worker that was lost to another.
+A worker stands beside each WebUI and has one of the resource ``webui``. Dask assigns the jobs, brings the replies, and
+gives the job of a lost worker to another one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from uuid import uuid4
 from distributed import Client, Event, Scheduler, SpecCluster, Worker, get_worker
 
 from sd_expression_grid.base.errors import StudyError
-from sd_expression_grid.fleet.jobs import Done, Job, Reply, do
+from sd_expression_grid.fleet.jobs import Job, JobResult, Reply, run_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,40 +25,40 @@ URL_VARIABLE = "SD_WEBUI_URL"
 CONNECT_SECONDS = 20
 
 
-class Engine:
-    """Hands jobs to the workers beside the WebUIs; each of these has one job at a time."""
+class DaskPool:
+    """A WorkerPool whose workers are Dask's; each has one job at a time."""
 
     def __init__(self, client: Client, urls: Sequence[str]) -> None:
         self._client = client
         self._order = {url: number for number, url in enumerate(urls)}
         self._stop = Event(f"stop-{uuid4().hex}", client=client)
         self._futures: dict[int, Any] = {}
-        self._done: queue.Queue[int] = queue.Queue()
+        self._finished: queue.Queue[int] = queue.Queue()
         self._numbers = iter(range(10**12))
 
-    def places(self) -> dict[str, str]:
-        """The WebUIs' workers that are there, by their addresses, with their names, in the order of the command."""
+    def workers(self) -> dict[str, str]:
+        """The names of the WebUIs' workers by their addresses, in the order of the command."""
         workers = self._client.scheduler_info(n_workers=-1)["workers"].items()
-        fit = [(place, str(worker["name"])) for place, worker in workers if worker["resources"].get(RESOURCE, 0) >= 1]
-        return dict(sorted(fit, key=lambda place: (self._order.get(place[1], 0), place[1])))
+        fit = [(address, str(worker["name"])) for address, worker in workers if _has_webui(worker)]
+        return dict(sorted(fit, key=lambda worker: (self._order.get(worker[1], 0), worker[1])))
 
-    def submit(self, job: Job, places: Iterable[str]) -> int:
-        """Starts a job at one of the places that is free, or as soon as one is; returns its number."""
+    def submit(self, job: Job, workers: Iterable[str]) -> int:
+        """Starts a job at one of these workers as soon as one is free; returns the job's number."""
         number = next(self._numbers)
         future = self._client.submit(
-            _do_here, job, self._stop.name, workers=list(places), resources={RESOURCE: 1}, pure=False
+            _run_here, job, self._stop.name, workers=list(workers), resources={RESOURCE: 1}, pure=False
         )
         self._futures[number] = future
-        future.add_done_callback(lambda _: self._done.put(number))
+        future.add_done_callback(lambda _: self._finished.put(number))
         return number
 
-    def finished(self, seconds: float) -> list[Done]:
-        """The jobs that are over, waiting for the first for so many seconds."""
+    def finished(self, seconds: float) -> list[JobResult]:
+        """The jobs that are over; waits at most so many seconds for the first one."""
         numbers = []
         try:
-            numbers.append(self._done.get(timeout=seconds))
+            numbers.append(self._finished.get(timeout=seconds))
             while True:
-                numbers.append(self._done.get_nowait())
+                numbers.append(self._finished.get_nowait())
         except queue.Empty:
             return [self._result(number) for number in numbers if number in self._futures]
 
@@ -70,35 +70,39 @@ class Engine:
         """Asks the WebUIs to stop what they are making for us; their jobs end with what they have."""
         self._stop.set()
 
-    def _result(self, number: int) -> Done:
+    def _result(self, number: int) -> JobResult:
         future = self._futures.pop(number)
         try:
-            place, reply = future.result()
+            worker, reply = future.result()
         except Exception as error:  # whatever Dask says of a worker that it lost
             reply = Reply(seconds=0, trouble=f"was lost with its worker: {type(error).__name__} {error}")
-            return Done(number=number, place=None, reply=reply)
-        return Done(number=number, place=place, reply=reply)
+            return JobResult(number=number, worker=None, reply=reply)
+        return JobResult(number=number, worker=worker, reply=reply)
 
 
 @contextmanager
-def started(urls: Sequence[str], scheduler: str | None) -> Iterator[Engine]:
-    """An engine over the WebUIs at these addresses, or over those of the Dask cluster at ``scheduler``.
+def open_pool(urls: Sequence[str], scheduler: str | None) -> Iterator[DaskPool]:
+    """A pool over the WebUIs at these addresses, or over those of the Dask cluster at ``scheduler``.
 
     Raises StudyError when there is no such cluster.
     """
     with ExitStack() as stack:
         address = stack.enter_context(_own_cluster(urls)) if scheduler is None else scheduler
-        yield Engine(stack.enter_context(_connected(address)), urls)
+        yield DaskPool(stack.enter_context(_connected(address)), urls)
 
 
-def url_here() -> str:
-    """The WebUI beside this worker: a worker of our own is named after it, others have it in their environment."""
+def _has_webui(worker: Any) -> bool:
+    return bool(worker["resources"].get(RESOURCE, 0) >= 1)
+
+
+def _url_here() -> str:
+    """The WebUI beside this worker: our own workers are named after it, others have it in their environment."""
     name = str(get_worker().name)
     return name if name.startswith("http") else os.environ.get(URL_VARIABLE, "http://127.0.0.1:7860").rstrip("/")
 
 
-def _do_here(job: Job, stop: str) -> tuple[str, Reply]:
-    return get_worker().address, do(job, url_here(), lambda: Event(stop).is_set())
+def _run_here(job: Job, stop: str) -> tuple[str, Reply]:
+    return get_worker().address, run_job(job, _url_here(), lambda: Event(stop).is_set())
 
 
 def _own_cluster(urls: Sequence[str]) -> SpecCluster:

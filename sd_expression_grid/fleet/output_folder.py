@@ -1,4 +1,4 @@
-"""The study's folder where the command runs: found or begun, and what arrives from the WebUIs kept in it."""
+"""The study's folder on the machine of the sweep command: finds or creates it, and saves the WebUIs' cells in it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A study's folder, and what stands in it for random seeds: those of its cells, else new ones."""
+class OutputFolder:
+    """A study's folder, and the seeds to take for random ones: those of its cells, else new ones."""
 
     folder: StudyFolder
     seed: int
     variation_seed: int
 
 
-def find(path: Path, *, is_scout: bool) -> Place:
-    """A folder that has such a study already, or is empty, or is not there yet; nothing is written.
+def find(path: Path, *, is_scout: bool) -> OutputFolder:
+    """Finds a folder that holds a study, or scouted seeds if ``is_scout``, or is empty or missing; writes nothing.
 
     Raises StudyError for any other.
     """
@@ -42,15 +42,15 @@ def find(path: Path, *, is_scout: bool) -> Place:
         problem = f"{path} holds {'a study' if is_scout else 'scouted seeds'}; name another folder"
         raise StudyError([Fault("--out", problem)])
     variation = variation_seed_of(folder)
-    return Place(
+    return OutputFolder(
         folder=folder,
         seed=found.seeds[0] if found and found.seeds else random_seed(),
         variation_seed=random_seed() if variation is None else variation,
     )
 
 
-def begin(folder: StudyFolder, study: Study) -> None:
-    """Creates the folder, if need be, and writes what is asked for; StudyError when that cannot be done."""
+def create(folder: StudyFolder, study: Study) -> None:
+    """Creates the folder, if need be, and writes the study into it; StudyError when that cannot be done."""
     try:
         folder.path.mkdir(parents=True, exist_ok=True)
         folder.write_study(study)
@@ -60,7 +60,7 @@ def begin(folder: StudyFolder, study: Study) -> None:
 
 
 def made_in(folder: StudyFolder, identities: Iterable[Mapping[CellKey, str]]) -> Made:
-    """The cells that are as one of the WebUIs would make them now; StudyError when the record cannot be read."""
+    """The folder's cells that are as any of these WebUIs would make them now; StudyError for an unreadable record."""
     outcomes: dict[CellKey, Outcome] = {}
     complaints: dict[str, None] = {}
     for own in identities:
@@ -70,7 +70,7 @@ def made_in(folder: StudyFolder, identities: Iterable[Mapping[CellKey, str]]) ->
     return Made(outcomes=outcomes, complaints=tuple(complaints))
 
 
-def keep(folder: StudyFolder, cells: Iterable[MadeCell], warning: str) -> None:
+def save(folder: StudyFolder, cells: Iterable[MadeCell], warning: str) -> None:
     """Writes the pictures and records every outcome; raises SavingError when the disk does not take them."""
     try:
         folder.record(*[_written(folder, cell, warning) for cell in cells])

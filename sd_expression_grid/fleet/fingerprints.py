@@ -1,21 +1,21 @@
-"""What two WebUIs have different that would give other pixels, in words."""
+"""The differences between two WebUIs that would give other pixels, in words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sd_expression_grid.fleet.protocol import Look
+    from sd_expression_grid.fleet.protocol import Inspection
 
 _LONGEST = 60
 
 
-def differences(one: Look, other: Look) -> list[str]:
-    """Every difference, such as ``the checkpoint is b17c0ffee0, not a91d2c33f1``; of ``other``, against ``one``."""
-    names = dict.fromkeys([*one.equipment, *other.equipment])
-    found = [_difference(name, one.equipment.get(name), other.equipment.get(name)) for name in names]
+def fingerprint_differences(model: Inspection, other: Inspection) -> list[str]:
+    """All differences of ``other`` from ``model``, such as ``the checkpoint is b17c0ffee0, not a91d2c33f1``."""
+    names = dict.fromkeys([*model.fingerprint, *other.fingerprint])
+    found = [_difference(name, model.fingerprint.get(name), other.fingerprint.get(name)) for name in names]
     named = [text for text in found if text]
-    if not named and one.identities != other.identities:
+    if not named and model.identities != other.identities:
         return ["the prompts, as the WebUI completes them, are others"]
     return named
 
@@ -29,7 +29,7 @@ def _difference(name: str, one: str | None, other: str | None) -> str:
 
 
 def _shown(value: str, beside: str) -> str:
-    """A value, cut to where it differs from the other one if it is long."""
+    """A value; a long one is cut to where it differs from the other."""
     if len(value) <= _LONGEST:
         return value or "none"
     pairs = zip(value, beside, strict=False)
