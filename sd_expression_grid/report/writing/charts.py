@@ -38,10 +38,12 @@ _FAMILIES = (
 def write_charts(report: Report, folder: Path) -> list[Path]:
     """Writes the heat maps, the two rankings and the weights; returns the files. StudyError without matplotlib."""
     with _matplotlib().rc_context({"font.family": _fonts()}):
-        return _saved(_drawn(report), folder)
+        return _saved(draw_charts(report), folder)
 
 
-def _drawn(report: Report) -> dict[str, Any]:
+def draw_charts(report: Report) -> dict[str, Any]:
+    """The charts as matplotlib's figures, by the names of their files; StudyError without matplotlib."""
+    _matplotlib()
     drawn: dict[str, Any] = {}
     measures = MEASURES if report.judges_likeness else {"both": MEASURES["expression"]}
     for measure, title in measures.items():

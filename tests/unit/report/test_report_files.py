@@ -5,11 +5,10 @@ import io
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from sd_expression_grid.__main__ import main
 from sd_expression_grid.ratings.ratings import add_ratings
@@ -22,6 +21,7 @@ from sd_expression_grid.report.writing.report_html import report_html
 from sd_expression_grid.store.folder import Outcome, StudyFolder
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
+from tests.unit.markup import parsed
 from tests.unit.rated import REFERENCE, columns, rating, table
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&$x^2$"
@@ -41,67 +41,85 @@ def hostile():
     return replace(rated, ratings=rated.ratings + second, strange=strange, stale=strange, not_drawn=(strange[0].key,))
 
 
-class Elements(HTMLParser):
-    """The elements of a page, with their attributes and, of scripts, their text."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.found, self.scripts = [], []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        self.found.append((tag, dict(attributes)))
-
-    def handle_data(self, data):
-        if self.found and self.found[-1][0] == "script":
-            self.scripts.append(data)
+def everything(element):
+    return [element, *(below for child in element.children for below in everything(child))]
 
 
 def test_no_text_of_the_studys_runs_as_html(hostile):
-    elements = Elements(report_html(report_on(hostile)))
-    assert not [tag for tag, _ in elements.found if tag == "img"]
-    assert not [attributes for _, attributes in elements.found if any(name.startswith("on") for name in attributes)]
-    assert HOSTILE in {cell[0] for cell in json.loads(elements.scripts[0])}
+    page = parsed(report_html(report_on(hostile)))
+    assert page.all("img") == []
+    assert [name for element in everything(page) for name in element.attributes if name.startswith("on")] == []
+    assert HOSTILE in {cell[0] for cell in json.loads(page.one("script", "report-cells").raw)}
+    assert page.one("h1").text == HOSTILE
+
+
+def loaded(page):
+    """What a page loads or leads to, by an element, a style or a script."""
+    parts = everything(parsed(page))
+    found = [
+        (part.tag, name) for part in parts for name in ("src", "href", "srcset", "data") if name in part.attributes
+    ]
+    code = [part.raw for part in parts if part.tag in ("style", "script")]
+    return found + [match for text in code for match in re.findall(r"https?:|@import|url\(|fetch\(|\bimport\b", text)]
 
 
 def test_the_page_needs_no_network(hostile):
     page = report_html(report_on(hostile), None)
-    assert not re.search(r"https?:|@import|url\(|<link", page)
+    assert loaded(page) == []
+    more = '<img src="a"><link href="b"><style>@import "c"; p { background: url(d) }</style><script>fetch("e")</script>'
+    assert loaded(page.replace("</body>", f"{more}</body>")) == [
+        ("img", "src"), ("link", "href"), "@import", "url(", "fetch("
+    ]  # fmt: skip
 
 
-def test_every_number_of_the_page_leads_to_cells(hostile):
+def test_every_number_of_the_page_leads_to_its_cells(hostile):
+    """In a line of characters to cells of that column, in a line of expressions to cells of that row."""
     report = report_on(hostile)
-    buttons = [attributes for tag, attributes in Elements(report_html(report)).found if tag == "button"]
-    places = {int(place) for b in buttons if "data-cells" in b for place in re.findall(r"\d+", b["data-cells"])}
-    assert len(buttons) > 50
-    assert places <= set(range(len(report.cells)))
-
-
-def test_the_table_of_numbers(hostile):
-    lines = list(csv.DictReader(io.StringIO(report_csv(report_on(hostile)))))
-    reference = next(line for line in lines if line["of"] == "expression" and line["name"] == "sad")
-    assert (reference["measure"], reference["successes"], reference["cells"], reference["value"]) == (
-        "reference",
-        "2",
-        "2",
-        "1",
+    page = parsed(report_html(report))
+    characters, expressions = (
+        next(part for part in page.all("section") if part.one("h2").text == title)
+        for title in ("Characters by flexibility", "Expressions by difficulty")
     )
-    assert {line["of"] for line in lines} == {"character", "expression", "square", "comparison", "agreement"}
+    for section, count, name_of in (
+        (characters, 4 * 4, lambda key: key.character),
+        (expressions, 4 * 4, lambda key: key.expression),
+    ):
+        lines = [(line.all("th")[0].text, line.all("button")) for line in section.one("tbody").all("tr")]
+        assert sum(len(buttons) for _, buttons in lines) == count
+        for label, buttons in lines:
+            opened = {name_of(report.cells[int(n)].key) for b in buttons for n in re.findall(r"\d+", b["data-cells"])}
+            assert opened == {label.removesuffix(" fails on nearly every row")}
 
 
-def test_charts_are_pictures_with_something_on_them(hostile, tmp_path):
-    files = write_charts(report_on(hostile), tmp_path / "charts")
-    assert [file.stem for file in files] == [
-        "heat map, expression and person",
-        "heat map, expression",
-        "heat map, person",
-        "characters",
-        "expressions",
-        "weights",
-    ]
-    for file in files:
-        with Image.open(file) as picture:
-            assert np.asarray(picture.convert("L")).std() > 10
+def test_the_table_of_numbers_names_what_the_study_names(hostile):
+    lines = list(csv.DictReader(io.StringIO(report_csv(report_on(hostile)))))
+    names = {of: {line["name"] for line in lines if line["of"] == of} for of in ("character", "expression", "square")}
+    rows = {HOSTILE, f"{HOSTILE} 2", "sad", "happy"}
+    assert names == {"character": {f"{HOSTILE} 0.5", f"{HOSTILE} 1", "a", "b"}, "expression": rows, "square": rows}
+
+
+def test_no_name_becomes_a_formula():
+    lines = list(csv.DictReader(io.StringIO(report_csv(report_on(table(columns("=1+1"), {"@sad": "y"}))))))
+    assert {line["name"] for line in lines if line["of"] in ("character", "expression")} == {"'=1+1", "'@sad"}
+
+
+def pixels(file, colour):
+    """How many pixels of a picture have a colour, or nearly."""
+    with Image.open(file) as picture:
+        distance = np.abs(np.asarray(picture.convert("RGB"), int) - ImageColor.getrgb(colour)).max(axis=-1)
+    return int((distance < 8).sum())
+
+
+def test_charts_show_what_is_rated_and_of_nothing_only_the_axes(hostile, tmp_path):
+    drawn = write_charts(report_on(hostile), tmp_path / "charts")
+    blank = write_charts(report_on(replace(hostile, ratings=())), tmp_path / "blank")
+    squares, marks = "#0b4f8a", "#0b5fa5"
+    colours = {"heat map, expression and person": squares, "heat map, expression": squares, "heat map, person": squares}
+    colours |= {"characters": marks, "expressions": marks, "weights": marks}
+    assert {file.stem: pixels(file, colours[file.stem]) > 500 for file in drawn} == dict.fromkeys(colours, True)
+    assert {file.stem: pixels(file, colours[file.stem]) for file in blank if "map" not in file.stem} == {
+        "characters": 0, "expressions": pytest.approx(0, abs=500), "weights": pytest.approx(0, abs=500)
+    }  # fmt: skip
 
 
 ONE_CELL = table(columns("a"), {"sad": "y"})
