@@ -16,7 +16,7 @@ GROUP_BYTES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class GridTable:
     """One grid: its labels, and the cells by (row, column), counted from 0. ``name`` is its file's.
 
     ``seed`` is the one of its cells. A scout's sheet has many, of which it is the first: there the seeds are the cells'
@@ -33,18 +33,18 @@ class Table:
     is_sheet: bool = False
 
 
-def tables_of(study: Study, cell_size: tuple[int, int]) -> tuple[Table, ...]:
+def tables_of(study: Study, cell_size: tuple[int, int]) -> tuple[GridTable, ...]:
     """A table for each group and seed; for a scout one sheet, about as wide as it is high with cells of this size."""
     if study.scout:
         return (_sheet(study, cell_size),) if study.seeds else ()
     return tuple(_table(study, group, seed) for group in study.groups for seed in study.seeds)
 
 
-def _table(study: Study, group: str, seed: int) -> Table:
+def _table(study: Study, group: str, seed: int) -> GridTable:
     rows = tuple(row.label for row in study.expressions)
     columns = tuple(column.label for column in study.columns_of(group))
     seed_title = f"seed {seed}" if len(study.seeds) > 1 else ""
-    return Table(
+    return GridTable(
         group=group,
         seed=seed,
         title=_joined(" · ", (group, seed_title)),
@@ -59,11 +59,11 @@ def _table(study: Study, group: str, seed: int) -> Table:
     )
 
 
-def _sheet(study: Study, cell_size: tuple[int, int]) -> Table:
+def _sheet(study: Study, cell_size: tuple[int, int]) -> GridTable:
     row, column, seeds = study.expressions[0].label, study.reference_column.label, study.seeds
     width, height = cell_size
     across = min(len(seeds), math.ceil(math.sqrt(len(seeds) * height / width)))
-    return Table(
+    return GridTable(
         group="",
         seed=seeds[0],
         title=f"{row} · {len(seeds)} seed{'s' * (len(seeds) > 1)}",

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.grids.drawing.captions import Captions
-from sd_expression_grid.grids.drawing.compose import Figure, OpenCell, Page, Style, compose_pages, page_sizes
-from sd_expression_grid.grids.grid_tables import Table, tables_of
+from sd_expression_grid.grids.drawing.compose import Figure, OpenCell, Page, compose_pages, page_sizes
+from sd_expression_grid.grids.drawing.style import Style
+from sd_expression_grid.grids.grid_tables import GridTable, tables_of
 from sd_expression_grid.plan.plan import plan_cells
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD, settings_in
 from sd_expression_grid.store.folder import read_picture
@@ -42,12 +43,12 @@ class StudyGrids:
     cell_size: tuple[int, int] = (512, 512)
 
     @property
-    def all(self) -> tuple[Table, ...]:
+    def all(self) -> tuple[GridTable, ...]:
         """The grids of the finished study."""
         return tables_of(self.study, self.cell_size)
 
     @property
-    def begun(self) -> tuple[Table, ...]:
+    def begun(self) -> tuple[GridTable, ...]:
         """The grids with more to show than cells that were never begun, and the first grid's reference.
 
         Of a scout that was interrupted, those of the seeds that were begun.
@@ -58,7 +59,7 @@ class StudyGrids:
             study = replace(study, seeds=tuple(seed for seed in study.seeds if seed in begun))
         return tuple(table for table in tables_of(study, self.cell_size) if self._is_begun(table))
 
-    def pages(self, table: Table) -> Iterator[Page]:
+    def pages(self, table: GridTable) -> Iterator[Page]:
         """Draws a grid page by page; let go of each before the next, for a page may have 170 megapixels."""
         size, open_one = self.cell_size_of(table), self.opener(table)
         if table.is_sheet:
@@ -70,7 +71,7 @@ class StudyGrids:
         """The sizes of all pages in pixels, once all cells are there."""
         return tuple(size for table in self.all for size in self._sizes(table))
 
-    def cell_size_of(self, table: Table) -> tuple[int, int]:
+    def cell_size_of(self, table: GridTable) -> tuple[int, int]:
         """The size of the first finished cell that can be read."""
         for outcome in self._outcomes_of(table):
             if outcome.status == "done":
@@ -80,11 +81,11 @@ class StudyGrids:
                     continue
         return self.cell_size
 
-    def name(self, table: Table, page: Page) -> str:
+    def name(self, table: GridTable, page: Page) -> str:
         """A page's file name, without ending; no two are alike, also where two groups are one to a file system."""
         return f"{table.name} - page {page.number} of {page.of}" if page.of > 1 else table.name
 
-    def places(self, table: Table, page: Page) -> dict[str, object]:
+    def places(self, table: GridTable, page: Page) -> dict[str, object]:
         """Where the cells of a page are, as JSON values: seed, size, and labels with their pixels from and to.
 
         A sheet has no labels, but ``seeds``: those of each row.
@@ -102,7 +103,7 @@ class StudyGrids:
             places["seeds"] = [[key.seed if key else None for key in row] for row in keys]
         return places
 
-    def opener(self, table: Table) -> OpenCell:
+    def opener(self, table: GridTable) -> OpenCell:
         """Gives a grid's cells by row and column: pictures, and notes where there is none."""
 
         def open_one(row: int, column: int) -> Image.Image | str:
@@ -116,22 +117,22 @@ class StudyGrids:
 
         return open_one
 
-    def _is_begun(self, table: Table) -> bool:
+    def _is_begun(self, table: GridTable) -> bool:
         is_first = table.is_sheet or table.group == self.study.groups[0]
         own = [column.label for column in self.study.characters if column.group == table.group]
         outcomes = self._outcomes_of(table)
         return any(o.status != "interrupted" for o in outcomes if is_first or o.key.character in own)
 
-    def _outcomes_of(self, table: Table) -> list[Outcome]:
+    def _outcomes_of(self, table: GridTable) -> list[Outcome]:
         found = (self.outcomes.get(key) for key in table.keys.values())
         return [outcome for outcome in found if outcome]
 
-    def _sizes(self, table: Table) -> tuple[Size, ...]:
+    def _sizes(self, table: GridTable) -> tuple[Size, ...]:
         size = self.cell_size_of(table)
         shown = Captions(size, self.style).size if table.is_sheet else size
         return page_sizes(self._figure(table), shown, self.style)
 
-    def _figure(self, table: Table) -> Figure:
+    def _figure(self, table: GridTable) -> Figure:
         return Figure(
             title=table.title,
             columns=table.columns,
@@ -165,7 +166,7 @@ def grids_of(folder: StudyFolder, options: GridOptions | None = None) -> StudyGr
         outcomes=outcomes,
         open_cell=lambda outcome: read_picture(folder.path / outcome.file),
         settings=settings_of(study, outcomes),
-        style=Style(ground=study.grid.ground, margin=study.grid.margin),
+        style=Style(background=study.grid.ground, margin=study.grid.margin),
     )
 
 
@@ -212,7 +213,7 @@ def _prompt(study: Study) -> str:
     return template.fill(study.expression_placeholder, study.character_placeholder, edit_of(study)).text
 
 
-def _captioned(table: Table, open_cell: OpenCell, captions: Captions) -> OpenCell:
+def _captioned(table: GridTable, open_cell: OpenCell, captions: Captions) -> OpenCell:
     """Cells with their seeds under them; empty places at the end of the last row."""
 
     def opened(row: int, column: int) -> Image.Image | str:

@@ -127,7 +127,8 @@ def stock_functions():
 
 
 def our_pages():
-    from sd_expression_grid.grids.drawing.compose import Figure, Style, compose_pages
+    from sd_expression_grid.grids.drawing.compose import Figure, compose_pages
+    from sd_expression_grid.grids.drawing.style import Style
 
     def draw(pictures, rows, columns):
         figure = Figure(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _GAP = 2
 _EMPTY = (58, 62, 70)
-_GROUND = (24, 26, 30)
+_BACKGROUND = (24, 26, 30)
 
 
 class ContactSheet:
@@ -27,7 +27,7 @@ class ContactSheet:
         self._thumbnail = (max(1, round(width * scale)), max(1, round(height * scale)))
         across = columns * (self._thumbnail[0] + _GAP) - _GAP
         down = rows * (self._thumbnail[1] + _GAP) - _GAP
-        self._sheet = Image.new("RGB", (across, down), _GROUND)
+        self._sheet = Image.new("RGB", (across, down), _BACKGROUND)
         for place in places:
             self._sheet.paste(_EMPTY, self._box(place))
 

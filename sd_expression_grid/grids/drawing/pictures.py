@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from sd_expression_grid.grids.drawing.layout import Size
 
 
-def ready_to_paste(picture: Image.Image, room: Size, ground: Colour) -> Image.Image:
-    """An RGB picture on the ground colour, scaled down in proportion if it is larger than its room."""
-    plain = as_rgb(picture, ground)
+def ready_to_paste(picture: Image.Image, room: Size, background: Colour) -> Image.Image:
+    """An RGB picture on the background colour, scaled down in proportion if it is larger than its room."""
+    plain = as_rgb(picture, background)
     share = min(1.0, room.width / plain.width, room.height / plain.height)
     if share == 1:
         return plain
@@ -22,19 +22,19 @@ def ready_to_paste(picture: Image.Image, room: Size, ground: Colour) -> Image.Im
     return plain.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
-def as_rgb(picture: Image.Image, ground: Colour) -> Image.Image:
-    """Convert a picture of any mode; what is transparent shows the ground, 16 bits a pixel become 8."""
+def as_rgb(picture: Image.Image, background: Colour) -> Image.Image:
+    """Convert a picture of any mode; what is transparent shows the background, 16 bits a pixel become 8."""
     if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
         return _from_wide_grey(picture)
     if picture.mode in ("RGBA", "RGBa", "LA", "La", "PA") or "transparency" in picture.info:
-        clear, opaque = picture.convert("RGBA"), Image.new("RGB", picture.size, ground)
+        clear, opaque = picture.convert("RGBA"), Image.new("RGB", picture.size, background)
         opaque.paste(clear, mask=clear)
         return opaque
     return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def hatched(size: Size, tint: Colour, line: Colour) -> Image.Image:
-    """A tinted box with thin slanting lines, which nobody takes for a picture."""
+    """A tinted box with thin slanting lines, for a cell without picture."""
     box = Image.new("RGB", size, tint)
     pen = ImageDraw.Draw(box)
     step = max(6, min(size) // 20)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import gradio as gr
 from modules import shared
 
-from sd_expression_grid.grids.drawing.compose import Style
+from sd_expression_grid.grids.drawing.style import Style
 from sd_expression_grid.study.schema import DEFAULT
 from sd_expression_grid.study.study import Mode
 

@@ -10,7 +10,7 @@ from modules import errors, images, shared
 from modules.paths_internal import roboto_ttf_file
 
 from sd_expression_grid.base.file_names import free_stem
-from sd_expression_grid.grids.drawing.compose import Page, Style
+from sd_expression_grid.grids.drawing.style import Style
 from sd_expression_grid.grids.grids import StudyGrids
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.webui.host.settings import grid_fonts, page_pixels
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from sd_expression_grid.grids.drawing.compose import Page
     from sd_expression_grid.grids.drawing.layout import Size
     from sd_expression_grid.store.folder import Outcome
     from sd_expression_grid.store.saver import CellStore
@@ -120,7 +121,7 @@ class StudyPictures:
 def _style(options: GridOptions, *, is_api: bool) -> Style:
     """The study's style, with the fonts of the user and the WebUI, and pages that the WebUI can show and save."""
     return Style(
-        ground=options.ground,
+        background=options.ground,
         margin=options.margin,
         fonts=(*grid_fonts(), roboto_ttf_file),
         max_pixels=min(page_pixels(), Style().max_pixels),

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sd_expression_grid.grids.drawing.compose import PALETTES, Figure, Page, Style, compose_pages
+from sd_expression_grid.grids.drawing.compose import Figure, Page, compose_pages
 from sd_expression_grid.grids.drawing.layout import Box, Size
 from sd_expression_grid.grids.drawing.pictures import as_rgb, hatched, ready_to_paste
+from sd_expression_grid.grids.drawing.style import PALETTES, Style
 
 if TYPE_CHECKING:
     from sd_expression_grid.grids.drawing.compose import OpenCell
@@ -102,7 +103,7 @@ def test_every_mode_becomes_rgb(picture: Image.Image, expected: tuple[int, int, 
     assert as_rgb(picture, WHITE).getpixel((0, 0)) == expected
 
 
-def test_a_palette_with_a_transparent_colour_shows_the_ground():
+def test_a_palette_with_a_transparent_colour_shows_the_background():
     picture = Image.new("P", (2, 1), 0)
     picture.putpalette([255, 0, 0, 0, 0, 255])
     picture.putpixel((1, 0), 1)
@@ -115,11 +116,11 @@ def test_a_picture_of_its_rooms_size_is_kept_as_it_is():
     assert (pixels(ready_to_paste(picture, Size(16, 16), WHITE)) == pixels(picture)).all()
 
 
-@pytest.mark.parametrize("ground", ["light", "dark"])
-def test_everything_a_full_page_should_show_is_there(ground: str):
-    page = only(full(), plain(size=(96, 96)), (96, 96), ground=ground)
+@pytest.mark.parametrize("background", ["light", "dark"])
+def test_everything_a_full_page_should_show_is_there(background: str):
+    page = only(full(), plain(size=(96, 96)), (96, 96), background=background)
     first = page.cells[0].box
-    assert page.image.getpixel((0, 0)) == PALETTES[ground].ground
+    assert page.image.getpixel((0, 0)) == PALETTES[background].background
     assert has_ink(page.image, Box(0, 0, first.left, first.top - 20))
     assert all(has_ink(page.image, cell.box._replace(top=first.top - 18, bottom=first.top)) for cell in page.cells[:4])
     assert all(has_ink(page.image, cell.box._replace(left=0, right=first.left)) for cell in page.cells[::4])

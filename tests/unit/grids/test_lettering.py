@@ -8,20 +8,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFont
 
-from sd_expression_grid.grids.drawing import fonts, lettering
+from sd_expression_grid.grids.drawing import fonts, lettering, line_breaks, text_lines
 from sd_expression_grid.grids.drawing.font_files import FontFile, system_fonts
-from sd_expression_grid.grids.drawing.fonts import Face, base_face, face_for, has_glyph
+from sd_expression_grid.grids.drawing.fonts import Font, base_font, font_for, has_glyph
 from sd_expression_grid.grids.drawing.graphemes import (
     han_script,
     script_of,
 )
 from sd_expression_grid.grids.drawing.layout import Box, Size
-from sd_expression_grid.grids.drawing.lettering import Lettering, Type, draw, fit, pitch, wrap
+from sd_expression_grid.grids.drawing.lettering import Lettering, draw, fit
+from sd_expression_grid.grids.drawing.line_breaks import wrap
+from sd_expression_grid.grids.drawing.text_lines import Span, TextStyle, pitch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PLAIN = Type(size=20, smallest=10)
+PLAIN = TextStyle(size=20, smallest=10)
 FAMILY = "👨\u200d👩\u200d👧"
 NASTY = (
     "",
@@ -50,8 +52,8 @@ NASTY = (
 )
 
 
-def ink_of(image: Image.Image, ground: int = 255) -> Box | None:
-    where = np.argwhere((np.asarray(image) != ground).any(axis=2))
+def ink_of(image: Image.Image, background: int = 255) -> Box | None:
+    where = np.argwhere((np.asarray(image) != background).any(axis=2))
     if not len(where):
         return None
     (top, left), (bottom, right) = where.min(axis=0), where.max(axis=0)
@@ -60,7 +62,7 @@ def ink_of(image: Image.Image, ground: int = 255) -> Box | None:
 
 def drawn(found: Lettering, size: Size) -> Image.Image:
     image = Image.new("RGB", size, "white")
-    draw(image, Box(0, 0, *size), found, (0, 0, 0), align="center", rest="middle")
+    draw(image, Box(0, 0, *size), found, (0, 0, 0), align="center", valign="middle")
     return image
 
 
@@ -73,7 +75,7 @@ def without_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, ...]]:
 
 
 def forget() -> None:
-    for cache in (base_face, face_for, lettering._fit, lettering._span, lettering._runs):
+    for cache in (base_font, font_for, lettering._fit, text_lines.span_of, text_lines._runs):
         cache.cache_clear()
 
 
@@ -90,14 +92,15 @@ def forget() -> None:
     ],
 )
 def test_wrap(monkeypatch: pytest.MonkeyPatch, text: str, columns: int, expected: list[str]):
-    for measure in ("_advance", "_width"):
-        monkeypatch.setattr(lettering, measure, lambda line, face: len(line))
+    for module in (line_breaks, text_lines):
+        monkeypatch.setattr(module, "advance", lambda line, style: len(line))
+    monkeypatch.setattr(line_breaks, "span_of", lambda line, style: Span(0, len(line), 0, 0))
     assert list(wrap(text, columns, PLAIN, anywhere=True)) == expected
 
 
 def test_text_with_room_stays_as_it_is():
     found = fit("surprised", Size(400, 100), PLAIN)
-    assert (found.lines, found.type.size, found.is_cut) == (("surprised",), 20, False)
+    assert (found.lines, found.style.size, found.is_cut) == (("surprised",), 20, False)
     assert found.room.height == pitch(PLAIN)
 
 
@@ -105,7 +108,7 @@ def test_a_word_a_little_too_long_is_made_smaller_rather_than_broken():
     room = Size(fit("surprised", Size(400, 100), PLAIN).room.width - 8, 100)
     found = fit("surprised", room, PLAIN)
     assert found.lines == ("surprised",)
-    assert 15 <= found.type.size < 20
+    assert 15 <= found.style.size < 20
 
 
 def test_a_word_far_too_long_is_broken_and_keeps_every_letter():
@@ -117,7 +120,7 @@ def test_a_word_far_too_long_is_broken_and_keeps_every_letter():
 def test_the_last_resort_is_an_ellipsis():
     found = fit("word " * 500, Size(120, 50), PLAIN)
     assert found.is_cut
-    assert found.type.size == PLAIN.smallest
+    assert found.style.size == PLAIN.smallest
     assert found.lines[-1].endswith("…")
 
 
@@ -155,11 +158,11 @@ awkward = st.text(st.characters() | st.sampled_from("aMfj_- ÅĘ微あ한😀\u2
 @given(awkward, st.builds(Size, st.integers(1, 160), st.integers(1, 90)), st.integers(8, 24))
 @example("j", Size(40, 40), 24)
 def test_ink_never_leaves_the_room_whatever_the_text(text: str, room: Size, size: int):
-    check_ink(text, room, Type(size=size, smallest=8))
+    check_ink(text, room, TextStyle(size=size, smallest=8))
 
 
-def check_ink(text: str, room: Size, face: Type) -> None:
-    found = fit(text, room, face)
+def check_ink(text: str, room: Size, style: TextStyle) -> None:
+    found = fit(text, room, style)
     assert found.room.width <= room.width
     assert found.room.height <= room.height
     around = 40
@@ -181,12 +184,12 @@ def test_nothing_outside_the_box_is_touched(text: str):
 
 
 @pytest.mark.parametrize(
-    ("align", "rest", "edge"), [("left", "top", 0), ("right", "bottom", 2), ("center", "middle", 1)]
+    ("align", "valign", "edge"), [("left", "top", 0), ("right", "bottom", 2), ("center", "middle", 1)]
 )
-def test_text_is_aligned_in_its_box(align: str, rest: str, edge: int):
+def test_text_is_aligned_in_its_box(align: str, valign: str, edge: int):
     image = Image.new("RGB", (200, 100), "white")
     found = fit("H", Size(200, 100), PLAIN)
-    draw(image, Box(0, 0, 200, 100), found, (0, 0, 0), align=align, rest=rest)  # type: ignore[arg-type]
+    draw(image, Box(0, 0, 200, 100), found, (0, 0, 0), align=align, valign=valign)  # type: ignore[arg-type]
     ink = ink_of(image)
     assert ink is not None
     assert abs((ink.left + ink.right) / 2 - (found.room.width / 2, 100, 200 - found.room.width / 2)[edge]) <= 2
@@ -194,7 +197,7 @@ def test_text_is_aligned_in_its_box(align: str, rest: str, edge: int):
 
 
 def test_a_missing_glyph_is_known_by_its_notdef():
-    base = base_face(())
+    base = base_font(())
     assert has_glyph(base, "A")
     assert not has_glyph(base, "\U000f1234")
 
@@ -202,9 +205,9 @@ def test_a_missing_glyph_is_known_by_its_notdef():
 @pytest.mark.parametrize("text", ["微笑", "笑う", "얼굴", "😀"])
 def test_other_scripts_get_a_font_of_their_own(text: str):
     script = script_of(text[0], han_script(text))
-    if not any(has_glyph(Face(source, 109 if script == "emoji" else None), text[0]) for source in some(script)):
+    if not any(has_glyph(Font(source, 109 if script == "emoji" else None), text[0]) for source in some(script)):
         pytest.skip(f"no {script} font here")
-    assert face_for(text[0], script, ()) != base_face(())
+    assert font_for(text[0], script, ()) != base_font(())
 
 
 def some(script: str) -> list[FontFile]:
@@ -220,13 +223,13 @@ def test_colour_emoji_are_drawn_in_colour():
 
 @pytest.mark.parametrize("text", NASTY, ids=ascii)
 def test_pillows_own_font_will_do(without_fonts: tuple[str, ...], text: str):
-    face = Type(size=20, smallest=10, fonts=without_fonts)
-    assert base_face(without_fonts).source is None
-    check_ink(text, Size(120, 60), face)
+    style = TextStyle(size=20, smallest=10, fonts=without_fonts)
+    assert base_font(without_fonts).source is None
+    check_ink(text, Size(120, 60), style)
 
 
 def test_pillows_own_font_shows_something(without_fonts: tuple[str, ...]):
-    image = drawn(fit("neutral", Size(200, 60), Type(size=20, smallest=10, fonts=without_fonts)), Size(200, 60))
+    image = drawn(fit("neutral", Size(200, 60), TextStyle(size=20, smallest=10, fonts=without_fonts)), Size(200, 60))
     ink = ink_of(image)
     assert ink is not None
     assert ink.size.width > 40
@@ -235,17 +238,17 @@ def test_pillows_own_font_shows_something(without_fonts: tuple[str, ...]):
 def test_the_bitmap_font_of_old_pillows_will_do(monkeypatch: pytest.MonkeyPatch, without_fonts: tuple[str, ...]):
     old = getattr(ImageFont, "load_default_imagefont", ImageFont.load_default)
     monkeypatch.setattr(ImageFont, "load_default", old)
-    fonts._pillow_face.cache_clear()
+    fonts._pillows_own.cache_clear()
     fonts._sized.cache_clear()
-    check_ink("neutral 微笑 é", Size(120, 60), Type(size=20, smallest=10, fonts=without_fonts))
-    fonts._pillow_face.cache_clear()
+    check_ink("neutral 微笑 é", Size(120, 60), TextStyle(size=20, smallest=10, fonts=without_fonts))
+    fonts._pillows_own.cache_clear()
     fonts._sized.cache_clear()
 
 
 def test_a_given_font_comes_first_and_a_broken_one_is_passed_over(tmp_path):
     broken = tmp_path / "broken.ttf"
     broken.write_bytes(b"not a font")
-    whole = base_face(()).source
+    whole = base_font(()).source
     if whole is None:
         pytest.skip("no font file here")
-    assert base_face(("", str(tmp_path), str(broken), whole.file)).source == FontFile(whole.file)
+    assert base_font(("", str(tmp_path), str(broken), whole.file)).source == FontFile(whole.file)

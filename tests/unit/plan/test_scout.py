@@ -7,7 +7,7 @@ from PIL import Image
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.grids.drawing.captions import Captions
-from sd_expression_grid.grids.drawing.compose import PALETTES, Style
+from sd_expression_grid.grids.drawing.style import PALETTES, Style
 from sd_expression_grid.grids.grid_tables import tables_of
 from sd_expression_grid.plan.plan import plan_batches, plan_cells
 from sd_expression_grid.study.cell_prompts import templates_of
@@ -127,12 +127,12 @@ def test_a_study_has_a_table_for_each_group_and_seed():
 
 
 def test_a_caption_stands_under_its_picture_and_touches_none_of_it():
-    captions = Captions((96, 64), Style(ground="dark"))
-    ground = PALETTES["dark"].ground
+    captions = Captions((96, 64), Style(background="dark"))
+    background = PALETTES["dark"].background
     picture = Image.effect_noise((96, 64), 60).convert("RGB")
     image = captions.under(picture, "1234567890")
     assert image.size == captions.size
     assert image.crop((0, 0, 96, 64)).tobytes() == picture.tobytes()
     below = image.crop((0, 64, *image.size))
-    assert below.getcolors() != [(below.width * below.height, ground)]
-    assert captions.blank().getcolors() == [(image.width * image.height, ground)]
+    assert below.getcolors() != [(below.width * below.height, background)]
+    assert captions.blank().getcolors() == [(image.width * image.height, background)]
