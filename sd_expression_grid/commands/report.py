@@ -14,7 +14,7 @@ from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.evidence.gauges import best_gauge
 from sd_expression_grid.evidence.measuring import measure
 from sd_expression_grid.ratings.ratings_csv import read_ratings_csv, write_ratings
-from sd_expression_grid.ratings.ratings_table import Table, read_table
+from sd_expression_grid.ratings.ratings_table import RatingsTable, read_table
 from sd_expression_grid.report.report import report_on, report_to_dict
 from sd_expression_grid.report.types import Report, Thresholds
 from sd_expression_grid.report.writing.charts import write_charts
@@ -101,7 +101,7 @@ def _thresholds(asked: Namespace) -> Thresholds:
     return thresholds
 
 
-def _outputs(asked: Namespace, table: Table, report: Report) -> dict[Path, Callable[[], str]]:
+def _outputs(asked: Namespace, table: RatingsTable, report: Report) -> dict[Path, Callable[[], str]]:
     texts: dict[Path | None, Callable[[], str]] = {
         asked.html: lambda: report_html(report, _way(asked.folder, asked.html)),
         asked.json: lambda: json.dumps(report_to_dict(report), ensure_ascii=False),

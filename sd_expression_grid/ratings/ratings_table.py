@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.evidence.measurements import Evidence, read_evidence
 from sd_expression_grid.ratings.ratings import Rating, read_ratings
 from sd_expression_grid.store.folder import STUDY_FILE, Outcome, StudyFolder
-from sd_expression_grid.study.study import CellKey, Kind, Study
+from sd_expression_grid.study.list_keys import keys_of
+from sd_expression_grid.study.study import CellKey, CharacterTraits, Study
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from sd_expression_grid.study.study import Character
+
+
+TRAITS = keys_of(CharacterTraits)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A character as far as its ratings are concerned; the fields are those of the study's ``Character``."""
+class Column(CharacterTraits):
+    """A character as far as its ratings are concerned."""
 
-    label: str
-    kind: Kind | None = None
-    person: str = ""
-    tags: tuple[str, ...] = ()
-    weight: float | None = None
-    exclude: bool = False
     is_reference: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class RatingsTable:
     """Rows × columns × seeds, and the ratings of their cells.
 
     ``stale`` are ratings of pictures that were made anew since, ``strange`` those of cells that the table has not;
@@ -58,7 +58,7 @@ class Table:
         )
 
 
-def read_table(folder: StudyFolder) -> Table:
+def read_table(folder: StudyFolder) -> RatingsTable:
     """The table of a study's folder with its ratings; StudyError where it is none, or cannot be read."""
     study = folder.read_study()
     if study is None:
@@ -68,10 +68,12 @@ def read_table(folder: StudyFolder) -> Table:
     return replace(table, evidence=read_evidence(folder.path, table.rows, record))
 
 
-def table_of(study: Study, record: Mapping[CellKey, Outcome], ratings: Collection[Rating], title: str = "") -> Table:
+def table_of(
+    study: Study, record: Mapping[CellKey, Outcome], ratings: Collection[Rating], title: str = ""
+) -> RatingsTable:
     """The table of a study. A rating counts where its cell's picture is still the one that was rated."""
     drawn = {key: outcome for key, outcome in record.items() if outcome.status == "done"}
-    empty = Table(
+    empty = RatingsTable(
         rows=tuple(row.label for row in study.expressions),
         columns=_columns(study),
         seeds=study.seeds or tuple(sorted({key.seed for key in record})),
@@ -79,7 +81,7 @@ def table_of(study: Study, record: Mapping[CellKey, Outcome], ratings: Collectio
     )
     cells = set(empty.cell_keys())
     known = [rating for rating in ratings if rating.key in cells]
-    return Table(
+    return RatingsTable(
         rows=empty.rows,
         columns=empty.columns,
         seeds=empty.seeds,
@@ -93,18 +95,13 @@ def table_of(study: Study, record: Mapping[CellKey, Outcome], ratings: Collectio
 
 
 def _columns(study: Study) -> tuple[Column, ...]:
-    reference = (Column(label=study.reference_column.label, kind="none", is_reference=True),) if study.reference else ()
-    return reference + tuple(
-        Column(
-            label=character.label,
-            kind=character.kind,
-            person=character.person,
-            tags=character.tags,
-            weight=character.weight,
-            exclude=character.exclude,
-        )
-        for character in study.characters
-    )
+    reference = (_column(study.reference_column, is_reference=True),) if study.reference else ()
+    return (*reference, *(_column(character, is_reference=False) for character in study.characters))
+
+
+def _column(character: Character, *, is_reference: bool) -> Column:
+    traits: dict[str, Any] = {trait.name: getattr(character, trait.name) for trait in TRAITS}
+    return Column(label=character.label, is_reference=is_reference, **traits)
 
 
 def _is_of(rating: Rating, drawn: Mapping[CellKey, Outcome]) -> bool:

@@ -12,7 +12,7 @@ from sd_expression_grid.report.types import Judged, Measure, Rate, Score, Thresh
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
 
-    from sd_expression_grid.ratings.ratings_table import Column, Table
+    from sd_expression_grid.ratings.ratings_table import Column, RatingsTable
     from sd_expression_grid.study.study import CellKey
 
 YES = 2
@@ -25,7 +25,7 @@ class Matrix:
     ``judges_likeness`` tells whether any character's likeness is scored, ``is_corrected`` whether the reference is.
     """
 
-    table: Table
+    table: RatingsTable
     thresholds: Thresholds
     cells: tuple[Judged, ...]
     rows: dict[str, int]
@@ -120,7 +120,7 @@ class Matrix:
         return [(sum(successes), len(successes)) for successes in counts.values()]
 
 
-def matrix_of(table: Table, thresholds: Thresholds) -> Matrix:
+def matrix_of(table: RatingsTable, thresholds: Thresholds) -> Matrix:
     """The table's cells with their ratings taken together.
 
     Where no character's likeness is scored anywhere, the expression stands for both.

@@ -20,10 +20,10 @@ from sd_expression_grid.report.subjects import subjects_of
 from sd_expression_grid.report.types import Measure, Rate, Report, Square, Thresholds
 
 if TYPE_CHECKING:
-    from sd_expression_grid.ratings.ratings_table import Table
+    from sd_expression_grid.ratings.ratings_table import RatingsTable
 
 
-def report_on(table: Table, thresholds: Thresholds | None = None) -> Report:
+def report_on(table: RatingsTable, thresholds: Thresholds | None = None) -> Report:
     """All that a table's ratings say; StudyError where scipy is missing."""
     matrix = matrix_of(table, thresholds or Thresholds())
     subjects, characters = subjects_of(matrix), rank_characters(matrix)

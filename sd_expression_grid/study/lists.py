@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from sd_expression_grid.base.errors import Fault
 from sd_expression_grid.prompts.brackets import find_pairs
 from sd_expression_grid.prompts.network_tags import TAG
+from sd_expression_grid.study.list_keys import ListKey, keys_of
+from sd_expression_grid.study.study import CHARACTER_KEYS, Expression
+from sd_expression_grid.study.value_types import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-CHARACTER_KEYS = ("negative", "cfg_scale", "prompt", "person", "tags", "kind", "exclude", "weights")
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _GROUP = re.compile(r"\[([^\[\]:|]+)\]")
 _KEY = re.compile(r"\s*(\w+)\s*=\s*(.*)", re.DOTALL)
@@ -21,23 +22,21 @@ _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line or object of a list as it was written: its fields by name, its group and its place."""
+class ListEntry:
+    """One line or object of a list: its fields by name, as JSON values, and the place where it was written."""
 
-    fields: dict[str, object]
-    group: str
+    fields: Mapping[str, object]
     place: str
-    is_pasted: bool = True
 
 
-def read_expression_lines(text: str) -> tuple[list[Entry], list[Fault]]:
+def read_expression_lines(text: str) -> tuple[list[ListEntry], list[Fault]]:
     """The entries of an expression list, and the faults of its lines."""
-    return _read_lines(text, "expressions", keys=(), groups=False)
+    return _read_lines(text, "expressions", keys_of(Expression), groups=False)
 
 
-def read_character_lines(text: str) -> tuple[list[Entry], list[Fault]]:
+def read_character_lines(text: str) -> tuple[list[ListEntry], list[Fault]]:
     """The entries of a character list, each with the group above it, and the faults of its lines."""
-    return _read_lines(text, "characters", keys=CHARACTER_KEYS, groups=True)
+    return _read_lines(text, "characters", CHARACTER_KEYS, groups=True)
 
 
 def write_lines(entries: Sequence[Mapping[str, object]]) -> str:
@@ -59,7 +58,10 @@ def short_label(text: str) -> str:
     return " ".join(TAG.sub(lambda tag: f" {tag[2].partition(':')[0]} ", text).split())
 
 
-def _read_lines(text: str, name: str, *, keys: tuple[str, ...], groups: bool) -> tuple[list[Entry], list[Fault]]:
+def _read_lines(
+    text: str, name: str, list_keys: Iterable[ListKey], *, groups: bool
+) -> tuple[list[ListEntry], list[Fault]]:
+    keys = {key.name: key for key in list_keys if key.in_lines}
     entries, faults, group = [], [], ""
     for number, line in _written_lines(text):
         title = _GROUP.fullmatch(line.strip()) if groups else None
@@ -70,7 +72,7 @@ def _read_lines(text: str, name: str, *, keys: tuple[str, ...], groups: bool) ->
         fields, problems = _fields(_divide(line), keys)
         faults += [Fault(place, problem) for problem in problems]
         if not problems:
-            entries.append(Entry(fields=fields, group=group, place=place))
+            entries.append(ListEntry(fields={**fields, **({"group": group} if group else {})}, place=place))
     return entries, faults
 
 
@@ -104,31 +106,39 @@ def _literal_bars(field: str) -> str:
     return "".join(result).strip()
 
 
-def _fields(parts: list[str], keys: tuple[str, ...]) -> tuple[dict[str, object], list[str]]:
-    fields: dict[str, object] = {}
+def _fields(parts: list[str], keys: Mapping[str, ListKey]) -> tuple[dict[str, object], list[str]]:
+    """The fields of a line as JSON values, and what is wrong with the line."""
+    values: dict[str, object] = {}
     problems = []
     plain = [parts[0]]
     for part in parts[1:]:
-        key, value = _key_and_value(part, keys)
-        if not key:
+        name, text = _name_and_text(part, keys)
+        if not name:
             plain.append(part)
-        elif key in fields:
-            problems.append(f"{key} is given twice")
+        elif name in values:
+            problems.append(f"{name} is given twice")
         else:
-            fields[key] = value
+            values[name] = keys[name].value.parse(text)
+    label, text, *surplus = _label_and_text(plain)
+    if surplus:
+        problems.append(_too_many(surplus[0], keys))
+    return {"label": label, "text": text, **values}, problems
+
+
+def _label_and_text(plain: list[str]) -> list[str]:
+    """The fields without a key: label, text, and those that are too many."""
     while len(plain) > 1 and not plain[-1]:
-        plain.pop()
+        plain = plain[:-1]
     if len(plain) > 1 and not plain[0]:
-        plain.pop(0)
-    if len(plain) > 2:
-        problems.append(_too_many(plain[2], keys))
-    label, text = (plain[0], plain[1]) if len(plain) > 1 else (short_label(plain[0]), plain[0])
-    return {"label": label, "text": text, **fields}, problems
+        plain = plain[1:]
+    return plain if len(plain) > 1 else [short_label(plain[0]), plain[0]]
 
 
-def _key_and_value(part: str, keys: tuple[str, ...]) -> tuple[str, str]:
-    if part.strip().lower() == "exclude" and "exclude" in keys:
-        return "exclude", "yes"
+def _name_and_text(part: str, keys: Mapping[str, ListKey]) -> tuple[str, str]:
+    """A field's key and the text of its value; both empty for a field without a known key."""
+    alone = part.strip().lower()
+    if alone in keys and keys[alone].value.alone:
+        return alone, keys[alone].value.alone
     match = _KEY.fullmatch(part)
     if match and match[1].lower() in keys:
         return match[1].lower(), match[2].strip()
@@ -137,13 +147,8 @@ def _key_and_value(part: str, keys: tuple[str, ...]) -> tuple[str, str]:
 
 def _line(entry: Mapping[str, object]) -> str:
     label, text = str(entry.get("label", "")), str(entry.get("text", ""))
-    fields = [text] if label == text else [label, text]
-    for key in CHARACTER_KEYS:
-        value = entry.get(key)
-        if isinstance(value, list | tuple):
-            value = ", ".join(map(str, value))
-        if value not in (None, "", False):
-            fields.append(f"{key}={'yes' if value is True else value}")
+    values = {key.name: as_text(entry.get(key.name)) for key in CHARACTER_KEYS if key.in_lines}
+    fields = [*([text] if label == text else [label, text]), *(f"{name}={v}" for name, v in values.items() if v)]
     return " | ".join(_with_literal_bars(field) for field in fields)
 
 
@@ -153,7 +158,7 @@ def _with_literal_bars(field: str) -> str:
     return "".join(f"\\{c}" if i in stray else c for i, c in enumerate(field))
 
 
-def _too_many(part: str, keys: tuple[str, ...]) -> str:
+def _too_many(part: str, keys: Iterable[str]) -> str:
     known = f"; the keys are {', '.join(keys)}" if keys else ""
     return f"'{_shown(part)}' is one field too many: a line is label | text{known} (write \\| for a bar that is text)"
 

@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from sd_expression_grid.study.list_keys import ListKey, keys_of, list_key
+from sd_expression_grid.study.value_types import (
+    NUMBER,
+    NUMBERS,
+    POSITIVE_NUMBER,
+    TEXT,
+    WORDS,
+    YES_OR_NO,
+    one_of,
+)
+
 Kind = Literal["lora", "embedding", "none"]
 Mode = Literal["exact", "batched"]
 Ground = Literal["light", "dark"]
@@ -30,25 +41,66 @@ class Expression:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Character:
-    """A column: the words or network tags that make one person.
-
-    ``negative`` is added to the negative prompt, ``prompt`` replaces the template, ``person`` joins columns that
-    show the same person, ``weight`` is the LoRA's or embedding's where the character was listed with several.
-    """
+class CharacterTraits:
+    """What characters are compared by when they are rated: all of it stands in the ratings' CSV as well."""
 
     label: str
+    kind: Kind | None = list_key(
+        one_of(Kind),
+        default=None,
+        usage="`kind=lora`",
+        meaning="`lora`, `embedding` or `none`; recognised by itself. `kind=embedding` makes a missing embedding an "
+        "error, for its name is an ordinary word",
+    )
+    person: str = list_key(
+        TEXT, default="", usage="`person=…`", meaning="the same person in other columns has the same"
+    )
+    tags: tuple[str, ...] = list_key(WORDS, default=(), usage="`tags=a,b`", meaning="words to compare characters by")
+    weight: float | None = list_key(
+        NUMBER,
+        default=None,
+        usage="`weight`",
+        meaning="the network's weight in this column, one of those listed as `weights`",
+        in_lines=False,
+    )
+    exclude: bool = list_key(YES_OR_NO, default=False, usage="`exclude`", meaning="drawn, but left out of analysis")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Character(CharacterTraits):
+    """A column: the words or network tags that make one person. ``place`` tells where the user wrote it."""
+
     text: str
-    group: str = ""
-    kind: Kind | None = None
-    negative: str = ""
-    cfg_scale: float | None = None
-    prompt: str = ""
-    person: str = ""
-    tags: tuple[str, ...] = ()
-    exclude: bool = False
-    weight: float | None = None
+    group: str = list_key(
+        TEXT,
+        default="",
+        usage="`group`",
+        meaning="the title of its group; in a pasted list that is `[Title]` on a line before it",
+        in_lines=False,
+    )
+    negative: str = list_key(TEXT, default="", usage="`negative=…`", meaning="added to the negative prompt")
+    cfg_scale: float | None = list_key(
+        POSITIVE_NUMBER, default=None, usage="`cfg_scale=5`", meaning="instead of the page's"
+    )
+    prompt: str = list_key(
+        TEXT,
+        default="",
+        usage="`prompt=…`",
+        meaning="a template of its own, with the expression placeholder in it",
+    )
     place: str = field(default="", compare=False)
+
+
+WEIGHTS = ListKey(
+    value=NUMBERS,
+    name="weights",
+    default=(),
+    usage="`weights=0.4,0.7,1`",
+    meaning="one column for each weight, side by side, labelled `Noor 0.7`; for a text with one LoRA tag, or an "
+    "embedding's name",
+)
+CHARACTER_KEYS = (*keys_of(Character), WEIGHTS)
+"""All that may be said of a character. ``weights`` is no attribute, since it makes several characters of one entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,16 +191,16 @@ class Study:
 
     def cell_count(self, drawn: int = 0) -> int:
         """How many cells it has, with ``drawn`` seeds where it lists none; a scout knows itself how many."""
-        asked = self.scout.seeds if self.scout else self.seeds
-        seeds = asked if isinstance(asked, int) else len(asked) or drawn
+        listed = self.scout.seeds if self.scout else self.seeds
+        seeds = listed if isinstance(listed, int) else len(listed) or drawn
         return len(self.expressions) * len(self.columns) * seeds
 
     def with_seeds_from(self, first: int, count: int) -> Study:
         """The study with its own seeds, else so many from the first; a scout knows itself how many."""
         if self.scout is None:
             return replace(self, seeds=self.seeds or tuple(range(first, first + count)))
-        asked = self.scout.seeds
-        seeds = tuple(range(first, first + asked)) if isinstance(asked, int) else asked
+        listed = self.scout.seeds
+        seeds = tuple(range(first, first + listed)) if isinstance(listed, int) else listed
         return replace(self, seeds=seeds, scout=replace(self.scout, seeds=seeds))
 
     def without_seeds(self) -> Study:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sd_expression_grid.ratings.ratings import Rating
-from sd_expression_grid.ratings.ratings_table import Column, Table
+from sd_expression_grid.ratings.ratings_table import Column, RatingsTable
 from sd_expression_grid.study.study import CellKey
 
 REFERENCE = Column(label="reference", kind="none", is_reference=True)
@@ -27,7 +27,7 @@ def table(columns, rows, **more):
                 seeds = max(seeds, seed + 1)
                 ratings.append(rating(expression, column.label, seed, scores))
     counted = tuple(r for r in ratings if not r.is_empty)
-    return Table(rows=tuple(rows), columns=tuple(columns), seeds=tuple(range(seeds)), ratings=counted, **more)
+    return RatingsTable(rows=tuple(rows), columns=tuple(columns), seeds=tuple(range(seeds)), ratings=counted, **more)
 
 
 def columns(*labels, **fields):
@@ -45,7 +45,9 @@ def drawn(characters, successes, reference):
         for row in range(rows)
         for seed in range(seeds)
     )
-    return Table(rows=tuple(labels), columns=(REFERENCE, *characters), seeds=tuple(range(seeds)), ratings=ratings)
+    return RatingsTable(
+        rows=tuple(labels), columns=(REFERENCE, *characters), seeds=tuple(range(seeds)), ratings=ratings
+    )
 
 
 def chance(logit):

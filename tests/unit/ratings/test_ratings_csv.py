@@ -85,7 +85,7 @@ def test_a_file_in_another_encoding_is_named(tmp_path):
 
 
 def test_every_faulty_line_is_named_at_once():
-    text = """expression,character,seed,rater,expression_score,likeness_score,kind,weight,exclude
+    text = f"""expression,character,seed,rater,expression_score,likeness_score,kind,weight,exclude
 sad,Noor,1,Ana,3,2,lora,,
 sad,,1,Ana,2,2,,,
 sad,Noor,one,Ana,2,maybe,,,
@@ -93,20 +93,22 @@ sad,Noor,2,Ana,2,2,embedding,nan,perhaps
 happy,Noor,1,Ana,2,2,,,
 happy,Noor,1,Ana,1,2,,,
 happy,Noor,1.5e3,Ana,1,2,,,,surplus
+happy,Noor,{"9" * 5000},Bo,1,2,,,
 """
     with pytest.raises(StudyError) as caught:
         parse_ratings(text, "a.csv")
     assert [str(fault) for fault in caught.value.faults] == [
-        "a.csv, line 2: expression_score must be 0, 1, 2, no, partly or yes, not '3'",
+        "a.csv, line 2: expression_score: must be 0, 1, 2, no, partly or yes, is 3",
         "a.csv, line 3: has no character",
-        "a.csv, line 4: seed must be a whole number, not 'one'",
-        "a.csv, line 4: likeness_score must be 0, 1, 2, no, partly or yes, not 'maybe'",
-        "a.csv, line 5: weight must be a number, not 'nan'",
-        "a.csv, line 5: exclude must be yes or no, not 'perhaps'",
+        "a.csv, line 4: seed: must be a whole number, is 'one'",
+        "a.csv, line 4: likeness_score: must be 0, 1, 2, no, partly or yes, is 'maybe'",
+        "a.csv, line 5: weight: must be a number, is nan",
+        "a.csv, line 5: exclude: must be yes or no (in JSON true or false), is 'perhaps'",
         "a.csv, line 5: kind of Noor is another than in an earlier line",
         "a.csv, line 7: rates the cell of line 6 again, by the same rater",
         "a.csv, line 8: has 10 fields, but the first line names 9",
-        "a.csv, line 8: seed must be a whole number, not '1.5e3'",
+        "a.csv, line 8: seed: must be a whole number, is '1.5e3'",
+        f"a.csv, line 9: seed: must be a whole number, is {'9' * 5000!r:.60}",
     ]
 
 

@@ -47,8 +47,8 @@ def test_every_faulty_line_is_named_with_its_content():
 
 def test_groups_belong_to_the_characters_below_them():
     entries, _ = read_character_lines("Ada\n[Celebrity LoRAs]\nNoor\n\n[ Nobodies ]\nember")
-    assert [(e.fields["label"], e.group) for e in entries] == [
-        ("Ada", ""),
+    assert [(e.fields["label"], e.fields.get("group")) for e in entries] == [
+        ("Ada", None),
         ("Noor", "Celebrity LoRAs"),
         ("ember", "Nobodies"),
     ]
@@ -57,7 +57,7 @@ def test_groups_belong_to_the_characters_below_them():
 @pytest.mark.parametrize("line", ["[LoRAs]\t\t", "\u3000[LoRAs]"])
 def test_a_group_pasted_from_a_spreadsheet_is_a_group(line):
     entries, _ = read_character_lines(f"{line}\nNoor\tnoor")
-    assert [(e.fields["label"], e.group) for e in entries] == [("Noor", "LoRAs")]
+    assert [(e.fields["label"], e.fields.get("group")) for e in entries] == [("Noor", "LoRAs")]
 
 
 @pytest.mark.parametrize("line", ["[a:b:0.5]", "[a|b]", "x [a]"])
@@ -75,9 +75,9 @@ def test_known_keys_are_fields_of_their_own():
         "label": "Noor",
         "text": "noor woman",
         "negative": "old, x",
-        "cfg_scale": "5",
-        "tags": "a, b",
-        "exclude": "yes",
+        "cfg_scale": 5.0,
+        "tags": ["a", "b"],
+        "exclude": True,
     }
 
 
@@ -104,7 +104,7 @@ def test_objects_written_as_lines_read_back():
         {"label": "Noor", "text": "Noor", "group": "LoRAs", "tags": ["p", "q"], "exclude": True, "weights": [0.4, 1]},
     ]
     lines = write_lines(entries)
-    assert lines == "a\\|b | x\n[LoRAs]\nNoor | tags=p, q | exclude=yes | weights=0.4, 1"
+    assert lines == "a\\|b | x\n[LoRAs]\nNoor | tags=p,q | exclude=yes | weights=0.4,1"
     read, faults = read_character_lines(lines)
     assert not faults
-    assert [(e.fields["label"], e.group) for e in read] == [("a|b", ""), ("Noor", "LoRAs")]
+    assert [(e.fields["label"], e.fields.get("group")) for e in read] == [("a|b", None), ("Noor", "LoRAs")]

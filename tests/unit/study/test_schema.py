@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.base.file_names import file_stem
+from sd_expression_grid.study.list_keys import keys_of
 from sd_expression_grid.study.lists import write_lines
 from sd_expression_grid.study.preset_lists import preset_text, preset_titles
-from sd_expression_grid.study.schema import read_study, study_from_dict, study_to_dict
-from sd_expression_grid.study.study import Study
+from sd_expression_grid.study.schema import study_from_dict, study_to_dict
+from sd_expression_grid.study.study import CHARACTER_KEYS, Character, Study
 
 
 def read(**changes):
@@ -74,7 +75,7 @@ def test_weights_need_one_network(text):
         ({"seeds": [-1]}, "whole numbers other than -1"),
         ({"name": "\ud800"}, "name: must be a text"),
         ({"characters": [{"text": "x", "cfg_scale": "5"}]}, "cfg_scale: must be a number, is '5'"),
-        ({"characters": [{"text": "x", "exclude": "yes"}]}, "exclude: must be true or false"),
+        ({"characters": [{"text": "x", "exclude": "yes"}]}, "exclude: must be yes or no (in JSON true or false)"),
         ({"seeds": "1"}, "seeds: must be a list"),
         ({"rows_per_batch": 0}, "at least 1"),
         ({"rows_per_batch": 1.5}, "whole number"),
@@ -94,10 +95,10 @@ def test_weights_need_one_network(text):
         ({"characters": "Noor | x | cfg_scale=abc"}, "cfg_scale: must be a number, is 'abc'"),
         ({"characters": "Noor | x | cfg_scale=0"}, "above 0"),
         ({"characters": "Noor | x | kind=lyco"}, "kind: must be one of lora, embedding, none"),
-        ({"characters": "Noor | x | exclude=maybe"}, "exclude: must be true or false"),
+        ({"characters": "Noor | x | exclude=maybe"}, "exclude: must be yes or no (in JSON true or false)"),
         ({"characters": "Noor | x | weights=a"}, "must be numbers divided by commas"),
-        ({"characters": "Noor | x | weights="}, "name no weight"),
-        ({"characters": "Noor | x | weights=1,1.0"}, "name a weight twice"),
+        ({"characters": "Noor | x | weights="}, "weights: names no number"),
+        ({"characters": "Noor | x | weights=1,1.0"}, "weights: names 1 twice"),
     ],
 )
 def test_a_fault_is_named_with_its_key(changes, part):
@@ -123,46 +124,89 @@ def test_a_label_reference_is_free_without_a_reference_column():
     assert read(characters="reference | x", reference="").columns[0].label == "reference"
 
 
-PLAIN = "abc x,"
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), min_size=1, max_size=20)
+plain_words = st.text("abc, x", min_size=1, max_size=12).map(str.strip).filter(str.strip)
+numbers = st.floats(0.01, 99)
+
+
+def values_of_keys(text):
+    """A strategy for the values of every key of a character, with ``text`` for what is free text."""
+    tags = st.lists(text.map(lambda tag: tag.replace(",", "").strip()).filter(str.strip), max_size=3)
+    return {
+        "kind": st.sampled_from(["lora", "embedding", "none"]),
+        "person": text,
+        "tags": tags,
+        "weight": st.floats(-2, 2),
+        "exclude": st.booleans(),
+        "group": text,
+        "negative": text,
+        "cfg_scale": numbers,
+        "prompt": text,
+        "weights": st.lists(st.integers(-9, 9).map(lambda tenths: tenths / 10), min_size=1, max_size=3, unique=True),
+    }
+
+
+def test_every_key_of_a_character_is_tried():
+    assert set(values_of_keys(words)) == {key.name for key in CHARACTER_KEYS}
+
+
+def lists_of_entries(text, keys):
+    """Lists of objects with labels that differ as file names, and some of the keys."""
+    optional = {name: values for name, values in values_of_keys(text).items() if name in keys}
+    entry = st.fixed_dictionaries({"label": text.map(lambda label: f"x{label}"), "text": text}, optional=optional)
+    lists = st.lists(entry, min_size=1, max_size=5, unique_by=lambda one: file_stem(one["label"]).casefold())
+    return lists.map(lambda entries: [one if "weights" not in one else {**one, "text": "ember"} for one in entries])
+
+
+ATTRIBUTES = [key.name for key in keys_of(Character)]
+IN_LINES = [key.name for key in CHARACTER_KEYS if key.in_lines]
 
 
 @given(
-    labels=st.lists(words.filter(str.strip), min_size=1, max_size=5, unique_by=lambda w: file_stem(w).casefold()),
+    expressions=lists_of_entries(words.filter(str.strip), []),
+    characters=lists_of_entries(words.filter(str.strip), ATTRIBUTES),
     switch_at=st.floats(0.01, 0.99),
     seeds=st.lists(st.integers(0, 2**32 - 1), unique=True, max_size=4),
 )
-def test_a_study_survives_json(labels, switch_at, seeds):
-    entries = [{"label": f"x{label}", "text": label} for label in labels]
-    study = read(expressions=entries, characters=entries, switch_at=switch_at, seeds=seeds)
+def test_a_study_survives_json(expressions, characters, switch_at, seeds):
+    study = read(expressions=expressions, characters=characters, switch_at=switch_at, seeds=seeds)
     assert study_from_dict(json.loads(json.dumps(study_to_dict(study)))) == study
+    for character, entry in zip(study.characters, characters, strict=True):
+        said = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+        assert {name: getattr(character, name) for name in entry if name not in ("label", "text")} == {
+            name: value for name, value in said.items() if name not in ("label", "text")
+        }
 
 
-@given(
-    st.lists(
-        st.fixed_dictionaries(
-            {"label": words, "text": words},
-            optional={
-                "group": st.sampled_from(["", "A", "B"]),
-                "tags": st.lists(words, max_size=2),
-                "exclude": st.booleans(),
-                "negative": words,
-            },
-        ),
-        min_size=1,
-        max_size=4,
-    )
+@given(lists_of_entries(plain_words, [*IN_LINES, "group"]))
+def test_objects_written_as_lines_say_the_same(entries):
+    entries.sort(key=lambda entry: entry.get("group", ""))  # no line ends a group, so those without come first
+    study = read(characters=entries, reference="")
+    assert read(characters=write_lines(entries), reference="").characters == study.characters
+    assert len(study.characters) == sum(len(entry.get("weights", [0])) for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("negative=old, x", "negative", "old, x"),
+        ("Kind = LoRA", "kind", "lora"),
+        ("cfg_scale=5.5", "cfg_scale", 5.5),
+        ("tags=a, b", "tags", ("a", "b")),
+        ("exclude", "exclude", True),
+        ("exclude=no", "exclude", False),
+        ("person=Noor", "person", "Noor"),
+        ("prompt=[a:{expression}:0.3] b", "prompt", "[a:{expression}:0.3] b"),
+    ],
 )
-def test_objects_written_as_lines_say_the_same_or_can_be_told_from_those_that_do_not(entries):
-    data = {"expressions": "a", "characters": entries}
-    study, faults = read_study(data)
-    again, new_faults = read_study({**data, "characters": write_lines(entries)})
-    plain = all(set(str(v)) <= set(PLAIN) for e in entries for v in (e["label"], e["text"], e.get("negative", "")))
-    plain = plain and all(set("".join(e.get("tags", []))) <= set(PLAIN) for e in entries)
-    ungrouped_last = [bool(e.get("group")) for e in entries] != sorted(bool(e.get("group")) for e in entries)
-    if not faults and plain and not ungrouped_last:
-        assert not new_faults
-        assert again.characters == study.characters
+def test_a_key_on_a_line_is_an_attribute(line, name, value):
+    assert getattr(read(characters=f"Noor | x | {line}").characters[0], name) == value
+
+
+def test_a_weight_of_nothing_is_kept():
+    study = read(characters="ember | weights=0,1")
+    assert [c.weight for c in study.characters] == [0, 1]
+    assert study_from_dict(study_to_dict(study)) == study
 
 
 @given(st.text(max_size=120))

@@ -1,0 +1,102 @@
+"""The schema's two lists: expressions and characters, pasted as text or given as objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sd_expression_grid.base.json_reader import Reader, described
+from sd_expression_grid.prompts.network_tags import find_tags, with_weight
+from sd_expression_grid.study.list_keys import given_values
+from sd_expression_grid.study.lists import ListEntry, read_character_lines, read_expression_lines, short_label
+from sd_expression_grid.study.study import CHARACTER_KEYS, WEIGHTS, Character, Expression
+
+if TYPE_CHECKING:
+    from sd_expression_grid.base.errors import Fault
+
+
+def read_expressions(reader: Reader) -> Iterable[Expression]:
+    """The list under ``expressions``; its faults are noted in the reader."""
+    for entry in _entries(reader, "expressions", read_expression_lines):
+        of_entry = Reader(entry.fields, f"{entry.place}: ", reader.faults)
+        label, text = _label_and_text(of_entry)
+        of_entry.refuse_unknown()
+        yield Expression(label=label, text=text, place=entry.place)
+
+
+def read_characters(reader: Reader) -> Iterable[Character]:
+    """The list under ``characters``, one for each weight that an entry lists; its faults are noted in the reader."""
+    for entry in _entries(reader, "characters", read_character_lines):
+        of_entry = Reader(entry.fields, f"{entry.place}: ", reader.faults)
+        label, text = _label_and_text(of_entry)
+        values: dict[str, Any] = {key.name: key.read(of_entry) for key in CHARACTER_KEYS}
+        of_entry.refuse_unknown()
+        weights = values.pop(WEIGHTS.name)
+        character = Character(label=label, text=text, place=entry.place, **values)
+        yield from _at_weights(character, weights, of_entry)
+
+
+def entry_to_dict(entry: Expression | Character) -> dict[str, object]:
+    """A row or column as JSON values; what is not said is left out."""
+    return {"label": entry.label, "text": entry.text, **{name: _plain(v) for name, v in given_values(entry).items()}}
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _entries(
+    reader: Reader, key: str, read_lines: Callable[[str], tuple[list[ListEntry], list[Fault]]]
+) -> list[ListEntry]:
+    wanted = "a text with one entry a line, or a list of objects"
+    value: Any = reader.take(key, [], wanted, lambda value: isinstance(value, str | list))
+    if isinstance(value, str):
+        entries, faults = read_lines(value)
+        reader.faults += faults
+        return entries
+    entries = []
+    for number, item in enumerate(value):
+        place = f"{key}[{number}]"
+        if isinstance(item, Mapping):
+            entries.append(ListEntry(fields=item, place=_object_place(place, item)))
+        else:
+            reader.fault(place, f"must be an object with label and text, is {described(item)}")
+    return entries
+
+
+def _object_place(place: str, item: Mapping[str, object]) -> str:
+    return f"{place} ({item['label']})" if isinstance(item.get("label"), str) else place
+
+
+def _label_and_text(reader: Reader) -> tuple[str, str]:
+    label, text = reader.text("label", "").strip(), reader.text("text", "").strip()
+    if not text:
+        reader.fault("text", "is missing")
+    label = label or short_label(text)
+    if any(ord(character) < 32 for character in label):
+        reader.fault("label", "must be one line, without control characters")
+    return label, text
+
+
+def _at_weights(character: Character, weights: tuple[float, ...], reader: Reader) -> list[Character]:
+    """The character once for each listed weight, side by side; itself where none is listed."""
+    if not weights:
+        return [character]
+    result = []
+    for weight in weights:
+        text = with_weight(character.text, weight)
+        if text is None:
+            reader.fault("weights", "need a text with exactly one LoRA tag, or one embedding's name alone")
+            return [character]
+        result.append(
+            replace(
+                character,
+                label=f"{character.label} {weight:g}",
+                text=text,
+                kind=character.kind or ("lora" if find_tags(text) else "embedding"),
+                person=character.person or character.label,
+                weight=weight,
+            )
+        )
+    return result

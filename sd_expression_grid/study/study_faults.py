@@ -1,0 +1,56 @@
+"""What can be wrong with a study as a whole, although each of its values is right by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.base.errors import Fault
+from sd_expression_grid.base.file_names import file_stem, same_file_key
+from sd_expression_grid.study.study import REFERENCE_LABEL
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sd_expression_grid.study.study import Character, Expression, Study
+
+
+def study_faults(study: Study, broken: Collection[str]) -> Iterable[Fault]:
+    """The faults of a study; ``broken`` are the keys of the schema whose own faults are known already."""
+    if not study.expressions and "expressions" not in broken:
+        yield Fault("expressions", "the list is empty; write one expression a line")
+    if not study.characters and not study.scout and "characters" not in broken and "scout" not in broken:
+        yield Fault("characters", "the list is empty; write one character a line")
+    yield from _label_faults(study)
+    if not 0 < study.switch_at < 1:
+        yield Fault("switch_at", f"must be a fraction of the steps, above 0 and below 1, is {study.switch_at:g}")
+    if study.name and study.name != file_stem(study.name):
+        yield Fault("name", f"must be a plain folder name, such as '{file_stem(study.name)}'")
+    yield from _placeholder_faults(study)
+
+
+def _label_faults(study: Study) -> Iterable[Fault]:
+    yield from _repeated(study.expressions)
+    yield from _repeated(study.characters)
+    if study.reference:
+        for character in study.characters:
+            if same_file_key(character.label) == same_file_key(REFERENCE_LABEL):
+                yield Fault(character.place, f"'{REFERENCE_LABEL}' is the reference column's label")
+
+
+def _repeated(entries: Iterable[Expression | Character]) -> Iterable[Fault]:
+    first: dict[str, str] = {}
+    for entry in entries:
+        key = same_file_key(entry.label)
+        if key in first:
+            problem = f"the label '{entry.label}' stands in this list already, at {first[key]}"
+            yield Fault(entry.place, f"{problem}; labels must differ as file names, ignoring case")
+        first.setdefault(key, entry.place)
+
+
+def _placeholder_faults(study: Study) -> Iterable[Fault]:
+    if not study.expression_placeholder.strip():
+        yield Fault("expression_placeholder", "is empty")
+    if not study.character_placeholder.strip():
+        yield Fault("character_placeholder", "is empty")
+    elif study.expression_placeholder == study.character_placeholder:
+        yield Fault("character_placeholder", "is the expression placeholder as well")
