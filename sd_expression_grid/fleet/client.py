@@ -57,11 +57,11 @@ class WebUIClient:
             "script_args": [request_to_json(request)],
         }
         answer = self._watched("/sdapi/v1/txt2img", body, watch, request.title)
-        try:
-            return json.loads(answer["info"])["extra_generation_params"][ANSWER_FIELD]
-        except (ValueError, TypeError, KeyError) as error:
+        parameters = _object(_parsed(answer.get("info")).get("extra_generation_params"))
+        if ANSWER_FIELD not in parameters:
             message = "answered without what it was asked for"
-            raise TroubleError(message) from error
+            raise TroubleError(message)
+        return parameters[ANSWER_FIELD]
 
     def is_listening(self) -> bool:
         """Whether a server is there, without a request: one while it starts would keep the WebUI from starting."""
@@ -120,7 +120,7 @@ class WebUIClient:
             raise TroubleError(_in_words(error)) from error
         answer = {} if answer is None else answer
         if not response.ok or not isinstance(answer, Mapping):
-            raise _complaint(response.status_code, answer if isinstance(answer, Mapping) else {})
+            raise _complaint(response.status_code, _object(answer))
         return answer
 
 
@@ -155,6 +155,19 @@ def _complaint(status: int, answer: Mapping[str, Any]) -> Exception:
     if 400 <= status < 500:
         return RefusedError(f"does not take the settings of txt2img: {_short(detail)}")
     return TroubleError(f"answered with HTTP {status}: {_short(answer.get('errors') or detail)}")
+
+
+def _parsed(text: object) -> Mapping[str, Any]:
+    """The JSON object in a text, empty if there is none."""
+    try:
+        return _object(json.loads(text)) if isinstance(text, str) else {}
+    except ValueError:
+        return {}
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    """A JSON value if it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _short(value: object) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import queue
+import traceback
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 RESOURCE = "webui"
 URL_VARIABLE = "SD_WEBUI_URL"
 CONNECT_SECONDS = 20
+
+
+class JobError(Exception):
+    """A fault of our own in a job, with its traceback on the worker: no trouble of the WebUI or of Dask."""
 
 
 class DaskPool:
@@ -53,7 +58,7 @@ class DaskPool:
         return number
 
     def finished(self, seconds: float) -> list[JobResult]:
-        """The jobs that are over; waits at most so many seconds for the first one."""
+        """The jobs that are over; waits at most so many seconds for the first one. Raises JobError for a failed one."""
         numbers = []
         try:
             numbers.append(self._finished.get(timeout=seconds))
@@ -74,9 +79,12 @@ class DaskPool:
         future = self._futures.pop(number)
         try:
             worker, reply = future.result()
-        except Exception as error:  # whatever Dask says of a worker that it lost
+        except Exception as error:  # only Dask's, of a worker that is lost or cannot read the job: see _run_here
             reply = Reply(seconds=0, trouble=f"was lost with its worker: {type(error).__name__} {error}")
             return JobResult(number=number, worker=None, reply=reply)
+        if isinstance(reply, str):
+            message = f"a job failed on the worker {worker}:\n{reply}"
+            raise JobError(message)
         return JobResult(number=number, worker=worker, reply=reply)
 
 
@@ -101,8 +109,13 @@ def _url_here() -> str:
     return name if name.startswith("http") else os.environ.get(URL_VARIABLE, "http://127.0.0.1:7860").rstrip("/")
 
 
-def _run_here(job: Job, stop: str) -> tuple[str, Reply]:
-    return get_worker().address, run_job(job, _url_here(), lambda: Event(stop).is_set())
+def _run_here(job: Job, stop: str) -> tuple[str, Reply | str]:
+    """This worker's address and the job's reply; the traceback of a fault of our own, which Dask's are not to hide."""
+    address = get_worker().address
+    try:
+        return address, run_job(job, _url_here(), lambda: Event(stop).is_set())
+    except Exception:  # it goes on as a JobError where the command runs
+        return address, traceback.format_exc()
 
 
 def _own_cluster(urls: Sequence[str]) -> SpecCluster:

@@ -6,14 +6,21 @@ import io
 import os
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.address import auth_from
 from sd_expression_grid.fleet.client import TroubleError, Watch, WebUIClient
-from sd_expression_grid.fleet.protocol import Inspection, MadeCell, Request, cell_from_dict, inspection_from_dict
+from sd_expression_grid.fleet.protocol import (
+    AnswerError,
+    Inspection,
+    MadeCell,
+    Request,
+    cells_from_list,
+    inspection_from_dict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -83,24 +90,33 @@ def _wait_for_startup(webui: WebUIClient, seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _inspected(answer: Any) -> Reply:
+def _inspected(answer: object) -> Reply:
     try:
         return Reply(seconds=0, inspection=inspection_from_dict(answer))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        message = "does not tell what it has; is the extension there another version?"
+    except AnswerError as error:
+        message = f"does not tell what it has ({error}); is the extension there another version?"
         raise TroubleError(message) from error
 
 
-def _made(answer: Any, keys: Sequence[CellKey]) -> Reply:
+def _made(answer: object, keys: Sequence[CellKey]) -> Reply:
     try:
-        cells = tuple(map(cell_from_dict, answer))
-        for cell in cells:
-            if cell.png:
-                Image.open(io.BytesIO(cell.png), formats=["PNG"]).load()
-    except (ValueError, TypeError, KeyError, AttributeError, OSError, SyntaxError) as error:
-        message = "answered with cells or pictures that cannot be read"
+        cells = cells_from_list(answer)
+    except AnswerError as error:
+        message = f"answered with cells that cannot be read: {error}"
         raise TroubleError(message) from error
+    for cell in cells:
+        if cell.png:
+            _check_png(cell.png)
     if [cell.key for cell in cells] != list(keys):
         message = "answered with other cells than it was asked for"
         raise TroubleError(message)
     return Reply(seconds=0, cells=cells)
+
+
+def _check_png(data: bytes) -> None:
+    """Decodes a picture; TroubleError for one that is not a whole PNG."""
+    try:
+        Image.open(io.BytesIO(data), formats=["PNG"]).load()
+    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for damaged PNGs
+        message = f"answered with a picture that cannot be read: {error}"
+        raise TroubleError(message) from error

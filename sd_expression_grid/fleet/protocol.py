@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 from sd_expression_grid.base.errors import raise_if_any
-from sd_expression_grid.base.json_reader import Reader
+from sd_expression_grid.base.json_reader import Reader, described
 from sd_expression_grid.plan.forecast import Calls, Cost
 from sd_expression_grid.study.schema import study_from_dict, study_to_dict
 from sd_expression_grid.study.study import CellKey, Status, Study
@@ -22,6 +22,12 @@ RequestKind = Literal["look", "make"]
 
 ANSWER_FIELD = "Expression grid answer"
 """Where the answer stands among the WebUI's generation parameters."""
+
+_CELL_TYPES = {"key": list, "status": str, "identity": str, "infotext": str, "error": str, "png": str}
+
+
+class AnswerError(Exception):
+    """An answer that is not as this protocol has it; the text tells what is wrong, without a place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +106,16 @@ def inspection_to_dict(inspection: Inspection) -> dict[str, object]:
     }
 
 
-def inspection_from_dict(data: Mapping[str, Any]) -> Inspection:
-    """Reads an inspection; ValueError, TypeError or KeyError for anything else, StudyError for a faulty study."""
-    cost = data["cost"]
+def inspection_from_dict(data: object) -> Inspection:
+    """Reads an inspection; AnswerError for anything else, and StudyError for a faulty study."""
+    values = _object(data, {"study": dict, "identities": list, "cost": dict, "equipment": dict})
+    cost = _object(values["cost"], {"calls": dict, "shares": bool, "whole_calls": bool})
+    calls = _object(cost["calls"], {field.name: int for field in fields(Calls)})
     return Inspection(
-        study=study_from_dict(data["study"]),
-        identities={_key(*key): str(identity) for *key, identity in data["identities"]},
-        cost=Cost(calls=Calls(**cost["calls"]), shares=bool(cost["shares"]), whole_calls=bool(cost["whole_calls"])),
-        fingerprint={str(name): str(value) for name, value in data["equipment"].items()},
+        study=study_from_dict(values["study"]),
+        identities=dict(_identity(row) for row in values["identities"]),
+        cost=Cost(calls=Calls(**calls), shares=cost["shares"], whole_calls=cost["whole_calls"]),
+        fingerprint=_object(values["equipment"], dict.fromkeys(values["equipment"], str)),
     )
 
 
@@ -116,19 +124,59 @@ def cell_to_dict(cell: MadeCell) -> dict[str, object]:
     return {**asdict(cell), "key": _key_values(cell.key), "png": base64.b64encode(cell.png).decode()}
 
 
-def cell_from_dict(data: Mapping[str, Any]) -> MadeCell:
-    """Reads a made cell; raises ValueError, TypeError or KeyError for anything else."""
-    png = base64.b64decode(data["png"], validate=True)
-    cell = MadeCell(**{**data, "key": _key(*data["key"]), "png": png})
-    are_texts = all(isinstance(text, str) for text in (cell.identity, cell.infotext, cell.error))
-    if not are_texts or cell.status not in get_args(Status) or bool(cell.png) != (cell.status == "done"):
-        raise ValueError
-    return cell
+def cells_from_list(data: object) -> tuple[MadeCell, ...]:
+    """Reads made cells; AnswerError for anything else."""
+    if not isinstance(data, list):
+        message = f"{described(data)} instead of a list of cells"
+        raise AnswerError(message)
+    return tuple(map(cell_from_dict, data))
+
+
+def cell_from_dict(data: object) -> MadeCell:
+    """Reads a made cell; AnswerError for anything else."""
+    values = _object(data, _CELL_TYPES)
+    status, png = values["status"], _decoded(values["png"])
+    if status not in get_args(Status) or bool(png) != (status == "done"):
+        message = f"a cell is {status!r:.20}, with {len(png)} bytes of a picture"
+        raise AnswerError(message)
+    return MadeCell(**{**values, "key": _key(values["key"]), "png": png})
 
 
 def _key_values(key: CellKey) -> list[object]:
     return [key.expression, key.character, key.seed]
 
 
-def _key(expression: str, character: str, seed: int) -> CellKey:
-    return CellKey(expression=str(expression), character=str(character), seed=int(seed))
+def _key(values: object) -> CellKey:
+    expression, character, seed = _list(values, (str, str, int))
+    return CellKey(expression=expression, character=character, seed=seed)
+
+
+def _identity(row: object) -> tuple[CellKey, str]:
+    *key, identity = _list(row, (str, str, int, str))
+    return _key(key), identity
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:
+        message = f"a picture is not in base64: {error}"
+        raise AnswerError(message) from error
+
+
+def _object(data: object, types: Mapping[str, type]) -> dict[str, Any]:
+    """A JSON object that has these keys and no others, with values of exactly these types."""
+    if not isinstance(data, dict) or data.keys() != types.keys():
+        found = f"the keys {', '.join(map(str, data))}" if isinstance(data, dict) else described(data)
+        message = f"{found:.200} instead of the keys {', '.join(types)}"
+        raise AnswerError(message)
+    _list([data[key] for key in types], [*types.values()])
+    return data
+
+
+def _list(values: object, types: Sequence[type]) -> list[Any]:
+    """A JSON list with a value of exactly each of these types."""
+    if not isinstance(values, list) or [type(value) for value in values] != [*types]:
+        message = f"{values!r:.200} instead of values of the types {', '.join(kind.__name__ for kind in types)}"
+        raise AnswerError(message)
+    return values

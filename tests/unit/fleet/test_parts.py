@@ -12,11 +12,13 @@ from sd_expression_grid.fleet.fingerprints import fingerprint_differences
 from sd_expression_grid.fleet.pace import Pace, in_words
 from sd_expression_grid.fleet.picture_infotext import read_infotext
 from sd_expression_grid.fleet.protocol import (
+    AnswerError,
     Inspection,
     MadeCell,
     Request,
     cell_from_dict,
     cell_to_dict,
+    cells_from_list,
     inspection_from_dict,
     inspection_to_dict,
     is_request,
@@ -26,6 +28,7 @@ from sd_expression_grid.fleet.protocol import (
 from sd_expression_grid.plan.forecast import Calls, Cost
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
+from tests.old_data import contains, request_of
 
 KEY = CellKey(expression="sad", character="Noor", seed=1)
 STUDY = {"expressions": "sad", "characters": "Noor", "seeds": [1]}
@@ -51,13 +54,26 @@ def test_what_is_asked_and_answered_survives_the_way():
     "change",
     [
         {"status": "done", "png": ""}, {"status": "failed"}, {"status": "odd"}, {"png": "no base64!"}, {"key": [1]},
-        {"identity": None}, {"more": 1},
+        {"identity": None}, {"more": 1}, {"key": ["sad", "Noor", True]}, {"key": ["sad", 1, 1]}, {"key": "sad"},
     ],
 )  # fmt: skip
 def test_a_cell_that_is_none_is_refused(change):
     good = cell_to_dict(MadeCell(key=KEY, status="done", identity="abc", png=b"x"))
-    with pytest.raises((ValueError, TypeError, KeyError)):
+    with pytest.raises(AnswerError):
         cell_from_dict({**good, **change})
+
+
+def test_version_0_1_0_is_understood_and_understands():
+    """A WebUI and the command on another machine may have different versions."""
+    asked = json.loads(request_of("look")["script_args"][0])
+    assert json.loads(request_to_json(request_from_dict(asked))) == asked
+    assert json.loads(request_to_json(request_from_dict(asked | {"ask": "make"}))) == asked | {"ask": "make"}
+    answer = request_of("look-answer")
+    told = inspection_to_dict(inspection_from_dict(answer))
+    contains(json.loads(json.dumps(told)), answer)
+    assert told.keys() == answer.keys()
+    cells = request_of("make-answer")
+    assert [cell_to_dict(cell) for cell in cells_from_list(cells)] == cells
 
 
 def test_a_request_that_is_none_names_its_faults():
