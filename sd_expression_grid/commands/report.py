@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sd_expression_grid.base.errors import Fault, StudyError
-from sd_expression_grid.evidence.gauges import best_gauge
-from sd_expression_grid.evidence.measuring import measure
+from sd_expression_grid.evidence.measuring import measure_pictures
+from sd_expression_grid.evidence.picture_measures import best_measure
 from sd_expression_grid.ratings.ratings_csv import read_ratings_csv, write_ratings
 from sd_expression_grid.ratings.ratings_table import RatingsTable, read_table
 from sd_expression_grid.report.report import report_on, report_to_dict
@@ -81,10 +81,10 @@ def _look_at_pictures(folder: Path | None) -> None:
     """Measures a study's pictures, and says on the error stream how far it has come."""
     if folder is None:
         raise StudyError([Fault("--evidence", "needs a study's folder, whose pictures it looks at")])
-    gauge = best_gauge()
-    if gauge.note:
-        print(gauge.note, file=sys.stderr)
-    for progress in measure(StudyFolder(folder), gauge):
+    measure = best_measure()
+    if measure.note:
+        print(measure.note, file=sys.stderr)
+    for progress in measure_pictures(StudyFolder(folder), measure):
         print(progress, file=sys.stderr)
 
 

@@ -10,7 +10,7 @@ from sd_expression_grid.base.json_lines import append_lines, read_lines
 from sd_expression_grid.base.json_reader import is_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sd_expression_grid.store.folder import Outcome
@@ -21,7 +21,7 @@ EVIDENCE_FILE = "evidence.jsonl"
 Method = Literal["landmarks", "difference"]
 Faceless = Literal["", "picture", "neutral"]
 
-Place = tuple[Method, str, str]
+MeasurementKey = tuple[Method, str, str]
 """What a measurement is known by: its method and the SHA-256 of both pictures."""
 
 
@@ -40,7 +40,7 @@ class Measurement:
     faceless: Faceless = ""
 
     @property
-    def place(self) -> Place:
+    def key(self) -> MeasurementKey:
         """What it is known by."""
         return self.method, self.picture, self.neutral
 
@@ -79,26 +79,22 @@ def read_evidence(folder: Path, rows: Sequence[str], record: Mapping[CellKey, Ou
     """
     known = read_measurements(folder)
     pairs = neutral_cells(rows, record) if known else {}
-    of_method: dict[Method, dict[CellKey, Measurement]] = {method: {} for method in get_args(Method)}
-    for method, found in of_method.items():
-        for key, neutral in pairs.items():
-            place = (method, record[key].sha256, record[neutral].sha256)
-            if place in known:
-                found[key] = known[place]
-    method = max(of_method, key=lambda each: len(of_method[each]))
+    methods: tuple[Method, ...] = get_args(Method)
+    of_method = {method: dict(_measured_by(method, known, pairs, record)) for method in methods}
+    method = max(methods, key=lambda each: len(of_method[each]))
     if not of_method[method]:
         return None
     return Evidence(method=method, neutral=neutral_row(rows), measurements=of_method[method])
 
 
-def read_measurements(folder: Path) -> dict[Place, Measurement]:
+def read_measurements(folder: Path) -> dict[MeasurementKey, Measurement]:
     """All that was measured in a study's folder; StudyError where the file cannot be read.
 
     Lines that are torn or no measurements do not count: those pictures are measured again.
     """
     file = folder / EVIDENCE_FILE
     try:
-        return {found.place: found for found in read_lines(file, _measurement, what=None)}
+        return {found.key: found for found in read_lines(file, _measurement, what=None)}
     except OSError as error:
         raise StudyError([Fault(str(file), f"cannot be read: {error.strerror}")]) from error
 
@@ -107,6 +103,18 @@ def add_measurements(folder: Path, measurements: Iterable[Measurement]) -> None:
     """Adds measurements; they are on disk when this returns."""
     lines = ({name: value for name, value in asdict(each).items() if value} for each in measurements)
     append_lines(folder / EVIDENCE_FILE, lines)
+
+
+def _measured_by(
+    method: Method,
+    known: Mapping[MeasurementKey, Measurement],
+    pairs: Mapping[CellKey, CellKey],
+    record: Mapping[CellKey, Outcome],
+) -> Iterator[tuple[CellKey, Measurement]]:
+    for cell, neutral in pairs.items():
+        found = known.get((method, record[cell].sha256, record[neutral].sha256))
+        if found:
+            yield cell, found
 
 
 def _measurement(data: Mapping[str, Any]) -> Measurement:

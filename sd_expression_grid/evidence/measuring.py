@@ -1,11 +1,11 @@
-"""Looks at a study's pictures, each against its column's neutral cell of the same seed, and keeps what it measured."""
+"""Measures a study's pictures, each against its column's neutral cell of the same seed, and keeps what it measured."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -23,11 +23,9 @@ from sd_expression_grid.store.cell_pictures import picture_problems
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sd_expression_grid.evidence.gauges import Gauge
     from sd_expression_grid.evidence.measurements import Faceless
+    from sd_expression_grid.evidence.picture_measures import Features, PictureMeasure
     from sd_expression_grid.store.folder import Outcome, StudyFolder
-
-Seen = TypeVar("Seen")
 
 MOST_BYTES = 100_000_000
 MOST_PIXELS = 64_000_000
@@ -35,7 +33,7 @@ MOST_PIXELS = 64_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class MeasuringProgress:
     """How many cells have been looked at, of how many that were still to be."""
 
     done: int
@@ -45,50 +43,50 @@ class Progress:
         return f"{self.done:,} of {self.total:,} pictures looked at" if self.total else "all pictures are looked at"
 
 
-def measure(folder: StudyFolder, gauge: Gauge[Seen]) -> Iterator[Progress]:
+def measure_pictures(folder: StudyFolder, measure: PictureMeasure[Features]) -> Iterator[MeasuringProgress]:
     """Measures the cells that were not measured yet, a column and seed at a time, and tells how far it has come.
 
     Cells without a neutral cell, and pictures that are missing, changed, links or broken, are left unmeasured. Raises
     StudyError where the folder cannot be read or written.
     """
-    waiting = _waiting(folder, gauge)
+    waiting = _waiting(folder, measure)
     done, total = 0, sum(map(len, waiting.values()))
-    yield Progress(done=done, total=total)
+    yield MeasuringProgress(done=done, total=total)
     for neutral, outcomes in waiting.items():
         try:
-            add_measurements(folder.path, _measured(folder, gauge, neutral, outcomes))
+            add_measurements(folder.path, _measured(folder, measure, neutral, outcomes))
         except OSError as error:
             raise StudyError([Fault(str(folder.path), f"what was measured cannot be kept: {error}")]) from error
         done += len(outcomes)
-        yield Progress(done=done, total=total)
+        yield MeasuringProgress(done=done, total=total)
 
 
-def _waiting(folder: StudyFolder, gauge: Gauge[Seen]) -> dict[Outcome, list[Outcome]]:
+def _waiting(folder: StudyFolder, measure: PictureMeasure[Features]) -> dict[Outcome, list[Outcome]]:
     """The cells that are still to be measured, by their neutral ones."""
     rows = [row.label for row in folder.existing_study().expressions]
     record, known = folder.read_record(), read_measurements(folder.path)
     problems = picture_problems(folder, record)
     waiting: dict[Outcome, list[Outcome]] = {}
     for key, neutral in neutral_cells(rows, record).items():
-        place = (gauge.method, record[key].sha256, record[neutral].sha256)
-        if place not in known and not problems[key] and not problems[neutral]:
+        measured = (measure.method, record[key].sha256, record[neutral].sha256) in known
+        if not measured and not problems[key] and not problems[neutral]:
             waiting.setdefault(record[neutral], []).append(record[key])
     return waiting
 
 
 def _measured(
-    folder: StudyFolder, gauge: Gauge[Seen], neutral: Outcome, outcomes: Iterable[Outcome]
+    folder: StudyFolder, measure: PictureMeasure[Features], neutral: Outcome, outcomes: Iterable[Outcome]
 ) -> Iterator[Measurement]:
     picture = _picture(folder, neutral)
     if picture is None:
         return
-    seen = gauge.see(picture)
+    neutral_features = measure.features(picture)
     for outcome in outcomes:
         picture = _picture(folder, outcome)
         if picture is not None:
-            parts, faceless = _compared(gauge, gauge.see(picture), seen)
+            parts, faceless = _compared(measure, measure.features(picture), neutral_features)
             yield Measurement(
-                method=gauge.method,
+                method=measure.method,
                 picture=outcome.sha256,
                 neutral=neutral.sha256,
                 parts=parts,
@@ -96,10 +94,12 @@ def _measured(
             )
 
 
-def _compared(gauge: Gauge[Seen], seen: Seen | None, neutral: Seen | None) -> tuple[dict[str, float], Faceless]:
+def _compared(
+    measure: PictureMeasure[Features], found: Features | None, neutral: Features | None
+) -> tuple[dict[str, float], Faceless]:
     if neutral is None:
         return {}, "neutral"
-    return ({}, "picture") if seen is None else (gauge.compare(seen, neutral), "")
+    return ({}, "picture") if found is None else (measure.compare(found, neutral), "")
 
 
 def _picture(folder: StudyFolder, outcome: Outcome) -> Image.Image | None:

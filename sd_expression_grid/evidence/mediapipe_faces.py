@@ -6,15 +6,17 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
 from sd_expression_grid.base.errors import StudyError
-from sd_expression_grid.evidence.faces import Face
+from sd_expression_grid.evidence.face_movement import FaceLandmarks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from sd_expression_grid.evidence.faces import Landmarks, Points
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from sd_expression_grid.evidence.face_movement import LandmarkFinder, Points
 
 _CORNERS = (33, 263)
 _RIGID = (
@@ -25,47 +27,55 @@ _RIGID = (
 )
 
 
-def mediapipe_landmarks() -> Landmarks:
-    """The landmarks of the largest face; StudyError that says why where mediapipe is missing or does not work here.
-
-    It is tried on an empty picture, since some of its versions fail only when they run, by the version of protobuf.
-    """
+def mediapipe_landmarks() -> LandmarkFinder:
+    """Finds the landmarks of a picture's face; StudyError says why where mediapipe is missing or does not work here."""
     if find_spec("mediapipe") is None:
         message = "mediapipe, which finds landmarks of faces, is not installed"
         raise StudyError(message)
     try:
-        landmarks = _face_mesh()
-        landmarks(Image.new("RGB", (64, 64)))
-    except Exception as error:
+        process = _tried_face_mesh()
+    except Exception as error:  # whatever a broken package raises
         message = f"the installed mediapipe does not work here ({str(error).splitlines()[0]:.200})"
         raise StudyError(message) from error
-    return landmarks
+    parts = _parts()
+
+    def find(picture: Image.Image) -> FaceLandmarks | None:
+        faces = process(np.asarray(picture)).multi_face_landmarks
+        if not faces:
+            return None
+        points = _in_pixels(faces[0].landmark, picture)
+        of_parts = {part: points[numbers] for part, numbers in parts.items()}
+        return FaceLandmarks(corners=points[[*_CORNERS]], rigid=points[[*_RIGID]], parts=of_parts)
+
+    return find
 
 
-def _face_mesh() -> Landmarks:
-    from mediapipe.python.solutions import face_mesh  # noqa: PLC0415 - optional, and slow to load
+def _tried_face_mesh() -> Callable[[NDArray[np.uint8]], Any]:
+    """FaceMesh's finder of the landmarks in (height, width, 3) pixels.
 
-    mesh = face_mesh.FaceMesh(static_image_mode=True, max_num_faces=1, refine_landmarks=True)
-    parts = {
+    It is tried on a black picture, since some versions of mediapipe fail only when they run, by that of protobuf.
+    """
+    from mediapipe.python.solutions.face_mesh import FaceMesh  # noqa: PLC0415 - optional, and slow to load
+
+    mesh = FaceMesh(static_image_mode=True, max_num_faces=1, refine_landmarks=True)
+    mesh.process(np.zeros((64, 64, 3), dtype=np.uint8))
+    return mesh.process  # type: ignore[no-any-return]
+
+
+def _parts() -> dict[str, list[int]]:
+    """The numbers of the landmarks of each part of the face that expressions move."""
+    from mediapipe.python.solutions import face_mesh  # noqa: PLC0415 - optional
+
+    return {
         "brows": _points_of(face_mesh.FACEMESH_LEFT_EYEBROW, face_mesh.FACEMESH_RIGHT_EYEBROW),
         "eyes": _points_of(face_mesh.FACEMESH_LEFT_EYE, face_mesh.FACEMESH_RIGHT_EYE),
         "gaze": _points_of(face_mesh.FACEMESH_IRISES),
         "mouth": _points_of(face_mesh.FACEMESH_LIPS),
     }
 
-    def landmarks(picture: Image.Image) -> Face | None:
-        found = mesh.process(np.asarray(picture)).multi_face_landmarks
-        if not found:
-            return None
-        points = _in_pixels(found[0].landmark, picture)
-        taken = {part: points[places] for part, places in parts.items()}
-        return Face(corners=points[[*_CORNERS]], rigid=points[[*_RIGID]], parts=taken)
-
-    return landmarks
-
 
 def _points_of(*lines: Iterable[tuple[int, int]]) -> list[int]:
-    """The ends of a part's lines, each once."""
+    """The numbers of the landmarks at the ends of a part's lines, each once."""
     return sorted({point for part in lines for line in part for point in line})
 
 

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import gradio as gr
 
 from sd_expression_grid.base.errors import StudyError
-from sd_expression_grid.evidence.gauges import best_gauge
-from sd_expression_grid.evidence.measuring import measure
+from sd_expression_grid.evidence.measuring import measure_pictures
+from sd_expression_grid.evidence.picture_measures import best_measure
 from sd_expression_grid.ratings.rating_import import import_ratings
 from sd_expression_grid.ratings.ratings_table import read_table
 from sd_expression_grid.report.report import report_on
@@ -61,9 +61,9 @@ def show_report(name: str | None) -> str:
 def look_at_pictures(name: str | None) -> Iterator[str]:
     """Measures a study's pictures as a second opinion: how far it has come, then the report with what was found."""
     try:
-        folder, gauge = opened_study(name), best_gauge()
-        for progress in measure(folder, gauge):
-            yield "".join(f"<p>{escape(text)}</p>" for text in (str(progress), gauge.note))
+        folder, measure = opened_study(name), best_measure()
+        for progress in measure_pictures(folder, measure):
+            yield "".join(f"<p>{escape(text)}</p>" for text in (str(progress), measure.note))
     except (StudyError, OSError) as error:
         yield f'<p class="expression-grid-error">{escape(str(error))}</p>'
         return

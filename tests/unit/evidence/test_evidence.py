@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sd_expression_grid.evidence.differences import brightness, difference
-from sd_expression_grid.evidence.faces import Face, movement
-from sd_expression_grid.evidence.gauges import best_gauge, face_gauge, pixel_gauge
+from sd_expression_grid.evidence.face_movement import FaceLandmarks, movement
 from sd_expression_grid.evidence.measurements import EVIDENCE_FILE, neutral_row, read_evidence, read_measurements
-from sd_expression_grid.evidence.measuring import measure
+from sd_expression_grid.evidence.measuring import measure_pictures
+from sd_expression_grid.evidence.picture_measures import best_measure, landmark_measure, pixel_measure
+from sd_expression_grid.evidence.pixel_difference import brightness, difference
 from sd_expression_grid.report.types import Thresholds
 from sd_expression_grid.store.folder import Outcome, png_of
 from sd_expression_grid.study.study import CellKey
@@ -24,7 +24,7 @@ CORNERS = np.array([(100.0, 200.0), (200.0, 200.0)])
 RIGID = np.vstack([CORNERS, [(150, 210), (150, 150), (110, 140), (190, 140)]])
 BROWS = np.array([(110.0, 170.0), (130, 165), (170, 165), (190, 170)])
 MOUTH = np.array([(130.0, 300.0), (150, 290), (170, 300), (150, 310)])
-STILL = Face(corners=CORNERS, rigid=RIGID, parts={"brows": BROWS, "mouth": MOUTH})
+STILL = FaceLandmarks(corners=CORNERS, rigid=RIGID, parts={"brows": BROWS, "mouth": MOUTH})
 
 
 def laid(face, angle=0.0, scale=1.0, shift=(0.0, 0.0)):
@@ -36,7 +36,7 @@ def laid(face, angle=0.0, scale=1.0, shift=(0.0, 0.0)):
         return points @ matrix + shift
 
     parts = {name: move(points) for name, points in face.parts.items()}
-    return Face(corners=move(face.corners), rigid=move(face.rigid), parts=parts)
+    return FaceLandmarks(corners=move(face.corners), rigid=move(face.rigid), parts=parts)
 
 
 def with_mouth(points):
@@ -96,8 +96,8 @@ def paint(folder, cell, colour):
     return folder.path / file
 
 
-def look(folder, gauge=None):
-    return list(measure(folder, gauge or face_gauge(dotted)))
+def look(folder, measure=None):
+    return list(measure_pictures(folder, measure or landmark_measure(dotted)))
 
 
 def evidence(folder):
@@ -130,13 +130,13 @@ def test_a_study_is_measured_once(folder):
         seen.append(picture)
         return dotted(picture)
 
-    look(folder, face_gauge(counting))
+    look(folder, landmark_measure(counting))
     assert len(seen) == 6
-    look(folder, face_gauge(counting))
+    look(folder, landmark_measure(counting))
     assert len(seen) == 6
     paint(folder, key("smile", 1), (9, 8, 0))
     assert key("smile", 1) not in evidence(folder).measurements
-    look(folder, face_gauge(counting))
+    look(folder, landmark_measure(counting))
     assert len(seen) == 8
     assert evidence(folder).measurements[key("smile", 1)].change == pytest.approx(0.08)
 
@@ -196,12 +196,12 @@ def test_lines_that_are_torn_or_none_are_measured_again(folder):
 
 
 def test_landmarks_count_where_they_know_as_many_cells_as_pixels_do(folder):
-    look(folder, pixel_gauge())
+    look(folder, pixel_measure())
     assert evidence(folder).method == "difference"
     look(folder)
     assert evidence(folder).method == "landmarks"
     paint(folder, key("smile", 1), (9, 8, 0))
-    look(folder, pixel_gauge())
+    look(folder, pixel_measure())
     assert evidence(folder).method == "difference"
 
 
@@ -227,9 +227,9 @@ def test_noise_leaves_a_portrait_virtually_the_same():
 
 def test_without_landmarks_pixels_are_compared_and_it_is_said_why(monkeypatch):
     monkeypatch.setitem(sys.modules, "mediapipe", None)
-    gauge = best_gauge()
-    assert gauge.method == "difference"
-    assert gauge.note.startswith(
+    measure = best_measure()
+    assert measure.method == "difference"
+    assert measure.note.startswith(
         "mediapipe, which finds landmarks of faces, is not installed; pictures are compared by"
     )
 
@@ -242,6 +242,6 @@ def test_a_package_that_does_not_work_is_not_used_and_it_is_said_why(tmp_path, m
     monkeypatch.syspath_prepend(tmp_path)
     for name in [name for name in sys.modules if name.partition(".")[0] == "mediapipe"]:
         monkeypatch.delitem(sys.modules, name)
-    gauge = best_gauge()
-    assert gauge.method == "difference"
-    assert f"the installed mediapipe does not work here ({said}" in gauge.note
+    measure = best_measure()
+    assert measure.method == "difference"
+    assert f"the installed mediapipe does not work here ({said}" in measure.note

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
-from sd_expression_grid.evidence.faces import movement
+from sd_expression_grid.evidence.face_movement import movement
 from sd_expression_grid.evidence.mediapipe_faces import mediapipe_landmarks
 from sd_expression_grid.report.types import Thresholds
 

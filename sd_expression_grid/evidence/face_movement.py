@@ -14,8 +14,8 @@ Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Face:
-    """The landmarks of a face, of which another face of the same kind has as many in the same order.
+class FaceLandmarks:
+    """The landmarks of a face, of which another face by the same finder has as many in the same order.
 
     ``corners`` are the eyes' two outer corners. ``rigid`` are at least two points that no expression moves (much):
     corners of the eyes, bridge of the nose, temples, forehead. ``parts`` are those that expressions move, by name.
@@ -26,11 +26,11 @@ class Face:
     parts: Mapping[str, Points]
 
 
-Landmarks = Callable[[Image.Image], Face | None]
+LandmarkFinder = Callable[[Image.Image], FaceLandmarks | None]
 """Finds the face in an RGB picture; None where it finds none."""
 
 
-def movement(face: Face, neutral: Face) -> dict[str, float]:
+def movement(face: FaceLandmarks, neutral: FaceLandmarks) -> dict[str, float]:
     """How far each part of a face is from the neutral one, as a share of the distance between the eyes' outer corners.
 
     The face is laid over the neutral one by the similarity (shift, turn, scale) that brings its rigid points nearest,
@@ -40,12 +40,12 @@ def movement(face: Face, neutral: Face) -> dict[str, float]:
     """
     here, there = _complex(face.rigid), _complex(neutral.rigid)
     from_here, from_there = here - here.mean(), there - there.mean()
-    turn = np.vdot(from_here, from_there) / np.vdot(from_here, from_here)
+    turn_and_scale = np.vdot(from_here, from_there) / np.vdot(from_here, from_here)
     unit = abs(np.subtract(*_complex(neutral.corners)))
 
     def distance(part: str) -> float:
-        moved = (_complex(face.parts[part]) - here.mean()) * turn + there.mean()
-        return float(np.sqrt(np.mean(abs(moved - _complex(neutral.parts[part])) ** 2)) / unit)
+        laid_over = (_complex(face.parts[part]) - here.mean()) * turn_and_scale + there.mean()
+        return float(np.sqrt(np.mean(abs(laid_over - _complex(neutral.parts[part])) ** 2)) / unit)
 
     return {part: distance(part) for part in neutral.parts}
 
