@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 def templates_in(folder: Path, filters: Mapping[str, Callable[..., object]] | None = None) -> Environment:
     """The templates of a folder, by file name; a name that a template uses and is not given is an error.
 
+    ``tojson`` keeps letters and order as they are; no text in it can end the element that it stands in.
+
     Raises StudyError where jinja2 is not installed: every WebUI has it, a bare Python may not.
     """
     try:
@@ -30,5 +32,6 @@ def templates_in(folder: Path, filters: Mapping[str, Callable[..., object]] | No
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     environment.filters.update(filters or {})
     return environment

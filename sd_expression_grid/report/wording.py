@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sd_expression_grid.report.statistics.intervals import Interval
-    from sd_expression_grid.report.types import Comparison, Rate
+    from sd_expression_grid.report.types import Comparison, Measure, Rate
     from sd_expression_grid.study.study import Kind
 
-MEASURES = {"both": "Expression and person", "expression": "Expression", "likeness": "Person"}
+MEASURES: dict[Measure, str] = {"both": "Expression and person", "expression": "Expression", "likeness": "Person"}
 """The titles of the measures, in the order in which they are shown."""
 
 _KINDS = {"lora": ("LoRA", "LoRAs"), "embedding": ("embedding", "embeddings"), "none": ("plain words", "plain words")}

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sd_expression_grid.base.errors import Fault, StudyError
-from sd_expression_grid.report.wording import MEASURES
-from sd_expression_grid.report.writing.heat_map import HeatMap, heat_map, mark_of
+from sd_expression_grid.report.writing.heat_map import DARK_ABOVE, HeatMap, heat_map, mark_of, measures_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,9 +44,8 @@ def draw_charts(report: Report) -> dict[str, Any]:
     """The charts as matplotlib's figures, by the names of their files; StudyError without matplotlib."""
     _matplotlib()
     drawn: dict[str, Any] = {}
-    measures = MEASURES if report.judges_likeness else {"both": MEASURES["expression"]}
-    for measure, title in measures.items():
-        drawn[f"heat map, {title.lower()}"] = _heat_map(heat_map(report, measure), title)  # type: ignore[arg-type]
+    for measure, title in measures_of(report).items():
+        drawn[f"heat map, {title.lower()}"] = _heat_map(heat_map(report, measure), title)
     if report.characters:
         drawn["characters"] = _characters(report)
     drawn["expressions"] = _expressions(report)
@@ -100,7 +98,7 @@ def _heat_map(shown: HeatMap, title: str) -> Any:  # noqa: ANN401
     for y, row in enumerate(shown.rows):
         for x, column in enumerate(shown.columns):
             rate = shown.rates[row, column]
-            colour = "white" if (rate.share or 0) > 0.55 else _INK
+            colour = "white" if (rate.share or 0) > DARK_ABOVE else _INK
             axes.text(x, y, mark_of(rate) or "–", ha="center", va="center", fontsize=7, color=colour)
     _ticks(axes.xaxis, _heads(shown), rotation=90)
     _ticks(axes.yaxis, shown.rows)

@@ -1,8 +1,9 @@
-"""The report's small figures as inline SVG: intervals in a table's line, and lines over weights."""
+"""Where the parts of the report's small figures are, in pixels from the top left, for SVG to draw."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -10,94 +11,150 @@ if TYPE_CHECKING:
     from sd_expression_grid.report.statistics.intervals import Interval
     from sd_expression_grid.report.types import Rate, Weighing
 
+MarkStyle = Literal["both", "reference", "beside"]
+"""A mark's class: ``reference`` is an empty diamond, the others are full circles; ``beside`` is one below a diamond."""
+
 _WIDTH, _HEIGHT, _EDGE = 200, 20, 6
+_BELOW_MIDDLE: dict[MarkStyle, int] = {"both": 0, "reference": -4, "beside": 4}
+
+Span = tuple[float, float]
+"""The numbers at both ends of an axis."""
+_SHARES: Span = (0.0, 1.0)
+_DIFFERENCES: Span = (-1.0, 1.0)
+_QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-def rate_figure(marks: Iterable[tuple[Rate, str]]) -> str:
-    """Shares with their intervals on a line from 0 to 100%, each drawn in the style of its class."""
-    parts = [_mark(rate.share, rate.interval, name, (0.0, 1.0)) for rate, name in marks if rate.share is not None]
-    return _line(parts, (0, 0.25, 0.5, 0.75, 1), (0.0, 1.0))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A number at (x, y), and its interval as a line: from ``low`` to ``high`` along the axis of the numbers."""
+
+    style: MarkStyle
+    x: float
+    y: float
+    low: float | None = None
+    high: float | None = None
 
 
-def difference_figure(difference: float, interval: Interval | None) -> str:
-    """A difference with its interval on a line from -100 to +100 points."""
-    return _line([_mark(difference, interval, "both", (-1.0, 1.0))], (-1, -0.5, 0, 0.5, 1), (-1.0, 1.0))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A line across the figure; the one in the middle stands out."""
+
+    x: float
+    is_middle: bool
 
 
-def _line(parts: Sequence[str], ticks: Sequence[float], span: tuple[float, float]) -> str:
-    middle = (span[0] + span[1]) / 2
-    lines = "".join(
-        f'<line class="{"zero" if tick == middle else "tick"}" x1="{_x(tick, span)}" x2="{_x(tick, span)}" y1="0" '
-        f'y2="{_HEIGHT}"/>'
-        for tick in ticks
-    )
-    size = f'width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
-    return f'<svg class="interval" {size} aria-hidden="true">{lines}{"".join(parts)}</svg>'
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalFigure:
+    """Numbers with their intervals on one line."""
+
+    width: int
+    height: int
+    ticks: tuple[Tick, ...]
+    marks: tuple[Mark, ...]
 
 
-def _mark(value: float, interval: Interval | None, name: str, span: tuple[float, float]) -> str:
-    y = _HEIGHT / 2 + {"reference": -4, "beside": 4}.get(name, 0)
-    reach = ""
-    if interval:
-        low, high = (_x(min(max(end, span[0]), span[1]), span) for end in interval)
-        reach = f'<line class="reach" x1="{low}" x2="{high}" y1="{y:g}" y2="{y:g}"/>'
-    return f'<g class="{name}">{reach}{_point(name, _x(value, span), f"{y:g}")}</g>'
+def rate_figure(marks: Iterable[tuple[Rate, MarkStyle]]) -> IntervalFigure:
+    """Shares on a line from 0 to 100%; those that are not known are left out."""
+    known = [(rate.share, rate.interval, style) for rate, style in marks if rate.share is not None]
+    return _interval_figure([_mark(share, interval, style, _SHARES) for share, interval, style in known], _SHARES)
 
 
-def _point(name: str, x: str, y: str) -> str:
-    """A full circle, or an empty diamond where it is beside one."""
-    if name == "reference":
-        return f'<path d="M{x} {y}m-4.5 0l4.5 -4.5l4.5 4.5l-4.5 4.5z"/>'
-    return f'<circle cx="{x}" cy="{y}" r="3.5"/>'
+def difference_figure(difference: float, interval: Interval | None) -> IntervalFigure:
+    """A difference of shares on a line from -100 to +100 points; its interval ends there, too."""
+    return _interval_figure([_mark(difference, interval, "both", _DIFFERENCES)], _DIFFERENCES)
 
 
-def _x(value: float, span: tuple[float, float]) -> str:
-    return f"{_EDGE + (value - span[0]) / (span[1] - span[0]) * (_WIDTH - 2 * _EDGE):.1f}"
+def _interval_figure(marks: Sequence[Mark], span: Span) -> IntervalFigure:
+    places = [span[0] + quarter * (span[1] - span[0]) for quarter in _QUARTERS]
+    ticks = tuple(Tick(x=_along(place, span), is_middle=place == sum(span) / 2) for place in places)
+    return IntervalFigure(width=_WIDTH, height=_HEIGHT, ticks=ticks, marks=tuple(marks))
 
 
-_CHART, _LEFT, _TOP, _PLOT_WIDTH, _PLOT_HEIGHT = (320, 190), 40, 14, 250, 130
+def _mark(value: float, interval: Interval | None, style: MarkStyle, span: Span) -> Mark:
+    mark = Mark(style=style, x=_along(value, span), y=_HEIGHT // 2 + _BELOW_MIDDLE[style])
+    if interval is None:
+        return mark
+    low, high = (_along(min(max(end, span[0]), span[1]), span) for end in interval)
+    return replace(mark, low=low, high=high)
 
 
-def weights_figure(weighing: Weighing) -> str:
-    """Flexibility and likeness over the weight, with intervals."""
+def _along(value: float, span: Span) -> float:
+    return round(_EDGE + (value - span[0]) / (span[1] - span[0]) * (_WIDTH - 2 * _EDGE), 1)
+
+
+_CHART_WIDTH, _CHART_HEIGHT, _LEFT, _TOP, _PLOT_WIDTH, _PLOT_HEIGHT = 320, 190, 40, 14, 250, 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A share's line across the plot, with its label."""
+
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightTick:
+    """A weight's label below the plot."""
+
+    x: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Shares over the weights; the intervals of its marks are upright."""
+
+    style: MarkStyle
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsFigure:
+    """Flexibility and likeness over the weight. The plot reaches from ``left`` to ``right`` and down to ``bottom``."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    bottom: int
+    levels: tuple[Level, ...]
+    ticks: tuple[WeightTick, ...]
+    curves: tuple[Curve, ...]
+
+
+def weights_figure(weighing: Weighing) -> WeightsFigure:
+    """The figure of one character at several weights; weights that are all the same stand in the middle."""
     weights = [weight for weight, _ in weighing.weights]
     span = (min(weights), max(weights)) if min(weights) < max(weights) else (weights[0] - 0.5, weights[0] + 0.5)
-    grid = "".join(_level(share) for share in (0, 0.25, 0.5, 0.75, 1))
-    ticks = "".join(
-        f'<text x="{_across(weight, span):.1f}" y="{_TOP + _PLOT_HEIGHT + 18}" text-anchor="middle">{weight:g}</text>'
-        for weight in weights
+    flexibility = [(weight, result.flexibility) for weight, result in weighing.weights]
+    likeness = [(weight, result.rates["likeness"]) for weight, result in weighing.weights]
+    return WeightsFigure(
+        width=_CHART_WIDTH,
+        height=_CHART_HEIGHT,
+        left=_LEFT,
+        right=_LEFT + _PLOT_WIDTH,
+        bottom=_TOP + _PLOT_HEIGHT,
+        levels=tuple(Level(y=_up(share), text=f"{100 * share:.0f}") for share in _QUARTERS),
+        ticks=tuple(WeightTick(x=_across(weight, span), text=f"{weight:g}") for weight in weights),
+        curves=(_curve(flexibility, "both", span), _curve(likeness, "reference", span)),
     )
-    rates = {
-        "both": [(weight, result.flexibility) for weight, result in weighing.weights],
-        "reference": [(weight, result.rates["likeness"]) for weight, result in weighing.weights],
-    }
-    lines = "".join(_curve(points, name, span) for name, points in rates.items())
-    width, height = _CHART
-    axis = f'<text x="{_LEFT + _PLOT_WIDTH / 2}" y="{height - 8}" text-anchor="middle">weight</text>'
-    return f'<svg class="weights" width="{width}" height="{height}" aria-hidden="true">{grid}{ticks}{axis}{lines}</svg>'
 
 
-def _level(share: float) -> str:
-    y = _up(share)
-    line = f'<line class="tick" x1="{_LEFT - 8}" x2="{_LEFT + _PLOT_WIDTH + 8}" y1="{y:.1f}" y2="{y:.1f}"/>'
-    return f'{line}<text x="{_LEFT - 12}" y="{y + 4:.1f}" text-anchor="end">{100 * share:.0f}</text>'
-
-
-def _curve(points: Sequence[tuple[float, Rate]], name: str, span: tuple[float, float]) -> str:
-    known = [(weight, rate.share, rate.interval) for weight, rate in points if rate.share is not None and rate.interval]
-    places = " ".join(f"{_across(weight, span):.1f},{_up(share):.1f}" for weight, share, _ in known)
-    marks = "".join(
-        f'<line class="reach" x1="{_across(weight, span):.1f}" x2="{_across(weight, span):.1f}" '
-        f'y1="{_up(interval.low):.1f}" y2="{_up(interval.high):.1f}"/>'
-        + _point(name, f"{_across(weight, span):.1f}", f"{_up(share):.1f}")
-        for weight, share, interval in known
+def _curve(rates: Sequence[tuple[float, Rate]], style: MarkStyle, span: Span) -> Curve:
+    known = [(weight, rate.share, rate.interval) for weight, rate in rates if rate.share is not None and rate.interval]
+    return Curve(
+        style=style,
+        marks=tuple(
+            Mark(style=style, x=_across(weight, span), y=_up(share), low=_up(interval.low), high=_up(interval.high))
+            for weight, share, interval in known
+        ),
     )
-    return f'<g class="{name}"><polyline points="{places}"/>{marks}</g>'
 
 
-def _across(weight: float, span: tuple[float, float]) -> float:
-    return _LEFT + (weight - span[0]) / (span[1] - span[0]) * _PLOT_WIDTH
+def _across(weight: float, span: Span) -> float:
+    return round(_LEFT + (weight - span[0]) / (span[1] - span[0]) * _PLOT_WIDTH, 1)
 
 
 def _up(share: float) -> float:
-    return _TOP + (1 - share) * _PLOT_HEIGHT
+    return round(_TOP + (1 - share) * _PLOT_HEIGHT, 1)

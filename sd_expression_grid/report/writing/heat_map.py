@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sd_expression_grid.report.wording import MEASURES
+
 if TYPE_CHECKING:
     from sd_expression_grid.report.types import Measure, Rate, Report
+
+
+DARK_ABOVE = 0.55
+"""Above this share, a square is so dark that its letters are light."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +23,11 @@ class HeatMap:
     columns: tuple[str, ...]
     excluded: tuple[str, ...]
     rates: dict[tuple[str, str], Rate]
+
+
+def measures_of(report: Report) -> dict[Measure, str]:
+    """The measures that have a heat map, with their titles; the expression alone where nobody judged the person."""
+    return MEASURES if report.judges_likeness else {"both": MEASURES["expression"]}
 
 
 def heat_map(report: Report, measure: Measure) -> HeatMap:

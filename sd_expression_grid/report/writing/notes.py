@@ -1,35 +1,102 @@
-"""The small print of a report as HTML: rows that are alike, what is left out, and how the numbers are made."""
+"""The small print of a report: rows that are alike, raters, what does not count, and the thresholds of the methods."""
 
 from __future__ import annotations
 
-from html import escape
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.report.wording import number, percent
-from sd_expression_grid.report.writing.sections import cells_button
+from sd_expression_grid.report.wording import MEASURES, number, percent
+from sd_expression_grid.report.writing.buttons import Button, button, share_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sd_expression_grid.report.types import Report
     from sd_expression_grid.study.study import CellKey
 
 
-def alike_section(report: Report) -> str:
-    """Pairs of rows that the ratings do not tell apart."""
-    items = "".join(
-        f"<li>{escape(pair.first)} and {escape(pair.second)}: the same score in "
-        f"{cells_button(f'{pair.same} of {pair.count}', pair.cells, f'{pair.first} and {pair.second}')} pairs of cells "
-        f"(κ = {pair.kappa:.2f})</li>"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlikeLine:
+    """Two rows that the ratings do not tell apart: in how many pairs of cells they have the same score."""
+
+    first: str
+    second: str
+    same: Button
+    kappa: str
+
+
+def alike_lines(report: Report) -> tuple[AlikeLine, ...]:
+    """All pairs of such rows."""
+    return tuple(
+        AlikeLine(
+            first=pair.first,
+            second=pair.second,
+            same=button(f"{pair.same} of {pair.count}", pair.cells, f"{pair.first} and {pair.second}"),
+            kappa=f"{pair.kappa:.2f}",
+        )
         for pair in report.alike_rows
     )
-    return f"<ul>{items}</ul>"
 
 
-def left_out_section(report: Report) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaterLine:
+    """A rater: how many cells, and the share of *yes* in both scores."""
+
+    name: str
+    cells: int
+    expression: str
+    likeness: str
+
+
+def rater_lines(report: Report) -> tuple[RaterLine, ...]:
+    """All raters."""
+    return tuple(
+        RaterLine(
+            name=rater.name or "(no name)",
+            cells=rater.cells,
+            expression=share_text(rater.expression_yes),
+            likeness=share_text(rater.likeness_yes),
+        )
+        for rater in report.raters
+    )
+
+
+def agreement_sentences(report: Report) -> Iterator[str]:
+    """How far the raters agree."""
+    for measure, title in MEASURES.items():
+        found = report.agreement[measure]
+        if found.alpha is not None and found.interval:
+            interval = f"{found.interval.low:.2f} to {found.interval.high:.2f}"
+            word = "good" if found.alpha >= 0.8 else "tentative" if found.alpha >= 0.667 else "poor"
+            cells = number(found.cells, "cell")
+            alpha = f"Krippendorff's α = {found.alpha:.2f} ({interval})"
+            yield f"{title}: {alpha}, from {cells} with two raters or more: {word}."
+        elif found.cells:
+            yield f"{title}: all scores are the same, so that agreement cannot be told from chance."
+    if not any(found.cells for found in report.agreement.values()):
+        yield "No cell has two raters, so that their agreement is not known."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellList:
+    """Cells by name: for each column, its rows with their seeds."""
+
+    title: str
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOutPart:
+    """What does not count: characters, and cells by the reason."""
+
+    excluded: str
+    lists: tuple[CellList, ...]
+
+
+def left_out_part(report: Report) -> LeftOutPart:
     """What does not count, by name; never as a zero."""
     left = report.left_out
-    cells = {
+    cells: dict[str, Sequence[CellKey]] = {
         "Not rated": [report.cells[place].key for place in left.unrated],
         "Rated by half, so that the two scores together are not known": [
             report.cells[place].key for place in left.half_rated
@@ -38,77 +105,48 @@ def left_out_section(report: Report) -> str:
         "Rated before the picture was made anew": sorted({rating.key for rating in left.stale}),
         "Rated, but not in this study": sorted({rating.key for rating in left.strange}),
     }
-    names = f"<p>Excluded characters: {escape(', '.join(left.excluded))}.</p>" if left.excluded else ""
-    lists = "".join(_cells(title, keys) for title, keys in cells.items() if keys)
-    return f"{names}{lists}" or "<p>Nothing: all cells are rated, and count.</p>"
+    lists = tuple(_cell_list(title, keys) for title, keys in cells.items() if keys)
+    return LeftOutPart(excluded=", ".join(left.excluded), lists=lists)
 
 
-def _cells(title: str, keys: Sequence[CellKey]) -> str:
+def _cell_list(title: str, keys: Sequence[CellKey]) -> CellList:
     by_column: dict[str, dict[str, list[int]]] = {}
     for key in keys:
         by_column.setdefault(key.character, {}).setdefault(key.expression, []).append(key.seed)
-    lines = "".join(f"<dt>{escape(column)}</dt><dd>{escape(_rows(rows))}</dd>" for column, rows in by_column.items())
-    return f"<details><summary>{title}: {number(len(keys), 'cell')}</summary><dl>{lines}</dl></details>"
+    columns = tuple((column, _rows(rows.items())) for column, rows in by_column.items())
+    return CellList(title=f"{title}: {number(len(keys), 'cell')}", columns=columns)
 
 
-def _rows(rows: dict[str, list[int]]) -> str:
-    return "; ".join(f"{row} ({', '.join(map(str, seeds))})" for row, seeds in rows.items())
+def _rows(rows: Iterable[tuple[str, Sequence[int]]]) -> str:
+    return "; ".join(f"{row} ({', '.join(map(str, seeds))})" for row, seeds in rows)
 
 
-def methods_section(report: Report) -> str:
-    """How the numbers are made, with the thresholds."""
-    items = "".join(f"<li>{sentence}</li>" for sentence in _methods(report))
-    return f"<ul>{items}</ul>"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Methods:
+    """What the explanation of the numbers depends on: what is judged, and the thresholds as texts."""
+
+    judges_likeness: bool
+    is_corrected: bool
+    confidence: str
+    significance: str
+    reference_can: str
+    characters_can: str
+    seeds: int
+    stiff: str
+    alike: str
 
 
-def _methods(report: Report) -> Iterable[str]:
+def methods_of(report: Report) -> Methods:
+    """The methods of a report."""
     limits = report.thresholds
-    if report.judges_likeness:
-        yield (
-            "A success is a <em>yes</em> on both scores: expression reached and person kept; in the reference column, "
-            "which shows nobody, on the expression. <em>Partly</em> is no success and stands beside."
-        )
-    else:
-        yield "Nobody judged the person, so that a success is a <em>yes</em> for the expression alone."
-    yield "A cell counts once. Of several raters it has the median, of an even number the lower middle one."
-    if report.is_corrected:
-        yield (
-            "Flexibility is the share of successes among the cells whose reference (same row, same seed) shows the "
-            "expression, so that what the base model cannot do is held against nobody."
-        )
-    else:
-        yield "No reference is rated: flexibility is not corrected for the difficulty of expressions."
-    yield (
-        f"Intervals of shares: Wilson's, {percent(limits.confidence)} (Brown, Cai and DasGupta 2001), of the effective "
-        "number of cells: cells of one seed in a character, and of one person in a row, may go together "
-        "(Pearson's dispersion, pooled)."
-    )
-    yield (
-        "“Clearly behind”: exact McNemar tests over the same rows and seeds, for as many tests as there are pairs of "
-        f"characters (Bonferroni). Clear means p ≤ {limits.significance:g} throughout."
-    )
-    yield (
-        "Groups: the unit is the character. The same persons in both are compared pair by pair by flipping signs, "
-        "others by exchanging characters; p is exact, from 9,999 random arrangements where there are more. Intervals: "
-        "Student's and Welch's. Where even the strongest result could not be clear, it says “too few to tell”. Tags "
-        "that are not the asked ones: Holm's p for all together."
-    )
-    yield (
-        "A character at several weights is one character: every seed has the cells of the weight that does best on the "
-        "other seeds."
-    )
-    can, mostly = percent(limits.reference_can), percent(limits.characters_can)
-    yield (
-        f"Verdicts. No LoRA needed: the characters' interval lies above {mostly}. Hard candidate: the reference's lies "
-        f"below {can}. Easy candidate: the reference's lies above it, the characters' share is below {mostly} and "
-        f"clearly lower than the reference's (Newcombe 1998, method 10). With fewer than {limits.seeds} rated seeds "
-        "the shares decide, provisionally."
-    )
-    yield (
-        f"A character fails on nearly every row where less than half of its cells succeed in {percent(limits.stiff)} "
-        f"of the rows or more. Rows are alike from Cohen's κ = {limits.alike:g} on."
-    )
-    yield (
-        "Agreement: Krippendorff's ordinal α, its interval by drawing rows and columns again; good from 0.80, poor "
-        "below 0.667."
+    return Methods(
+        judges_likeness=report.judges_likeness,
+        is_corrected=report.is_corrected,
+        confidence=percent(limits.confidence),
+        significance=f"{limits.significance:g}",
+        reference_can=percent(limits.reference_can),
+        characters_can=percent(limits.characters_can),
+        seeds=limits.seeds,
+        stiff=percent(limits.stiff),
+        alike=f"{limits.alike:g}",
     )

@@ -1,12 +1,12 @@
-"""What the pictures say, in sentences and as HTML: a second look for the reader, and no verdict."""
+"""What the pictures say, in sentences and in tables: a second look for the reader, and no verdict."""
 
 from __future__ import annotations
 
-from html import escape
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.report.wording import few, fine_percent, number
-from sd_expression_grid.report.writing.sections import cells_button, table
+from sd_expression_grid.report.writing.buttons import Button, button
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,17 +45,70 @@ def sentences_of(pictures: Pictures) -> Iterator[str]:
     yield from _everywhere(pictures)
 
 
-def pictures_section(pictures: Pictures) -> str:
-    """The same as HTML, with how much each row and character changed; every number opens its cells."""
-    items = [
-        f"{before}{cells_button(number(len(cells), 'cell'), cells, before.rstrip(': '))}{after}."
-        for before, cells, after in _findings(pictures)
-    ]
-    found = "".join(f"<li>{item}</li>" for item in (*items, *map(escape, _everywhere(pictures))))
-    head = ("Expression rated", "No visible change", _MORE[pictures.method].capitalize())
-    scores = table(head, (_score(line, _MORE[pictures.method]) for line in pictures.by_score), "plain")
-    tables = f"{scores}{_table('Row', pictures.rows)}{_table('Character', pictures.columns)}"
-    return f'<ul>{found}</ul><div class="side-by-side">{tables}</div><p class="note">{escape(_method(pictures))}</p>'
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingLine:
+    """A sentence in the middle of which a number opens its cells."""
+
+    before: str
+    cells: Button
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreLine:
+    """Cells that were rated alike: those without visible change, and the others."""
+
+    score: str
+    unchanged: Button
+    others: Button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLine:
+    """A row or character: its cells without visible change of all measured ones, and how far each part moved."""
+
+    label: str
+    is_unchanged: bool
+    cells: Button
+    shares: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeTable:
+    """Rows or characters, with a head for each part of the face."""
+
+    heads: tuple[str, ...]
+    lines: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesPart:
+    """What the pictures say, with how much each row and character changed."""
+
+    method: str
+    findings: tuple[FindingLine, ...]
+    sentences: tuple[str, ...]
+    others: str
+    scores: tuple[ScoreLine, ...]
+    tables: tuple[ChangeTable, ...]
+
+
+def pictures_part(pictures: Pictures) -> PicturesPart:
+    """The same as ``sentences_of`` says for the page; every number opens its cells."""
+    others = _MORE[pictures.method]
+    return PicturesPart(
+        method=_method(pictures),
+        findings=tuple(_finding(*finding) for finding in _findings(pictures)),
+        sentences=tuple(_everywhere(pictures)),
+        others=others.capitalize(),
+        scores=tuple(_score(line, others) for line in pictures.by_score),
+        tables=(_table("Row", pictures.rows), _table("Character", pictures.columns)),
+    )
+
+
+def _finding(before: str, cells: Sequence[int], after: str) -> FindingLine:
+    found = button(number(len(cells), "cell"), cells, before.rstrip(": "))
+    return FindingLine(before=before, cells=found, after=f"{after}.")
 
 
 def seen_of(cell: Judged, pictures: Pictures | None) -> str:
@@ -92,26 +145,27 @@ def _everywhere(pictures: Pictures) -> Iterator[str]:
             yield f"{what} without visible change in nearly every cell: {few(still)}."
 
 
-def _score(line: Stillness, more: str) -> tuple[str, str, str]:
-    still = set(line.still)
-    others = tuple(place for place in line.measured if place not in still)
-    return (
-        line.label,
-        cells_button(str(len(line.still)), line.still, f"Rated {line.label}, no visible change"),
-        cells_button(str(len(others)), others, f"Rated {line.label}, {more}"),
+def _score(line: Stillness, others: str) -> ScoreLine:
+    unchanged = set(line.still)
+    changed = tuple(place for place in line.measured if place not in unchanged)
+    return ScoreLine(
+        score=line.label,
+        unchanged=button(str(len(line.still)), line.still, f"Rated {line.label}, no visible change"),
+        others=button(str(len(changed)), changed, f"Rated {line.label}, {others}"),
     )
 
 
-def _table(title: str, lines: Sequence[Stillness]) -> str:
+def _table(title: str, lines: Sequence[Stillness]) -> ChangeTable:
     parts = list(dict.fromkeys(part for line in lines for part in line.medians if part != "picture"))
-    head = (title, "No visible change", *(escape(part.capitalize()) for part in parts))
-    return table(head, (_line(line, parts) for line in lines), "plain")
+    heads = (title, "No visible change", *(part.capitalize() for part in parts))
+    return ChangeTable(heads=heads, lines=tuple(_line(line, parts) for line in lines))
 
 
-def _line(line: Stillness, parts: Sequence[str]) -> Iterator[str]:
-    flag = ' <em class="flag">no visible change</em>' if line.is_still else ""
-    yield f"{escape(line.label)}{flag}"
+def _line(line: Stillness, parts: Sequence[str]) -> ChangeLine:
     count = f"{len(line.still)} of {len(line.measured)}"
-    yield cells_button(count, line.measured, f"{line.label}: measured cells")
-    for part in parts:
-        yield fine_percent(line.medians[part]) if part in line.medians else "–"
+    return ChangeLine(
+        label=line.label,
+        is_unchanged=line.is_still,
+        cells=button(count, line.measured, f"{line.label}: measured cells"),
+        shares=tuple(fine_percent(line.medians[part]) if part in line.medians else "–" for part in parts),
+    )

@@ -2,109 +2,106 @@
 
 from __future__ import annotations
 
-import json
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from sd_expression_grid.base.html import templates_in
 from sd_expression_grid.report.answers import caution
 from sd_expression_grid.report.wording import number
-from sd_expression_grid.report.writing import notes, sections
-from sd_expression_grid.report.writing.pictures_section import pictures_section, seen_of
+from sd_expression_grid.report.writing.comparisons_section import comparison_lines, group_lines, weights_section
+from sd_expression_grid.report.writing.matrix_section import matrix_section
+from sd_expression_grid.report.writing.notes import (
+    agreement_sentences,
+    alike_lines,
+    left_out_part,
+    methods_of,
+    rater_lines,
+)
+from sd_expression_grid.report.writing.pictures_section import pictures_part, seen_of
+from sd_expression_grid.report.writing.rankings import character_ranking, expression_ranking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sd_expression_grid.report.types import Judged, Report
+    from sd_expression_grid.report.types import Answer, Judged, Report
+    from sd_expression_grid.report.writing.comparisons_section import ComparisonLine, GroupLine, WeightsPart
+    from sd_expression_grid.report.writing.matrix_section import MapTable
+    from sd_expression_grid.report.writing.notes import AlikeLine, LeftOutPart, Methods, RaterLine
+    from sd_expression_grid.report.writing.pictures_section import PicturesPart
+    from sd_expression_grid.report.writing.rankings import CharacterRanking, ExpressionLine
 
 _ROOM = Path(__file__).parent
+
+CellData = tuple[str, str, int, str, list[tuple[str, int | None, int | None]], str]
+"""What the page's script shows of a cell: expression, character, seed, the picture's address, scores, measurements."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """All that the templates lay out, section by section."""
+
+    title: str
+    heading: str
+    facts: str
+    caution: str
+    answers: tuple[Answer, ...]
+    maps: tuple[MapTable, ...]
+    characters: CharacterRanking
+    expressions: tuple[ExpressionLine, ...]
+    comparisons: tuple[ComparisonLine, ...]
+    groups: tuple[GroupLine, ...]
+    weights: tuple[WeightsPart, ...]
+    alike_rows: tuple[AlikeLine, ...]
+    raters: tuple[RaterLine, ...]
+    agreements: tuple[str, ...]
+    pictures: PicturesPart | None
+    left_out: LeftOutPart
+    methods: Methods
+    cells: tuple[CellData, ...]
 
 
 def report_html(report: Report, pictures: str | None = "") -> str:
     """The whole page. ``pictures`` leads from the page to the study's folder, as a part of an address that ends in /;
-    None where there are no pictures.
+    None where there are no pictures. Raises StudyError without jinja2.
     """
-    title = escape(report.title or "Expression grid")
-    head = (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta name="color-scheme" content="light dark"><title>{title}: report</title></head>'
-    )
-    return f"{head}<body>{report_part(report, pictures)}</body></html>\n"
-
-
-def report_part(report: Report, pictures: str | None = "") -> str:
-    """The report as a part of another page, with its style and script."""
     style, script = ((_ROOM / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    body = "".join(_sections(report))
-    dialog = '<dialog><form method="dialog"><h2></h2><button aria-label="Close">×</button></form><div></div></dialog>'
-    data = f'<script type="application/json" class="report-cells">{_data(report, pictures)}</script>'
-    return (
-        f'<style>{style}</style><article class="expression-grid-report">{_header(report)}{body}{dialog}{data}</article>'
-        f"<script>{script}</script>"
+    template = templates_in(_ROOM / "templates").get_template("page.html")
+    return template.render(page=page_of(report, pictures), style=style, script=script)
+
+
+def page_of(report: Report, pictures: str | None = "") -> Page:
+    """The texts and numbers of the page."""
+    return Page(
+        title=report.title or "Expression grid",
+        heading=report.title or "Report",
+        facts=_facts(report),
+        caution=caution(report),
+        answers=report.answers,
+        maps=matrix_section(report),
+        characters=character_ranking(report),
+        expressions=expression_ranking(report),
+        comparisons=comparison_lines(report),
+        groups=group_lines(report),
+        weights=weights_section(report),
+        alike_rows=alike_lines(report),
+        raters=rater_lines(report),
+        agreements=tuple(agreement_sentences(report)),
+        pictures=pictures_part(report.pictures) if report.pictures else None,
+        left_out=left_out_part(report),
+        methods=methods_of(report),
+        cells=tuple(_cell(cell, report, pictures) for cell in report.cells),
     )
 
 
-def _header(report: Report) -> str:
+def _facts(report: Report) -> str:
     rated = sum(bool(cell.scores) for cell in report.cells)
     ratings = sum(len(cell.scores) for cell in report.cells)
-    counts = [number(len(report.rows), "row"), number(len(report.columns), "column"), number(len(report.seeds), "seed")]
-    facts = [
-        " × ".join(counts),
-        f"{rated:,} of {number(len(report.cells), 'cell')} rated",
-        f"{number(ratings, 'rating')} by {number(len(report.raters), 'rater')}",
-    ]
-    warning = f'<p class="caution">{escape(caution(report))}</p>' if caution(report) else ""
-    return f"<header><h1>{escape(report.title or 'Report')}</h1><p>{' · '.join(facts)}</p>{warning}</header>"
+    size = number(len(report.rows), "row"), number(len(report.columns), "column"), number(len(report.seeds), "seed")
+    cells = f"{rated:,} of {number(len(report.cells), 'cell')} rated"
+    return f"{' × '.join(size)} · {cells} · {number(ratings, 'rating')} by {number(len(report.raters), 'rater')}"
 
 
-def _sections(report: Report) -> Iterator[str]:
-    yield sections.answers_section(report)
-    yield _section(
-        "The matrix", sections.heat_map_section(report), "Easy expressions first, flexible characters first."
-    )
-    yield _section("Characters by flexibility", sections.characters_section(report), _flexibility(report))
-    yield _section(
-        "Expressions by difficulty",
-        sections.expressions_section(report),
-        "Hardest for the characters first. Point at a verdict for its reason.",
-    )
-    yield _section("Embeddings, LoRAs and tags", sections.comparisons_section(report), "Flexibility, by character.")
-    if report.weighings:
-        key = 'Flexibility <span class="both">●</span> and person kept <span class="reference">◇</span>, in percent.'
-        yield _section("Weights", sections.weights_section(report), key)
-    if report.alike_rows:
-        yield _section("Rows that the ratings do not tell apart", notes.alike_section(report), "Do the pictures?")
-    yield _section("Raters", sections.raters_section(report))
-    if report.pictures:
-        lead = "Where a second look may be worth it. Nothing above is reckoned from it."
-        yield _section("What the pictures say", pictures_section(report.pictures), lead)
-    yield _section("What does not count", notes.left_out_section(report))
-    yield _section("How the numbers are made", notes.methods_section(report))
-
-
-def _section(title: str, body: str, lead: str = "") -> str:
-    note = f'<p class="note">{lead}</p>' if lead else ""
-    return f"<section><h2>{title}</h2>{note}{body}</section>"
-
-
-def _flexibility(report: Report) -> str:
-    success = "Expression reached and person kept" if report.judges_likeness else "Expression reached"
-    of = "the cells in which the reference shows the expression" if report.is_corrected else "all rated cells"
-    return f"{success}, as a share of {of}. Every number opens the cells behind it."
-
-
-def _data(report: Report, pictures: str | None) -> str:
-    """What the script shows of the cells; no text in it can end the element that it stands in."""
-    text = json.dumps(
-        [_cell(cell, report, pictures) for cell in report.cells], ensure_ascii=False, separators=(",", ":")
-    )
-    return text.replace("<", "\\u003c")
-
-
-def _cell(cell: Judged, report: Report, pictures: str | None) -> list[object]:
-    file = quote(f"{cell.file}") if cell.file and pictures is not None else ""
-    scores = [[score.rater, score.expression, score.likeness] for score in cell.scores]
-    seen = seen_of(cell, report.pictures)
-    return [cell.key.expression, cell.key.character, cell.key.seed, f"{pictures}{file}" if file else "", scores, seen]
+def _cell(cell: Judged, report: Report, pictures: str | None) -> CellData:
+    key, file = cell.key, f"{pictures}{quote(cell.file)}" if cell.file and pictures is not None else ""
+    scores = [(score.rater, score.expression, score.likeness) for score in cell.scores]
+    return key.expression, key.character, key.seed, file, scores, seen_of(cell, report.pictures)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -186,6 +187,12 @@ def test_the_command_writes_what_is_asked_for(folder, tmp_path, capsys):
 def test_the_command_says_what_is_wrong(folder, capsys, arguments, message):
     assert main(["report", *(argument.format(folder) for argument in arguments)]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_the_command_says_that_a_page_needs_jinja2(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    assert main(["report", str(folder), "--html", str(tmp_path / "report.html")]) == 2
+    assert "HTML needs jinja2, which is not installed here: pip install jinja2" in capsys.readouterr().err
 
 
 def test_thresholds_of_the_command(tmp_path, capsys):

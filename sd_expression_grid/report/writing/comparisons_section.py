@@ -1,0 +1,116 @@
+"""Comparisons of kinds and tags, the groups' means, and flexibility over the weight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.report.wording import MEASURES, p_value, percent, point_range, points, units, versus
+from sd_expression_grid.report.writing.buttons import Button, button, rate_button, share_text
+from sd_expression_grid.report.writing.figures import (
+    IntervalFigure,
+    WeightsFigure,
+    difference_figure,
+    weights_figure,
+)
+
+if TYPE_CHECKING:
+    from sd_expression_grid.report.types import Comparison, GroupResult, Report, Weighing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonLine:
+    """Two groups: the difference of their means in points, the means, what they rest on, and the outcome."""
+
+    name: str
+    figure: IntervalFigure
+    points: Button
+    interval: str
+    first: str
+    second: str
+    units: str
+    p: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLine:
+    """A kind or tag: the mean of its characters' flexibilities."""
+
+    name: str
+    mean: Button
+    characters: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightLine:
+    """A weight with its rates."""
+
+    weight: str
+    flexibility: Button
+    likeness: Button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsPart:
+    """One character at several weights."""
+
+    name: str
+    best: str
+    figure: WeightsFigure
+    lines: tuple[WeightLine, ...]
+
+
+def comparison_lines(report: Report) -> tuple[ComparisonLine, ...]:
+    """All comparisons."""
+    return tuple(_comparison(comparison) for comparison in report.comparisons)
+
+
+def _comparison(comparison: Comparison) -> ComparisonLine:
+    name = versus(comparison)
+    outcomes = {"first": f"{comparison.first} more flexible", "second": f"{comparison.second} more flexible"}
+    return ComparisonLine(
+        name=name,
+        figure=difference_figure(comparison.difference, comparison.interval),
+        points=button(points(comparison.difference), comparison.cells, name),
+        interval=point_range(comparison.interval) or "–",
+        first=percent(comparison.means[0]),
+        second=percent(comparison.means[1]),
+        units=units(comparison),
+        p=_p(comparison),
+        outcome=outcomes.get(comparison.outcome, comparison.outcome),
+    )
+
+
+def _p(comparison: Comparison) -> str:
+    p = p_value(comparison.p).removeprefix("p ").removeprefix("= ")
+    return f"{p} (at best {comparison.smallest_p:.3f})" if comparison.outcome == "too few to tell" else p
+
+
+def group_lines(report: Report) -> tuple[GroupLine, ...]:
+    """All groups."""
+    return tuple(_group(group) for group in report.groups)
+
+
+def _group(group: GroupResult) -> GroupLine:
+    mean = button(share_text(group.mean), group.cells, group.name)
+    return GroupLine(name=group.name, mean=mean, characters=", ".join(group.characters))
+
+
+def weights_section(report: Report) -> tuple[WeightsPart, ...]:
+    """Every character that was drawn at several weights."""
+    return tuple(_weights(weighing) for weighing in report.weighings)
+
+
+def _weights(weighing: Weighing) -> WeightsPart:
+    best = "no weight is rated" if weighing.best is None else f"best at {weighing.best:g}"
+    clear = "" if weighing.is_clear or weighing.best is None else ", not clearly better than the next"
+    lines = tuple(
+        WeightLine(
+            weight=f"{weight:g}",
+            flexibility=rate_button(result.flexibility, f"{result.column.label}: flexibility"),
+            likeness=rate_button(result.rates["likeness"], f"{result.column.label}: {MEASURES['likeness']}"),
+        )
+        for weight, result in weighing.weights
+    )
+    return WeightsPart(name=weighing.name, best=f"{best}{clear}", figure=weights_figure(weighing), lines=lines)
