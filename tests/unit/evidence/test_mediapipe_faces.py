@@ -1,6 +1,11 @@
-"""The landmarks of a package that somebody may have installed, on photographs that others may have brought along."""
+"""The landmarks of a package that somebody may have installed, on photographs that others may have brought along.
 
+Without them the tests are skipped, or fail where $REQUIRE_LANDMARKS is set; the extra `test-landmarks` has both.
+"""
+
+import os
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -10,7 +15,12 @@ from sd_expression_grid.evidence.face_movement import movement
 from sd_expression_grid.evidence.mediapipe_faces import mediapipe_landmarks
 from sd_expression_grid.report.types import Thresholds
 
-pytest.importorskip("mediapipe.python.solutions", reason="no mediapipe with FaceMesh is installed")
+
+def needed(module, reason):
+    return import_module(module) if os.environ.get("REQUIRE_LANDMARKS") else pytest.importorskip(module, reason=reason)
+
+
+needed("mediapipe.python.solutions", "no mediapipe with FaceMesh is installed")
 
 STILL = Thresholds().moved
 
@@ -23,8 +33,8 @@ def landmarks():
 @pytest.fixture(params=["astronaut", "grace_hopper"])
 def photo(request):
     if request.param == "astronaut":
-        return Image.fromarray(pytest.importorskip("skimage.data").astronaut())
-    cbook = pytest.importorskip("matplotlib.cbook")
+        return Image.fromarray(needed("skimage.data", "no photograph: no scikit-image").astronaut())
+    cbook = needed("matplotlib.cbook", "no photograph: no matplotlib")
     with Image.open(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)) as picture:
         return picture.convert("RGB")
 
