@@ -1,45 +1,108 @@
-"""A forecast, or the faults of a study that cannot be made, as HTML for the panel; every text in it is escaped."""
+"""A forecast, or the faults of a study that cannot be made, as HTML for the panel."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from html import escape
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sd_expression_grid.base.html import templates_in
 from sd_expression_grid.study.study import CellKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sd_expression_grid.base.errors import StudyError
     from sd_expression_grid.plan.forecast import Forecast, ForecastCell
-    from sd_expression_grid.study.study import Character, Study
+    from sd_expression_grid.study.study import Kind, Study
 
+_TEMPLATES = Path(__file__).parent / "templates"
 _KINDS = {"lora": "LoRA", "embedding": "embedding", "none": "words"}
 _MOST_CELLS = 3000
 """A table of more would be too much for the page."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnLine:
+    """A column with what its text was recognised as."""
+
+    label: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellButton:
+    """A cell as a button: a sign, and ``lines``, the JSON pairs of name and text that a click shows."""
+
+    sign: str
+    title: str
+    lines: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """A row's label and cells."""
+
+    label: str
+    cells: tuple[CellButton, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellTable:
+    """The cells of one seed, or of all seeds that are scouted."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastView:
+    """What the template lays out. ``tables`` is None where they have more cells than a page can show.
+
+    ``kinds`` sums up the characters by what they were recognised as; empty without characters.
+    """
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    kinds: str
+    columns: tuple[ColumnLine, ...]
+    cells: str
+    tables: tuple[CellTable, ...] | None
+
+
 def faults_html(error: StudyError) -> str:
-    """All that is wrong, a line each."""
-    lines = "".join(f"<li>{escape(line)}</li>" for line in error.lines)
+    """All that is wrong, a line each; StudyError without jinja2."""
     count = len(error.faults)
-    return _section(f"{count:,} fault{'s' * (count > 1)}: nothing can be generated yet", f"<ul>{lines}</ul>", "faults")
+    title = f"{count:,} fault{'s' * (count > 1)}: nothing can be generated yet"
+    return templates_in(_TEMPLATES).get_template("faults.html").render(title=title, lines=error.lines)
 
 
 def forecast_html(forecast: Forecast) -> str:
-    """What will be made, what it costs, and the table; a click on a cell shows its prompt."""
-    facts = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in _facts(forecast))
-    body = f"<dl>{facts}</dl>{_recognised(forecast)}{''.join(_tables(forecast))}{_PROMPT}"
-    return _section("Ready to generate" if forecast.missing else "Nothing is left to make", body, "ready")
+    """What will be made, what it costs, and the table, whose cells show their prompts; StudyError without jinja2."""
+    return templates_in(_TEMPLATES).get_template("forecast.html").render(view=forecast_view(forecast))
 
 
-_PROMPT = '<div class="expression-grid-prompt" aria-live="polite">Choose a cell to see its prompt.</div>'
+def forecast_view(forecast: Forecast) -> ForecastView:
+    """The texts and numbers of a forecast."""
+    study, count = forecast.study, len(forecast.cells)
+    kinds = Counter(_kind(column.kind) for column in study.characters)
+    columns = [ColumnLine(label=column.label, kind=_kind(column.kind), text=column.text) for column in study.columns]
+    return ForecastView(
+        title="Ready to generate" if forecast.missing else "Nothing is left to make",
+        facts=tuple(_facts(forecast)),
+        kinds=", ".join(f"{number} × {kind}" for kind, number in kinds.items()),
+        columns=tuple(columns),
+        cells=f"{count:,}",
+        tables=tuple(_tables(forecast)) if count <= _MOST_CELLS else None,
+    )
 
 
-def _section(title: str, body: str, kind: str) -> str:
-    return f'<div class="expression-grid-check {kind}" role="status"><h4>{title}</h4>{body}</div>'
+def _kind(kind: Kind | None) -> str:
+    return _KINDS[kind or "none"]
 
 
 def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
@@ -79,63 +142,31 @@ def _grids(forecast: Forecast) -> str:
     return f"{pages}, the largest {size}; all at most {3 * sum(pixels) / 1e6:,.0f} MB"
 
 
-def _recognised(forecast: Forecast) -> str:
-    if not forecast.study.characters:
-        return ""
-    columns = forecast.study.columns
-    counts = Counter(_KINDS[column.kind or "none"] for column in forecast.study.characters)
-    summary = ", ".join(f"{number} × {kind}" for kind, number in counts.items())
-    rows = "".join(f"<tr>{_cells_of(column)}</tr>" for column in columns)
-    head = "<tr><th>column</th><th>recognised as</th><th>text</th></tr>"
-    return f"<details><summary>Characters: {summary}</summary><table>{head}{rows}</table></details>"
-
-
-def _cells_of(column: Character) -> str:
-    kind = _KINDS[column.kind or "none"]
-    return "".join(f"<td>{escape(text)}</td>" for text in (column.label, kind, column.text))
-
-
-def _tables(forecast: Forecast) -> Iterator[str]:
+def _tables(forecast: Forecast) -> Iterator[CellTable]:
     study = forecast.study
-    if len(forecast.cells) > _MOST_CELLS:
-        yield f"<p>The table has {len(forecast.cells):,} cells, too many to show here.</p>"
-        return
     if study.scout:
-        heads = [f"{n}" if forecast.draws_seed else f"{seed}" for n, seed in enumerate(study.seeds, start=1)]
-        caption = "Random seeds" if forecast.draws_seed else "Seeds"
-        yield _table(caption, heads, [(study.expressions[0].label, forecast.cells)])
+        heads = tuple(str(n if forecast.draws_seed else seed) for n, seed in enumerate(study.seeds, start=1))
+        row = _row(study.expressions[0].label, heads, forecast.cells)
+        yield CellTable(caption="Random seeds" if forecast.draws_seed else "Seeds", heads=heads, rows=(row,))
         return
+    heads = tuple(column.label for column in study.columns)
     by_key = {cell.key: cell for cell in forecast.cells}
     for seed in study.seeds:
-        caption = "Random seed" if forecast.draws_seed else f"Seed {seed}"
-        yield _table(caption, [column.label for column in study.columns], _rows_of(forecast, by_key, seed))
+        rows = []
+        for label in (row.label for row in study.expressions):
+            keys = (CellKey(expression=label, character=head, seed=seed) for head in heads)
+            rows.append(_row(label, heads, [by_key[key] for key in keys]))
+        yield CellTable(caption="Random seed" if forecast.draws_seed else f"Seed {seed}", heads=heads, rows=tuple(rows))
 
 
-def _table(caption: str, heads: Sequence[str], rows: Iterable[tuple[str, Sequence[ForecastCell]]]) -> str:
-    top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
-    body = "".join(f'<tr><th scope="row">{escape(label)}</th>{_row(label, heads, cells)}</tr>' for label, cells in rows)
-    head = f"<caption>{caption}</caption><tr><th></th>{top}</tr>"
-    return f'<div class="expression-grid-table"><table>{head}{body}</table></div>'
+def _row(label: str, heads: Sequence[str], cells: Sequence[ForecastCell]) -> TableRow:
+    buttons = (_button(f"{head}, {label}", cell) for head, cell in zip(heads, cells, strict=True))
+    return TableRow(label=label, cells=tuple(buttons))
 
 
-def _rows_of(
-    forecast: Forecast, by_key: dict[CellKey, ForecastCell], seed: int
-) -> Iterator[tuple[str, list[ForecastCell]]]:
-    for row in forecast.study.expressions:
-        keys = (CellKey(expression=row.label, character=c.label, seed=seed) for c in forecast.study.columns)
-        yield row.label, [by_key[key] for key in keys]
-
-
-def _row(label: str, heads: Sequence[str], cells: Sequence[ForecastCell]) -> str:
-    named = zip(heads, cells, strict=True)
-    return "".join(f"<td>{_button(f'{head}, {label}', cell)}</td>" for head, cell in named)
-
-
-def _button(name: str, cell: ForecastCell) -> str:
+def _button(name: str, cell: ForecastCell) -> CellButton:
     sign, state = ("✓", "on disk") if cell.is_made else ("·", "to make")
-    shown = json.dumps(_lines(name, cell), ensure_ascii=False)
-    label = escape(f"{name}: {state}")
-    return f'<button type="button" title="{label}" aria-label="{label}" data-lines="{escape(shown)}">{sign}</button>'
+    return CellButton(sign=sign, title=f"{name}: {state}", lines=json.dumps(_lines(name, cell), ensure_ascii=False))
 
 
 def _lines(name: str, cell: ForecastCell) -> list[tuple[str, str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import time
-from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.ratings.session import rate, read_session, session_to_dict
 from sd_expression_grid.webui.rating.chosen_study import names_of_studies, opened_study
 from sd_expression_grid.webui.rating.report_section import build_report_section
+from sd_expression_grid.webui.rating.snippets import data_html, mount_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ def _build_rating() -> Any:
         refresh = ToolButton(value="\U0001f504", elem_id=_id("refresh"))
         rater = gr.Textbox(label="Rater", placeholder="Your name", max_lines=1, scale=2, elem_id=_id("rater"))
         begin = gr.Button("Rate", variant="primary", elem_id=_id("begin"))
-    gr.HTML(f'<div id="{_id("rating")}"></div>')
+    gr.HTML(mount_html(_id("rating")))
     with gr.Row(elem_classes=["expression-grid-hidden"]):  # what is not visible to gradio is not in the page at all
         session, answer = gr.HTML(elem_id=_id("session")), gr.HTML(elem_id=_id("answer"))
         click = gr.Textbox(label="Click", elem_id=_id("click"))
@@ -81,7 +81,7 @@ def _answer(make: Callable[[], Mapping[str, object]], **more: object) -> str:
         answer = make()
     except (StudyError, OSError) as error:
         answer = {"error": str(error)}
-    return f"<div class='json'>{escape(json.dumps({**more, **answer}))}</div>"
+    return data_html({**more, **answer})
 
 
 def _object(text: str) -> Mapping[str, Any]:

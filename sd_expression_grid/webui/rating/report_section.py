@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator  # noqa: TC003 - gradio evaluates its handlers' types
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from sd_expression_grid.report.report import report_on
 from sd_expression_grid.report.writing.report_files import write_report
 from sd_expression_grid.report.writing.report_html import report_html
 from sd_expression_grid.webui.rating.chosen_study import opened_study
+from sd_expression_grid.webui.rating.snippets import error_html, progress_html, report_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,10 +52,10 @@ def show_report(name: str | None) -> str:
     try:
         folder = opened_study(name)
         pictures = f"file={quote(folder.path.as_posix())}/"
-        html = report_html(report_on(read_table(folder)), pictures)
+        page = report_html(report_on(read_table(folder)), pictures)
     except (StudyError, OSError) as error:
-        return f'<p class="expression-grid-error">{escape(str(error))}</p>'
-    return f'<iframe class="expression-grid-report" title="Report" srcdoc="{escape(html)}"></iframe>'
+        return error_html(error)
+    return report_frame(page)
 
 
 def look_at_pictures(name: str | None) -> Iterator[str]:
@@ -63,9 +63,9 @@ def look_at_pictures(name: str | None) -> Iterator[str]:
     try:
         folder, measure = opened_study(name), best_measure()
         for progress in measure_pictures(folder, measure):
-            yield "".join(f"<p>{escape(text)}</p>" for text in (str(progress), measure.note))
+            yield progress_html((str(progress), measure.note))
     except (StudyError, OSError) as error:
-        yield f'<p class="expression-grid-error">{escape(str(error))}</p>'
+        yield error_html(error)
         return
     yield show_report(name)
 

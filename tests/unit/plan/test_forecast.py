@@ -1,5 +1,5 @@
-import re
-from html import unescape
+import json
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +10,7 @@ from sd_expression_grid.plan.forecast import Calls, Forecast, ForecastCell, Phas
 from sd_expression_grid.plan.forecast_html import faults_html, forecast_html
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
+from tests.unit.markup import parsed
 
 EVIL = "<script>alert('x')</script> \"&amp;"
 
@@ -28,10 +29,6 @@ def forecast(expressions="sad\nbored", characters="Noor", seeds=(7,), made=(), *
     )
     known = {"rows": 280, "stock_rows": 360, "seconds": None, "pages": (Size(4000, 3000),), **facts}
     return Forecast(study=study, cells=cells, **known)
-
-
-def text_of(html):
-    return unescape(re.sub(r"<[^>]*>", " ", html))
 
 
 def test_nine_rows_of_twenty_steps_take_280_rows_or_272():
@@ -58,31 +55,137 @@ def test_phases_join_steps_with_the_same_text():
     )
 
 
+def facts(shown):
+    room = parsed(forecast_html(shown)).one("dl")
+    return {name.text: value.text for name, value in zip(room.all("dt"), room.all("dd"), strict=True)}
+
+
 def test_the_facts_are_told():
-    text = text_of(forecast_html(forecast(made=("sad",), seconds=300.0, folder="somewhere")))
-    for part in ("4 (2 rows × 2 columns)", "2; 2 are on disk", "somewhere", "about 280, 0.78 of the X/Y/Z plot's"):
-        assert part in text
-    assert "about 5 minutes" in text
-    assert "1 page, the largest 4000×3000 px, 12.0 megapixels; all at most 36 MB" in text
+    assert facts(forecast(made=("sad",), seconds=300.0, folder="somewhere")) == {
+        "Cells": "4 (2 rows × 2 columns)",
+        "To make": "2; 2 are on disk",
+        "Goes on in": "somewhere",
+        "Denoiser rows": "about 280, 0.78 of the X/Y/Z plot's",
+        "Time": "about 5 minutes",
+        "Grids": "1 page, the largest 4000×3000 px, 12.0 megapixels; all at most 36 MB",
+    }
+
+
+def test_the_facts_of_several_seeds_and_pages():
+    assert facts(forecast(seeds=(7, 8), seconds=89.4, stock_rows=0, pages=((10, 1000), (2000, 1500)))) == {
+        "Cells": "8 (2 rows × 2 columns × 2 seeds)",
+        "To make": "8",
+        "Denoiser rows": "about 280",
+        "Time": "about 89 seconds",
+        "Grids": "2 pages, the largest 2000×1500 px, 3.0 megapixels; all at most 9 MB",
+    }
+    assert facts(forecast())["Time"] == "not known before a first study with these settings was made"
+    assert facts(forecast(seconds=0.2))["Time"] == "about 1 seconds"
 
 
 def test_a_finished_study_says_so():
-    assert "Nothing is left to make" in forecast_html(forecast(made=("sad", "bored")))
+    shown = forecast(made=("sad", "bored"), pages=())
+    assert parsed(forecast_html(shown)).one("h4").text == "Nothing is left to make"
+    assert facts(shown) == {"Cells": "4 (2 rows × 2 columns)", "To make": "0; 4 are on disk", "Grids": "none"}
+    assert parsed(forecast_html(forecast(made=("sad",)))).one("h4").text == "Ready to generate"
+
+
+def tables(shown):
+    """Each table's caption and heads, and its lines: the row's label, then sign and title of every button."""
+    found = []
+    for room in parsed(forecast_html(shown)).all("div", "expression-grid-table"):
+        head, *lines = room.all("tr")
+        rows = [(line.one("th").text, [(b.text, b["title"]) for b in line.all("button")]) for line in lines]
+        found.append((room.one("caption").text, [field.text for field in head.children], rows))
+    return found
+
+
+def test_the_table_shows_which_cells_are_made():
+    assert tables(forecast(made=("sad",))) == [
+        (
+            "Seed 7",
+            ["", "reference", "Noor"],
+            [
+                ("sad", [("✓", "reference, sad: on disk"), ("✓", "Noor, sad: on disk")]),
+                ("bored", [("·", "reference, bored: to make"), ("·", "Noor, bored: to make")]),
+            ],
+        )
+    ]
 
 
 def test_every_seed_has_a_table_and_a_random_one_no_number():
-    assert forecast_html(forecast(seeds=(7, 8))).count("<table><caption>Seed") == 2
-    assert "Random seed" in forecast_html(forecast(draws_seed=True))
+    assert [caption for caption, *_ in tables(forecast(seeds=(7, 8)))] == ["Seed 7", "Seed 8"]
+    assert [caption for caption, *_ in tables(forecast(draws_seed=True))] == ["Random seed"]
+
+
+def test_a_scout_has_one_row_with_a_column_for_each_seed():
+    study = study_from_dict({"expressions": "sad", "scout": {"seeds": [7, 9]}}).scouted()
+    keys = [CellKey(expression="sad", character=study.columns[0].label, seed=seed) for seed in (7, 9)]
+    cells = tuple(ForecastCell(key=key, prompt=f"{key.seed}", negative_prompt="", is_made=False) for key in keys)
+    shown = replace(forecast(), study=study, cells=cells)
+    buttons = [("·", "7, sad: to make"), ("·", "9, sad: to make")]
+    assert tables(shown) == [("Seeds", ["", "7", "9"], [("sad", buttons)])]
+    assert facts(shown)["Seeds"] == "2, for sad"
+    assert parsed(forecast_html(shown)).all("details") == []  # it has no characters to recognise
+    random = [("·", "1, sad: to make"), ("·", "2, sad: to make")]
+    assert tables(replace(shown, draws_seed=True)) == [("Random seeds", ["", "1", "2"], [("sad", random)])]
+
+
+def test_a_click_on_a_cell_shows_its_prompts():
+    first, *others = forecast().cells
+    parts = phases(["a calm", "a calm", "a sad"])
+    told = replace(first, prompt="a [calm:sad:2]", negative_prompt="blurry", phases=parts)
+    page = parsed(forecast_html(replace(forecast(), cells=(told, *others))))
+    first, second, *_ = page.all("button")
+    assert json.loads(first["data-lines"]) == [
+        ["Cell", "reference, sad"],
+        ["Prompt", "a [calm:sad:2]"],
+        ["Steps 1 to 2", "a calm"],
+        ["Steps 3 to 3", "a sad"],
+        ["Negative prompt", "blurry"],
+    ]
+    assert json.loads(second["data-lines"]) == [["Cell", "Noor, sad"], ["Prompt", "a sad"]]
+    assert first["aria-label"] == first["title"] == "reference, sad: to make"
+    assert page.one("div", "expression-grid-prompt").text == "Choose a cell to see its prompt."
+    assert page.children[0].classes == ["expression-grid-check", "ready"]
+
+
+def test_what_each_character_was_recognised_as():
+    study = study_from_dict({"expressions": "sad", "characters": "Noor | <lora:noor:0.8>\nTI | noor-ti\nAda | a woman"})
+    kinds = {"Noor": "lora", "TI": "embedding", "Ada": None}
+    known = replace(study, characters=tuple(replace(c, kind=kinds[c.label]) for c in study.characters), seeds=(7,))
+    keys = [CellKey(expression="sad", character=column.label, seed=7) for column in known.columns]
+    cells = tuple(ForecastCell(key=key, prompt="", negative_prompt="", is_made=False) for key in keys)
+    page = parsed(forecast_html(replace(forecast(), study=known, cells=cells)))
+    assert page.one("summary").text == "Characters: 1 × LoRA, 1 × embedding, 1 × words"
+    assert page.one("details").one("table").heads() == ["column", "recognised as", "text"]
+    assert page.one("details").one("table").rows() == [
+        ["reference", "words", study.reference_column.text],
+        ["Noor", "LoRA", "<lora:noor:0.8>"],
+        ["TI", "embedding", "noor-ti"],
+        ["Ada", "words", "a woman"],
+    ]
 
 
 def test_a_table_of_thousands_is_left_out():
-    html = forecast_html(forecast(expressions="\n".join(f"row {n}" for n in range(2000))))
-    assert "too many to show" in html
-    assert len(html) < 5000
+    shown = forecast(expressions="\n".join(f"row {n}" for n in range(2000)))
+    assert tables(shown) == []
+    assert parsed(forecast_html(shown)).all("p")[0].text == "The table has 4,000 cells, too many to show here."
+
+
+def test_faults_are_all_listed():
+    page = parsed(faults_html(StudyError([Fault("characters, line 2", "has no text"), Fault("seeds", "are none")])))
+    assert page.one("h4").text == "2 faults: nothing can be generated yet"
+    assert [line.text for line in page.all("li")] == ["characters, line 2: has no text", "seeds: are none"]
+    assert page.children[0].classes == ["expression-grid-check", "faults"]
+    one = parsed(faults_html(StudyError([Fault("seeds", "are none")])))
+    assert one.one("h4").text == "1 fault: nothing can be generated yet"
 
 
 def test_nothing_that_was_typed_becomes_html():
-    shown = forecast_html(forecast(expressions=EVIL, characters=EVIL, folder=EVIL))
-    shown += faults_html(StudyError([Fault(EVIL, EVIL)]))
-    assert "<script" not in shown
-    assert EVIL in text_of(shown)
+    page = parsed(forecast_html(forecast(expressions=EVIL, characters=EVIL, folder=EVIL)))
+    assert page.all("script") == []
+    assert " ".join(EVIL.split()) in page.text
+    faults = parsed(faults_html(StudyError([Fault(EVIL, EVIL)])))
+    assert faults.all("script") == []
+    assert EVIL in faults.one("li").text
