@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-MAX_BYTES = 80
+MAX_STEM_BYTES = 80
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\ud800-\udfff]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
-def file_stem(label: str, max_bytes: int = MAX_BYTES) -> str:
-    """The label as a file name without ending: so many bytes of UTF-8 at most, not empty, leading nowhere else."""
+def file_stem(label: str, max_bytes: int = MAX_STEM_BYTES) -> str:
+    """The label as a file name without ending: at most ``max_bytes`` of UTF-8, not empty, no path."""
     text = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", label))
     text = re.sub(r"\s+", " ", text).strip(" .")
     text = text.encode()[:max_bytes].decode(errors="ignore").strip(" .")
     return f"{text}_" if not text or _RESERVED.fullmatch(text) else text
 
 
-def same_file_key(label: str, max_bytes: int = MAX_BYTES) -> str:
+def same_file_key(label: str, max_bytes: int = MAX_STEM_BYTES) -> str:
     """Equal for two labels whose files would be one file on a system that ignores case."""
     return file_stem(label, max_bytes).casefold()
 

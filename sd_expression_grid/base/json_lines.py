@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MAX_BYTES = 200_000_000
+MAX_LINES_BYTES = 200_000_000
 """A larger file is none of ours, and would take the memory of everything else."""
 
 
@@ -31,12 +31,12 @@ def append_lines(file: Path, objects: Iterable[Mapping[str, object]]) -> None:
 def read_lines(file: Path, read: Callable[[Mapping[str, object]], T], what: str | None) -> Iterator[T]:
     """What ``read`` makes of every line; a missing file has none. A line that a crash has torn does not count.
 
-    ``read`` raises ValueError, TypeError or KeyError for an object that is not ``what`` says, which becomes a
-    StudyError with the line's number; without ``what``, such lines do not count either: for what can be made again.
+    ``read`` raises ValueError for an object that is not ``what`` says, which becomes a StudyError with the line's
+    number; without ``what``, such lines do not count either: for what can be made again.
     """
     if not file.exists():
         return
-    for number, line in enumerate(read_whole(file, MAX_BYTES).split(b"\n"), start=1):
+    for number, line in enumerate(read_whole(file, MAX_LINES_BYTES).split(b"\n"), start=1):
         value = _value(line, read)
         if value is not None:
             yield value
@@ -57,7 +57,7 @@ def _value(line: bytes, read: Callable[[Mapping[str, object]], T]) -> T | None:
     try:
         data = json.loads(line)
         return read(data) if isinstance(data, dict) else None
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, RecursionError):
         return None
 
 

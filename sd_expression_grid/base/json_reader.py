@@ -1,11 +1,12 @@
-"""Reads one JSON object key by key, and notes every fault with its place instead of stopping at the first."""
+"""JSON objects, read key by key: every fault is noted with its place instead of stopping at the first."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, get_args
 
-from sd_expression_grid.base.errors import Fault
+from sd_expression_grid.base.errors import Fault, StudyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,6 +83,17 @@ class Reader:
                 self.fault(key, f"is not a known key; the keys are {', '.join(sorted(self.known))}")
 
 
+def object_from(text: str, place: str = "") -> dict[str, object]:
+    """The object in a JSON text; StudyError where it holds none, with the place where the text is from."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise StudyError([Fault(place, f"is not JSON: {error}")]) from error
+    if not isinstance(data, dict):
+        raise StudyError([Fault(place, f"must be a JSON object, is {described(data)}")])
+    return data
+
+
 def is_text(value: object) -> bool:
     """A text that can be written to a file, which half of a character pair cannot."""
     return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
@@ -92,7 +104,7 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MAX_NUMBER
 
 
-def is_whole(value: object) -> bool:
+def is_whole(value: object) -> TypeGuard[int]:
     """A whole number, which True is not."""
     return isinstance(value, int) and not isinstance(value, bool)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault, StudyError
+from sd_expression_grid.base.json_reader import object_from
 from sd_expression_grid.commands.grid import draw
 from sd_expression_grid.fleet.address import checked_url
 from sd_expression_grid.fleet.picture_infotext import read_infotext
@@ -137,12 +138,9 @@ def _json_or_text(value: str) -> object:
 
 def _read_object(file: Path) -> Mapping[str, object]:
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return object_from(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, StudyError) as error:
         raise StudyError([Fault(str(file), f"cannot be read as a study: {error}")]) from error
-    if not isinstance(data, dict):
-        raise StudyError([Fault(str(file), "must be a JSON object")])
-    return data
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sd_expression_grid.base.errors import Fault, StudyError
@@ -118,6 +118,9 @@ def _measured_by(
 
 
 def _measurement(data: Mapping[str, Any]) -> Measurement:
+    names = {each.name for each in fields(Measurement)}
+    if not {"method", "picture", "neutral"} <= data.keys() <= names:
+        raise ValueError
     found = Measurement(**data)
     fits = (
         found.method in get_args(Method)

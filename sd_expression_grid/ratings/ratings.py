@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from sd_expression_grid.base.file_names import file_stem
 from sd_expression_grid.base.json_lines import append_lines, read_lines
-from sd_expression_grid.store.folder import RATINGS_FOLDER
-from sd_expression_grid.study.study import CellKey
+from sd_expression_grid.store.folder import RATINGS_FOLDER, cell_key_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from sd_expression_grid.study.study import CellKey
 
 SCORES = ("no", "partly", "yes")
 """The names of the scores 0, 1 and 2."""
@@ -72,10 +73,10 @@ def rating_to_dict(rating: Rating) -> dict[str, object]:
 
 
 def rating_from_dict(data: Mapping[str, Any]) -> Rating:
-    """The rating that ``rating_to_dict`` wrote; ValueError, TypeError or KeyError where it is none."""
+    """The rating that ``rating_to_dict`` wrote; ValueError where it is none."""
     rating = Rating(
-        key=CellKey(expression=_text(data["expression"]), character=_text(data["character"]), seed=_seed(data["seed"])),
-        rater=_text(data["rater"]),
+        key=cell_key_from(data),
+        rater=_text(data.get("rater")),
         expression_score=_score(data.get("expression_score")),
         likeness_score=_score(data.get("likeness_score")),
         picture=_text(data.get("picture", "")),
@@ -92,13 +93,7 @@ def _file_of(folder: Path, rater: str) -> Path:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _seed(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError
+        raise ValueError  # noqa: TRY004 - a wrong line, whatever is wrong with it
     return value
 
 

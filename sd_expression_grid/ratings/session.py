@@ -95,7 +95,7 @@ def rate(folder: StudyFolder, data: Mapping[str, Any]) -> Rating:
     """
     try:
         rating = rating_from_dict(data)
-    except (ValueError, TypeError, KeyError) as error:
+    except ValueError as error:
         message = "what was sent is no rating of a cell; open the study again"
         raise StudyError(message) from error
     study, key = _study_in(folder), rating.key

@@ -18,6 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.base.file_names import file_stem
 from sd_expression_grid.base.json_lines import append_lines, read_lines, read_whole
+from sd_expression_grid.base.json_reader import is_whole, object_from
 from sd_expression_grid.study.schema import study_from_dict, study_to_dict
 from sd_expression_grid.study.study import CellKey, Status
 
@@ -74,8 +75,8 @@ class StudyFolder:
         if not file.exists():
             return None
         try:
-            return study_from_dict(json.loads(read_whole(file, MAX_STUDY_BYTES).decode()))
-        except (OSError, ValueError, AttributeError, RecursionError, StudyError) as error:
+            return study_from_dict(object_from(read_whole(file, MAX_STUDY_BYTES).decode()))
+        except (OSError, UnicodeDecodeError, StudyError) as error:
             raise StudyError([Fault(str(file), f"cannot be read as a study: {error}")]) from error
 
     def existing_study(self) -> Study:
@@ -190,16 +191,23 @@ def _without_key(outcome: Outcome) -> Mapping[str, object]:
     return {name: getattr(outcome, name) for name in fields if getattr(outcome, name)}
 
 
-def _outcome(data: Mapping[str, Any]) -> Outcome:
-    rest = {name: value for name, value in data.items() if name not in _KEY}
-    outcome = Outcome(key=CellKey(**{name: data[name] for name in _KEY}), **rest)
-    key = outcome.key
-    texts = [getattr(outcome, name) for name in _TEXTS]
-    texts += [key.expression, key.character]
-    right = outcome.status in get_args(Status) and isinstance(key.seed, int) and all(isinstance(t, str) for t in texts)
-    if not right or not _stays_inside(outcome.file):
+def cell_key_from(data: Mapping[str, object]) -> CellKey:
+    """The key that a record names; ValueError where it names none."""
+    expression, character, seed = (data.get(name) for name in _KEY)
+    if not (isinstance(expression, str) and isinstance(character, str) and is_whole(seed)):
         raise ValueError
-    return outcome
+    return CellKey(expression=expression, character=character, seed=seed)
+
+
+def _outcome(data: Mapping[str, Any]) -> Outcome:
+    """The outcome in a line of the record; ValueError where it is none."""
+    key, status = cell_key_from(data), data.get("status", "")
+    texts = {name: data.get(name, "") for name in _TEXTS}
+    are_texts = all(isinstance(text, str) for text in texts.values())
+    is_known = data.keys() <= {*_KEY, "status", *_TEXTS} and status in get_args(Status)
+    if not (are_texts and is_known and _stays_inside(texts["file"])):
+        raise ValueError
+    return Outcome(key=key, status=status, **texts)
 
 
 def _stays_inside(name: str) -> bool:

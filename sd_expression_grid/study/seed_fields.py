@@ -22,7 +22,7 @@ def read_seeds(reader: Reader) -> tuple[int, ...]:
     """The list of seeds under ``seeds``; empty with a fault where one of them is none."""
     seeds = reader.items("seeds")
     for seed in seeds:
-        if not is_whole(seed) or seed == -1 or abs(seed) > MAX_SEED:  # type: ignore[arg-type]
+        if not is_whole(seed) or seed == -1 or abs(seed) > MAX_SEED:
             reader.fault("seeds", f"must be whole numbers other than -1, not {described(seed)}")
             return ()
     if len(set(seeds)) < len(seeds):

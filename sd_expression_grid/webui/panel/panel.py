@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.base.json_reader import object_from
 from sd_expression_grid.study.lists import write_lines
 from sd_expression_grid.study.schema import DEFAULT, read_study, study_from_dict
 from sd_expression_grid.webui.host.settings import MOST_ROWS, panel_mode, panel_rows_per_batch
@@ -73,7 +73,7 @@ def request_from(values: Sequence[Any]) -> Mapping[str, object]:
         msg = 'script_args: must be one string, the study as JSON: ["{…}"]'
         raise StudyError(msg)
     if values[0].strip():
-        return _from_json(values[0])
+        return object_from(values[0], "the study")
     if len(values) != len(KEYS) + 1:
         msg = "script_args: must be one string, the study as JSON; the first one is empty"
         raise StudyError(msg)
@@ -184,23 +184,11 @@ def _grid_fields(element_id: ElementId) -> dict[str, Any]:
     return {"margin": margin, "ground": ground, "legend": legend}
 
 
-def _from_json(text: str) -> Mapping[str, object]:
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        message = f"the study is not JSON: {error}"
-        raise StudyError(message) from error
-    if not isinstance(data, dict):
-        msg = "the study must be a JSON object"
-        raise StudyError(msg)
-    return data
-
-
 def _pasted(key: str) -> Callable[[Mapping[str, Any]], Any]:
     def value_from(params: Mapping[str, Any]) -> Any:
         """None leaves the field as it is."""
         try:
-            request = _from_json(str(params.get(STUDY_FIELD, "")))
+            request = object_from(str(params.get(STUDY_FIELD, "")))
             study = study_from_dict(request)
         except StudyError:
             return None

@@ -1,6 +1,7 @@
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, TimeoutError  # noqa: A004 - Python 3.10 has two of them
 from dataclasses import replace
+from queue import SimpleQueue
 from threading import Event
 
 import pytest
@@ -110,7 +111,13 @@ def test_a_line_torn_by_a_crash_does_not_count_and_does_no_harm(folder):
         "[]",
         "{}",
         '{"expression": "a", "character": "b", "seed": "c", "status": "done"}',
+        '{"expression": "a", "character": "b", "seed": true, "status": "done"}',
+        '{"expression": "a", "character": ["b"], "seed": 1, "status": "done"}',
+        '{"expression": "a", "character": "b", "status": "done"}',
+        '{"expression": "a", "character": "b", "seed": 1}',
         '{"expression": "a", "character": "b", "seed": 1, "status": "fine"}',
+        '{"expression": "a", "character": "b", "seed": 1, "status": ["done"]}',
+        '{"expression": "a", "character": "b", "seed": 1, "status": "done", "error": null}',
         '{"expression": "a", "character": "b", "seed": 1, "status": "done", "foo": 1}',
         '{"expression": "a", "character": "b", "seed": 1, "status": "done", "file": "../../secret.png"}',
     ],
@@ -134,6 +141,17 @@ def test_a_study_is_read_as_it_was_written(folder):
 def test_an_edited_study_is_an_error_with_its_file(folder, text):
     (folder.path / "study.json").write_text(text)
     with pytest.raises(StudyError, match=r"study\.json: cannot be read as a study"):
+        folder.read_study()
+
+
+@pytest.mark.parametrize("error", [TypeError, ValueError, AttributeError])
+def test_a_bug_of_ours_is_not_a_study_that_cannot_be_read(folder, monkeypatch, error):
+    def read(_):
+        raise error
+
+    (folder.path / "study.json").write_text("{}")
+    monkeypatch.setattr("sd_expression_grid.store.folder.study_from_dict", read)
+    with pytest.raises(error):
         folder.read_study()
 
 
@@ -162,29 +180,31 @@ def test_results_are_kept_beside_the_sampling_in_their_order(folder):
 
 
 def test_at_most_a_few_results_wait_for_the_disk():
-    gate, kept = Event(), []
+    gate, kept, taken = Event(), [], SimpleQueue()
 
-    class Slow:
+    class Stuck:
         def keep(self, result):
-            gate.wait()
+            assert gate.wait(timeout=30)
             kept.append(result)
             return Outcome(key=result.cell.key, status="done")
 
-    taken = []
-    with ThreadPoolExecutor() as pool, Saver(Slow()) as saver:
+    results = cells(3 * WAITING)
+    with ThreadPoolExecutor() as pool, Saver(Stuck()) as saver:
 
         def sample():
-            for result in cells(3 * WAITING):
+            for result in results:
                 saver.save(result)
-                taken.append(result)
+                taken.put(result)
 
         sampling = pool.submit(sample)
-        while len(taken) < WAITING:
-            pass
-        assert len(taken) == WAITING
+        assert [taken.get(timeout=30) for _ in range(WAITING)] == results[:WAITING]
+        with pytest.raises(TimeoutError):
+            sampling.result(timeout=0.1)
+        waited_for_the_disk = taken.empty()
         gate.set()
-        sampling.result()
-    assert kept == taken == cells(3 * WAITING)
+        sampling.result(timeout=30)
+    assert waited_for_the_disk
+    assert kept == results
 
 
 def test_what_was_taken_over_is_kept_whatever_happens(folder):

@@ -209,17 +209,6 @@ def test_a_weight_of_nothing_is_kept():
     assert study_from_dict(study_to_dict(study)) == study
 
 
-@given(st.text(max_size=120))
-def test_file_stems_are_plain_names(label):
-    stem = file_stem(label)
-    assert stem
-    assert len(stem.encode()) <= 81
-    assert stem not in (".", "..")
-    assert not set(stem) & set('<>:"/\\|?*\n\t\0')
-    assert stem == stem.strip(" .")
-    assert file_stem(stem) == stem
-
-
 def test_presets_are_lists():
     counts = [len(read(expressions=preset_text(title)).expressions) for title in preset_titles()]
     assert counts == [9, 8]

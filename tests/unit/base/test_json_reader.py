@@ -1,0 +1,50 @@
+import pytest
+
+from sd_expression_grid.base.errors import Fault, StudyError, nearest, raise_if_any
+from sd_expression_grid.base.json_reader import Reader, object_from
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "is not JSON"),
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ("9" * 5000, "is not JSON"),
+        ("[]", "must be a JSON object, is a list"),
+        ("null", "must be a JSON object, is null"),
+        ("3", "must be a JSON object, is 3"),
+    ],
+)
+def test_what_is_no_object_is_named_with_its_place(text, problem):
+    with pytest.raises(StudyError, match=f"^here: {problem}"):
+        object_from(text, "here")
+
+
+def test_an_object_is_read():
+    assert object_from(' {"a": [1]} ') == {"a": [1]}
+
+
+def test_unknown_keys_are_named_beside_the_known_ones():
+    reader = Reader({"b": "x", "c": 1}, "grid.")
+    assert (reader.text("b", ""), reader.text("a", "y")) == ("x", "y")
+    reader.refuse_unknown()
+    assert reader.faults == [Fault("grid.c", "is not a known key; the keys are a, b")]
+
+
+def test_many_faults_are_a_message_of_a_hundred_lines():
+    with pytest.raises(StudyError) as caught:
+        raise_if_any(Fault(f"line {number}", "x") for number in range(1500))
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "1,500 faults, nothing was generated:"
+    assert lines[1:101] == [f"- line {number}: x" for number in range(100)]
+    assert lines[101:] == ["- and 1,400 more"]
+
+
+def test_no_faults_raise_nothing():
+    raise_if_any([])
+
+
+def test_the_nearest_names_are_offered_as_they_are_written():
+    assert nearest("nor", ["Tomas", "Noor"]) == "; the nearest: Noor"
+    assert nearest("nor", ["Tomas"]) == ""
