@@ -197,13 +197,14 @@ def test_at_most_a_few_results_wait_for_the_disk():
                 taken.put(result)
 
         sampling = pool.submit(sample)
-        assert [taken.get(timeout=30) for _ in range(WAITING)] == results[:WAITING]
-        with pytest.raises(TimeoutError):
-            sampling.result(timeout=0.1)
-        waited_for_the_disk = taken.empty()
-        gate.set()
+        try:
+            assert [taken.get(timeout=30) for _ in range(WAITING)] == results[:WAITING]
+            with pytest.raises(TimeoutError):
+                sampling.result(timeout=0.1)
+            assert taken.empty()
+        finally:
+            gate.set()
         sampling.result(timeout=30)
-    assert waited_for_the_disk
     assert kept == results
 
 
