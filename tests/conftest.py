@@ -1,37 +1,74 @@
 import os
+from contextlib import nullcontext
 
 import pytest
 from hypothesis import settings
 
 from tests import hosts
+from tests.shared import Shared
 
 settings.register_profile("expression grid", deadline=None, derandomize=True)
 settings.load_profile("expression grid")
 
+SHARED = pytest.StashKey[Shared]()
+HOST_SECONDS = 1800
+SERVERS = {
+    "webui": ("standin", *hosts.REAL_FLAGS),
+    "real_server": tuple(hosts.REAL_FLAGS),
+    "standin_server": ("standin",),
+}
+
 
 def pytest_xdist_auto_num_workers():
-    """Most tests wait for a server or a browser; a real WebUI is started once only."""
+    """Many tests wait for a server or a browser; a real WebUI is started once only."""
     return 0 if any(map(hosts.folder_of, hosts.REAL_FLAGS)) else 2 * (os.cpu_count() or 1)
 
 
+def pytest_configure(config):
+    folder = getattr(config, "workerinput", {}).get("shared")
+    config.stash[SHARED] = Shared(folder)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Tells a worker of the folder that it shares with the others."""
+    node.workerinput["shared"] = str(node.config.stash[SHARED].path)
+
+
+def pytest_unconfigure(config):
+    config.stash[SHARED].end()
+
+
 @pytest.fixture(scope="session")
-def server(request, tmp_path_factory):
-    """The WebUI of the test's parameter; the session's tests are ordered so that each is started once."""
+def shared(request):
+    return request.config.stash[SHARED]
+
+
+@pytest.fixture(scope="session")
+def server(request, shared, tmp_path_factory):
+    """The WebUI of the test's parameter: one stand-in for all workers, and each real one once in a session."""
     name = request.param
     if name == "standin":
-        with hosts.standin(tmp_path_factory.mktemp(name)) as host:
-            yield host
+        yield hosts.Host(shared.process(name, _started)["url"], name)
         return
-    if not hosts.folder_of(name):
-        pytest.skip(f"${name.upper()}_DIR names no WebUI")
     with hosts.real(tmp_path_factory.mktemp(name) / "server.log", name) as host:
         yield host
 
 
+def _started(folder):
+    process, url = hosts.start_standin(folder)
+    return {"pid": process.pid, "url": url}
+
+
 @pytest.fixture
-def webui(server):
-    """Every test of the contract runs against the stand-in and, where they are, the real WebUIs."""
-    return server
+def webui(request, server, shared):
+    """Every test of the contract runs against the stand-in and, where they are, the real WebUIs.
+
+    Tests of several workers use the stand-in side by side, apart from those that are marked ``alone``.
+    """
+    is_alone = request.node.get_closest_marker("alone") is not None
+    with shared.lock("standin in use", alone=is_alone) if server.name == "standin" else nullcontext():
+        yield server
 
 
 @pytest.fixture
@@ -41,14 +78,15 @@ def real_server(server):
 
 
 @pytest.fixture
-def standin_server(server):
+def standin_server(webui):
     """The stand-in alone."""
-    return server
+    return webui
 
 
 @pytest.fixture
-def slowly(webui):
+def slowly(request, webui):
     """The stand-in would be done before anybody has asked how far it is."""
+    assert request.node.get_closest_marker("alone")
     if webui.name != "standin":
         yield
         return
@@ -57,15 +95,17 @@ def slowly(webui):
     webui.post("/standin/speed", {"seconds_per_step": 0})
 
 
-SERVERS = {
-    "webui": ("standin", *hosts.REAL_FLAGS),
-    "real_server": tuple(hosts.REAL_FLAGS),
-    "standin_server": ("standin",),
-}
+def pytest_collection_modifyitems(items):
+    """A real WebUI without a GPU takes its time."""
+    for item in items:
+        if item.get_closest_marker("host"):
+            item.add_marker(pytest.mark.timeout(HOST_SECONDS))
 
 
 def pytest_generate_tests(metafunc):
+    """A real WebUI is a parameter only where the environment names it."""
     if "server" in metafunc.fixturenames:
-        names = next(names for fixture, names in SERVERS.items() if fixture in metafunc.fixturenames)
-        marked = [name if name == "standin" else pytest.param(name, marks=pytest.mark.host) for name in names]
+        names = SERVERS[next(fixture for fixture in reversed(SERVERS) if fixture in metafunc.fixturenames)]
+        there = [name for name in names if name == "standin" or hosts.folder_of(name)]
+        marked = [name if name == "standin" else pytest.param(name, marks=pytest.mark.host) for name in there]
         metafunc.parametrize("server", marked, indirect=True, scope="session")

@@ -68,18 +68,20 @@ class Answer:
 
     @property
     def cells(self):
-        """(picture, infotext) of every cell."""
+        """(picture, infotext) of every cell; there are some."""
         first = self.info["index_of_first_image"]
-        return list(zip(self.pictures[first:], self.info["infotexts"][first:], strict=True))
+        cells = list(zip(self.pictures[first:], self.info["infotexts"][first:], strict=True))
+        assert cells
+        return cells
 
 
 @dataclass(frozen=True)
 class Host:
-    """A running WebUI."""
+    """A running WebUI; ``process`` is None where others need it too."""
 
     url: str
     name: str
-    process: subprocess.Popen
+    process: subprocess.Popen | None = None
 
     def post(self, path, body=None):
         return requests.post(f"{self.url}{path}", json=body or {}, timeout=1800)
@@ -116,11 +118,17 @@ def _field(parameters, label, cast):
 
 @contextmanager
 def standin(data_dir, *options, port=None):
+    process, url = start_standin(data_dir, *options, port=port)
+    with _ending(process):
+        yield Host(url, "standin", process)
+
+
+def start_standin(data_dir, *options, port=None):
+    """(the process, its address); it does not end by itself."""
     port = port or free_port()
     command = [sys.executable, "-m", "tests.standin", "--serve", "--port", str(port), "--data", str(data_dir), *options]
     log = data_dir / "server.log"
-    with _server(command, ROOT, port, log, lambda _: "listening on" in log.read_text()) as (url, process):
-        yield Host(url, "standin", process)
+    return _start(command, ROOT, port, log, lambda _: "listening on" in log.read_text())
 
 
 def folder_of(name):
@@ -150,7 +158,8 @@ def real(log, name="a1111", *options):
     # A request before the start is over makes the WebUI fail to start; and scripts can be called only when their
     # default arguments are known, which this answer tells.
     ready = "/sd_extra_networks/metadata?page=lora&item=x"
-    with _server(command, folder, port, log, lambda url: _started(log) and _answers(f"{url}{ready}")) as (url, process):
+    process, url = _start(command, folder, port, log, lambda url: _started(log) and _answers(f"{url}{ready}"))
+    with _ending(process):
         yield Host(url, name, process)
 
 
@@ -170,19 +179,27 @@ def reals(folder, count):
         yield started
 
 
-@contextmanager
-def _server(command, folder, port, log, is_ready):
+def _start(command, folder, port, log, is_ready):
     environment = {**os.environ, **OFFLINE}
     url = f"http://127.0.0.1:{port}"
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment)
-        try:
-            _wait(process, lambda: is_ready(url), log)
-            yield url, process
-        finally:
-            process.send_signal(signal.SIGCONT)  # a stopped one would not hear of its end
-            process.terminate()
-            process.wait(30)
+    try:
+        _wait(process, lambda: is_ready(url), log)
+    except BaseException:
+        process.kill()
+        raise
+    return process, url
+
+
+@contextmanager
+def _ending(process):
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)  # a stopped one would not hear of its end
+        process.terminate()
+        process.wait(30)
 
 
 def _wait(process, is_ready, log):

@@ -89,6 +89,7 @@ def test_what_a_word_processor_made_of_a_list_is_read_as_it_was_meant(page):
     expect(answer).to_contain_text("[hair, neck, eyes, lips:“smiling”, closed mouth:0.2]")
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("slowly")
 def test_interrupt_shows_what_is_finished(page):
     page.set_size(128, 100)

@@ -275,6 +275,7 @@ def test_a_name_is_asked_for(tab, folder):
     expect(tab.count).to_have_text(f"0 of {CELLS}")
 
 
+@pytest.mark.alone
 def test_pictures_on_another_disk_are_shown(webui, opened, tmp_path):
     before = webui.get("/sdapi/v1/options")["outdir_txt2img_grids"]
     folder = finished_study(tmp_path / "elsewhere", "far away", size=64)

@@ -100,6 +100,7 @@ def test_only_added_rows_and_columns_are_made(webui):
 def test_another_cfg_scale_makes_all_again_and_loses_nothing(webui):
     folder, _ = run(webui)
     before = {file: file.read_bytes() for file in folder.rglob("*.png")}
+    assert len(before) == CELLS + 1
     again, made = run(webui, cfg_scale=4)
     assert (again, made) == (folder, CELLS)
     assert all(file.read_bytes() == data for file, data in before.items())
@@ -186,6 +187,7 @@ def test_an_edited_record_is_an_error(webui):
     assert "line 10: is no record of a cell" in raised.value.detail
 
 
+@pytest.mark.slow
 def test_a_crash_at_any_moment_costs_only_the_cell_in_flight(webui, tmp_path):
     undisturbed = pixels(run(webui, {"name": "undisturbed"})[0])
     for number, point in enumerate(random.Random(4).sample(range(1, CELLS * CALLS), 20)):
@@ -203,6 +205,7 @@ def test_a_crash_at_any_moment_costs_only_the_cell_in_flight(webui, tmp_path):
         assert pixels(folder) == undisturbed
 
 
+@pytest.mark.slow
 def test_kill_9_costs_only_the_cell_in_flight(tmp_path):
     study = tmp_path / "study.json"
     study.write_text(json.dumps({**STUDY, "expressions": STUDY["expressions"] + "\nbored\nangry"}))

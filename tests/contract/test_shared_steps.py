@@ -28,7 +28,9 @@ def run(webui, sampler="Euler", settings=None, **study):
     request = {**SETTINGS, "sampler_name": sampler, **(settings or {})}
     answer = webui.txt2img({**request, "script_name": "Expression grid", "script_args": [json.dumps(asked)]})
     first = json.loads(answer["info"])["index_of_first_image"]
-    return webui.counter.rows, [decoded(image) for image in answer["images"][first:]]
+    pictures = [decoded(image) for image in answer["images"][first:]]
+    assert pictures
+    return webui.counter.rows, pictures
 
 
 def decoded(data):

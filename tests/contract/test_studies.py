@@ -3,7 +3,6 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
@@ -171,6 +170,7 @@ def test_an_adaptive_sampler_is_never_batched(webui):
         assert difference(picture, webui.again(infotext, sampler_name="DPM adaptive")[0]) == 0
 
 
+@pytest.mark.alone
 def test_without_saving_everything_comes_back_and_nothing_is_written(webui):
     saved = webui.study(STUDY)
     before = sorted(saved.folder.parent.rglob("*"))
@@ -182,10 +182,13 @@ def test_without_saving_everything_comes_back_and_nothing_is_written(webui):
         assert difference(one, other) == 0
 
 
+@pytest.mark.alone
 def test_cells_are_not_saved_a_second_time(webui):
     folder = webui.study(STUDY).folder
     samples = folder.parent.parent / "txt2img-images"
+    webui.txt2img(prompt="a woman", save_images=True)
     before = sorted(samples.rglob("*.*"))
+    assert before
     webui.study(STUDY)
     assert sorted(samples.rglob("*.*")) == before
 
@@ -272,6 +275,7 @@ def test_faults_of_lists_prompts_and_networks_come_together(webui):
     assert answer.message.startswith("4 faults, nothing was generated:")
 
 
+@pytest.mark.alone
 def test_other_settings_are_as_before_after_a_study(webui):
     before = webui.get("/sdapi/v1/options")
     webui.study({**STUDY, "characters": "mei"}, override_settings={"eta_noise_seed_delta": 5})
@@ -279,6 +283,7 @@ def test_other_settings_are_as_before_after_a_study(webui):
     assert webui.get("/sdapi/v1/options") == before
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("slowly")
 def test_interrupt_keeps_the_finished_cells_and_shows_them(webui):
     """Stops after the second cell was begun; polls instead of sleeping."""
@@ -302,7 +307,10 @@ def test_interrupt_keeps_the_finished_cells_and_shows_them(webui):
 
 
 def test_grids_open_as_pictures(webui):
-    for file in webui.study(STUDY).folder.glob("grid*.png"):
-        with Image.open(Path(file)) as grid:
+    answer = webui.study({**STUDY, "name": uuid4().hex})
+    files = list(answer.folder.glob("grid*.png"))
+    assert len(files) == len(answer.grids) == 2
+    for file in files:
+        with Image.open(file) as grid:
             grid.load()
             assert grid.width > 3 * 64

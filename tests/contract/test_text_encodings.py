@@ -33,7 +33,9 @@ def infotexts(webui, characters, study=None, **settings):
     study = {"expressions": ROWS, "characters": characters, "reference": "1girl", **(study or {})}
     request = {**SETTINGS, **settings, "script_name": "Expression grid", "script_args": [json.dumps(study)]}
     info = json.loads(webui.txt2img(request)["info"])
-    return info["infotexts"][info["index_of_first_image"] :]
+    found = info["infotexts"][info["index_of_first_image"] :]
+    assert found
+    return found
 
 
 def test_the_negative_prompt_is_encoded_once_for_all_columns_with_the_same_networks(webui, encoded):

@@ -202,7 +202,8 @@ class Denoiser:
     def forward(self, x, sigma, cond):
         counter.rows += len(x)
         counter.calls += 1
-        time.sleep(speed.seconds_per_step)
+        if speed.seconds_per_step:
+            time.sleep(speed.seconds_per_step)
         texts = cond["c_crossattn"][0]
         return np.stack([self._row(*row) for row in zip(x, sigma, texts, strict=True)]).astype(np.float32)
 
