@@ -5,7 +5,7 @@ from dataclasses import replace
 from PIL import Image
 
 from sd_expression_grid.plan.plan import plan_cells
-from sd_expression_grid.plan.sweep import Generated, Result
+from sd_expression_grid.plan.run_batches import CellResult, Generated
 from sd_expression_grid.store.folder import StudyFolder, create_folder
 from sd_expression_grid.store.saver import FolderStore
 from sd_expression_grid.study.cell_prompts import templates_of
@@ -29,9 +29,9 @@ def finished_study(parent, name="study", failed=(), size=8, **asked) -> StudyFol
         picture = Image.new("RGB", (size, size), (37 * number % 256, 91 * number % 256, 120))
         made = Generated(picture=picture, infotext="a\nSteps: 1")
         if cell.key.character in failed:
-            store.keep(Result(cell=cell, status="failed", error="RuntimeError: no memory"))
+            store.keep(CellResult(cell=cell, status="failed", error="RuntimeError: no memory"))
         else:
-            store.keep(Result(cell=cell, status="done", generated=made))
+            store.keep(CellResult(cell=cell, status="done", generated=made))
     return folder
 
 

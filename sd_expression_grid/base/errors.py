@@ -21,7 +21,7 @@ class Fault:
         return f"{self.place}: {self.problem}" if self.place else self.problem
 
 
-MOST_SHOWN = 100
+MAX_SHOWN_FAULTS = 100
 
 
 class StudyError(Exception):
@@ -34,7 +34,7 @@ class StudyError(Exception):
     @property
     def lines(self) -> list[str]:
         """A line for each fault; of very many, for the first, and how many more there are."""
-        shown = [str(fault) for fault in self.faults[:MOST_SHOWN]]
+        shown = [str(fault) for fault in self.faults[:MAX_SHOWN_FAULTS]]
         more = len(self.faults) - len(shown)
         return [*shown, f"and {more:,} more"] if more else shown
 

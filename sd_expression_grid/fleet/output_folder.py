@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sd_expression_grid.base.errors import Fault, SavingError, StudyError
 from sd_expression_grid.store.folder import Outcome, StudyFolder
 from sd_expression_grid.store.random_seeds import random_seed, variation_seed_of
-from sd_expression_grid.store.resume import Made, made_already
+from sd_expression_grid.store.resume import FinishedCells, finished_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,15 +59,15 @@ def create(folder: StudyFolder, study: Study) -> None:
         raise StudyError(message) from error
 
 
-def made_in(folder: StudyFolder, identities: Iterable[Mapping[CellKey, str]]) -> Made:
+def made_in(folder: StudyFolder, identities: Iterable[Mapping[CellKey, str]]) -> FinishedCells:
     """The folder's cells that are as any of these WebUIs would make them now; StudyError for an unreadable record."""
     outcomes: dict[CellKey, Outcome] = {}
     complaints: dict[str, None] = {}
     for own in identities:
-        made = made_already(folder, own)
+        made = finished_cells(folder, own)
         outcomes.update(made.outcomes)
         complaints.update(dict.fromkeys(made.complaints))
-    return Made(outcomes=outcomes, complaints=tuple(complaints))
+    return FinishedCells(outcomes=outcomes, complaints=tuple(complaints))
 
 
 def save(folder: StudyFolder, cells: Iterable[MadeCell], warning: str) -> None:

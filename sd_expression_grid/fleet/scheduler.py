@@ -10,7 +10,7 @@ from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.pace import Pace, in_words
 from sd_expression_grid.fleet.protocol import MadeCell
 from sd_expression_grid.fleet.units import Unit, Units, study_of
-from sd_expression_grid.plan.sweep import SameFailures
+from sd_expression_grid.plan.run_batches import SameFailures
 from sd_expression_grid.study.schema import study_to_dict
 
 if TYPE_CHECKING:

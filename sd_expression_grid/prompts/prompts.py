@@ -57,7 +57,7 @@ class Template:
     expression_placeholder: str
     character_placeholder: str
 
-    def lacks(self) -> list[str]:
+    def missing_placeholders(self) -> list[str]:
         """The placeholders for which nothing would be put in."""
         found = {match[0] for match in self._placeholders.finditer(self.text)}
         return [one for one in (self.expression_placeholder, self.character_placeholder) if one not in found]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.ratings.ratings import Rating, add_ratings, rating_from_dict, read_ratings
 from sd_expression_grid.store.cell_pictures import picture_problems
-from sd_expression_grid.study.study import MOST_CELLS, REFERENCE_LABEL, CellKey
+from sd_expression_grid.study.study import MAX_CELLS, REFERENCE_LABEL, CellKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -144,8 +144,8 @@ def _study_in(folder: StudyFolder) -> Study:
     count = study.cell_count() if study else 0
     if study is None or not count:
         raise StudyError([Fault(str(folder.path), "has no cells to rate")])
-    if count > MOST_CELLS:
-        raise StudyError([Fault(str(folder.path), f"has {count:,} cells; at most {MOST_CELLS:,} can be rated here")])
+    if count > MAX_CELLS:
+        raise StudyError([Fault(str(folder.path), f"has {count:,} cells; at most {MAX_CELLS:,} can be rated here")])
     return study
 
 

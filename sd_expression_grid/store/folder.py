@@ -109,7 +109,7 @@ class StudyFolder:
         lines = read_lines(self.path / RECORD_FILE, _outcome, "record of a cell")
         return {outcome.key: outcome for outcome in lines}
 
-    def what_is_wrong_with(self, outcome: Outcome) -> str:
+    def file_problem(self, outcome: Outcome) -> str:
         """Why a finished cell's file is not the one that was written; empty if it is."""
         file = self.path / outcome.file
         if not file.is_file():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sd_expression_grid.store.folder import StudyFolder
 
-SEEDS = 4_294_967_294
+RANDOM_SEED_LIMIT = 4_294_967_294
 """The WebUI draws its random seeds below this number."""
 
 
@@ -23,7 +23,7 @@ def is_random(seed: str | float) -> bool:
 
 def random_seed() -> int:
     """A seed as the WebUI draws it."""
-    return random.randrange(SEEDS)
+    return random.randrange(RANDOM_SEED_LIMIT)
 
 
 def variation_seed_of(folder: StudyFolder) -> int | None:

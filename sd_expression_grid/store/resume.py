@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class FinishedCells:
     """The finished cells that need not be made again, and why others that are recorded must be."""
 
     outcomes: Mapping[CellKey, Outcome] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()
 
 
-def made_already(folder: StudyFolder, identities: Mapping[CellKey, str]) -> Made:
+def finished_cells(folder: StudyFolder, identities: Mapping[CellKey, str]) -> FinishedCells:
     """The cells of a study that its folder holds, whole and as they would be made now.
 
     Raises StudyError when the record cannot be read.
@@ -29,9 +29,9 @@ def made_already(folder: StudyFolder, identities: Mapping[CellKey, str]) -> Made
     for key, outcome in folder.read_record().items():
         if outcome.status != "done" or identities.get(key) != outcome.identity:
             continue
-        problem = folder.what_is_wrong_with(outcome)
+        problem = folder.file_problem(outcome)
         if problem:
             complaints.append(f"{folder.path / outcome.file} {problem}; the cell is made again.")
         else:
             outcomes[key] = outcome
-    return Made(outcomes=outcomes, complaints=tuple(complaints))
+    return FinishedCells(outcomes=outcomes, complaints=tuple(complaints))

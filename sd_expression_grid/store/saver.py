@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from sd_expression_grid.plan.sweep import Result
+    from sd_expression_grid.plan.run_batches import CellResult
     from sd_expression_grid.study.study import CellKey
 
 WAITING = 8
@@ -30,7 +30,7 @@ class CellStore(Protocol):
     def folder(self) -> StudyFolder | None:
         """The study's folder; None where nothing is written."""
 
-    def keep(self, result: Result) -> Outcome:
+    def keep(self, result: CellResult) -> Outcome:
         """Keeps the picture, if there is one, and says what became of the cell; OSError when it cannot be kept."""
 
     def open(self, outcome: Outcome) -> Image.Image:
@@ -47,7 +47,7 @@ class FolderStore:
         self.folder: StudyFolder = folder
         self._identities = identities
 
-    def keep(self, result: Result) -> Outcome:
+    def keep(self, result: CellResult) -> Outcome:
         """Writes the picture, if there is one, and records the outcome; OSError when the disk does not take it."""
         outcome = self._written(result)
         self.folder.record(outcome)
@@ -61,7 +61,7 @@ class FolderStore:
         """The file of a finished cell."""
         return self.folder.path / outcome.file
 
-    def _written(self, result: Result) -> Outcome:
+    def _written(self, result: CellResult) -> Outcome:
         key, made = result.cell.key, result.generated
         if made is None:
             return Outcome(key=key, status=result.status, error=result.error)
@@ -84,7 +84,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._pictures: dict[CellKey, Image.Image] = {}
 
-    def keep(self, result: Result) -> Outcome:
+    def keep(self, result: CellResult) -> Outcome:
         """Holds the picture, if there is one."""
         key, made = result.cell.key, result.generated
         if made is None:
@@ -121,13 +121,13 @@ class Saver:
         if kind is None:
             self._raise_if_in_trouble()
 
-    def save(self, result: Result) -> None:
+    def save(self, result: CellResult) -> None:
         """Takes over a result; raises SavingError when the disk did not take one before it."""
         self._raise_if_in_trouble()
         self._room.acquire()
         self._executor.submit(self._save, result)
 
-    def _save(self, result: Result) -> None:
+    def _save(self, result: CellResult) -> None:
         try:
             self.outcomes[result.cell.key] = self._store.keep(result)
         except OSError as error:

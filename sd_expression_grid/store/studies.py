@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MOST_STUDIES = 1000
+MAX_STUDIES = 1000
 
 
 def study_names(parent: Path) -> list[str]:
     """The names of the studies in a folder, those that were begun last first."""
-    return [folder.path.name for folder in recent_folders(parent, MOST_STUDIES)]
+    return [folder.path.name for folder in recent_folders(parent, MAX_STUDIES)]
 
 
 def chosen_study(parent: Path, name: str) -> StudyFolder:

@@ -24,7 +24,7 @@ Status = Literal["done", "failed", "skipped", "interrupted"]
 
 REFERENCE_LABEL = "reference"
 
-MOST_CELLS = 50_000
+MAX_CELLS = 50_000
 """In one study; more would be too much for its page, its check and its rating."""
 
 STUDY_PROMPT = "closeup of woman facing viewer, {expression}, RAW photo, {character}"

@@ -11,9 +11,9 @@ import statistics
 import time
 from dataclasses import replace
 
-from sd_expression_grid.plan.check import edit_faults, prompt_faults
 from sd_expression_grid.plan.network_check import Catalog, names_in, network_faults
 from sd_expression_grid.plan.plan import plan_batches, plan_cells
+from sd_expression_grid.plan.prompt_check import edit_faults, prompt_faults
 from sd_expression_grid.study.cell_prompts import templates_of
 from sd_expression_grid.study.schema import read_study
 from sd_expression_grid.study.study import STUDY_NEGATIVE_PROMPT, STUDY_PROMPT

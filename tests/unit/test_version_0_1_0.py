@@ -11,7 +11,7 @@ from PIL import Image
 from sd_expression_grid.__main__ import main
 from sd_expression_grid.ratings.ratings import read_ratings
 from sd_expression_grid.store.folder import StudyFolder
-from sd_expression_grid.store.resume import made_already
+from sd_expression_grid.store.resume import finished_cells
 from sd_expression_grid.study.schema import study_to_dict
 from sd_expression_grid.study.study import CellKey
 from tests.old_data import V0_1_0, contains
@@ -70,7 +70,7 @@ def test_a_record_tells_what_became_of_every_cell(folder):
 def test_finished_cells_are_whole_and_need_not_be_made_again(name, done):
     folder = StudyFolder(V0_1_0 / "studies" / name)
     identities = {key: outcome.identity for key, outcome in folder.read_record().items()}
-    made = made_already(folder, identities)
+    made = finished_cells(folder, identities)
     assert (len(made.outcomes), made.complaints) == (done, ())
 
 

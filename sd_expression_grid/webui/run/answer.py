@@ -16,7 +16,7 @@ from sd_expression_grid.fleet.protocol import (
     inspection_to_dict,
     request_from_dict,
 )
-from sd_expression_grid.plan.sweep import Generate, Interrupted, Result, sweep_to_the_end
+from sd_expression_grid.plan.run_batches import CellResult, Generate, Interrupted, run_every_batch
 from sd_expression_grid.store.folder import png_of
 from sd_expression_grid.store.random_seeds import is_random
 from sd_expression_grid.webui.host.fingerprint import fingerprint_of
@@ -83,8 +83,8 @@ def _made(study: Prepared, title: str) -> list[dict[str, object]]:
     return [cell_to_dict(_cell(store, outcomes[key], identity)) for key, identity in identities.items()]
 
 
-def _to_the_end(batches: Sequence[Batch], generate: Generate, interrupted: Interrupted) -> Iterator[Result]:
-    return chain.from_iterable(sweep_to_the_end(batches, generate, interrupted))
+def _to_the_end(batches: Sequence[Batch], generate: Generate, interrupted: Interrupted) -> Iterator[CellResult]:
+    return chain.from_iterable(run_every_batch(batches, generate, interrupted))
 
 
 def _cell(store: CellStore, outcome: Outcome, identity: str) -> MadeCell:

@@ -11,7 +11,7 @@ from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.plan.plan import plan_cells
 from sd_expression_grid.store.folder import StudyFolder, latest_folder, recent_folders
 from sd_expression_grid.store.random_seeds import is_random, variation_seed_of
-from sd_expression_grid.store.resume import Made, made_already
+from sd_expression_grid.store.resume import FinishedCells, finished_cells
 from sd_expression_grid.webui.denoiser.stop_early import way_of_making
 from sd_expression_grid.webui.host.identity import Identities
 from sd_expression_grid.webui.host.settings import studies_folder
@@ -102,7 +102,7 @@ class _Search:
             stop_after=resolved.stop_after,
             draws_seed=self._has_random_seeds and folder is None,
             folder=folder,
-            made=made_already(folder, identities.by_key) if folder else Made(),
+            made=finished_cells(folder, identities.by_key) if folder else FinishedCells(),
         )
 
     def _new_seed(self) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from modules import devices, errors, processing, shared
 
-from sd_expression_grid.plan.sweep import Generated, NotFinishedError
+from sd_expression_grid.plan.run_batches import Generated, NotFinishedError
 
 if TYPE_CHECKING:
     from sd_expression_grid.plan.plan import Batch

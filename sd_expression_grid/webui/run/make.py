@@ -13,7 +13,7 @@ from modules import shared
 
 from sd_expression_grid.base.errors import SavingError
 from sd_expression_grid.plan.plan import Batch, plan_batches
-from sd_expression_grid.plan.sweep import Generate, Interrupted, Result
+from sd_expression_grid.plan.run_batches import CellResult, Generate, Interrupted
 from sd_expression_grid.store.saver import Saver
 from sd_expression_grid.webui.denoiser.shared_steps import SharedSteps, not_shared, why_not_shared
 from sd_expression_grid.webui.denoiser.stop_early import stopped_after
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.webui.host.prompt_reader import PromptReader
     from sd_expression_grid.webui.run.prepared import Prepared
 
-Through = Callable[[Sequence[Batch], Generate, Interrupted], Iterator[Result]]
+Through = Callable[[Sequence[Batch], Generate, Interrupted], Iterator[CellResult]]
 """How the batches are gone through: ``sweep``, or one that stops for other reasons."""
 
 
@@ -128,7 +128,7 @@ def _made(
     study: Prepared,
     store: CellStore,
     progress: Progress,
-    results: Callable[[Generate, Interrupted], Iterator[Result]],
+    results: Callable[[Generate, Interrupted], Iterator[CellResult]],
     generator: Generator,
 ) -> Mapping[CellKey, Outcome]:
     saver = Saver(store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.store.resume import Made
+from sd_expression_grid.store.resume import FinishedCells
 from sd_expression_grid.webui.denoiser.stop_early import way_of_making
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Prepared:
     stop_after: int | None
     draws_seed: bool
     folder: StudyFolder | None = None
-    made: Made = field(default_factory=Made)
+    made: FinishedCells = field(default_factory=FinishedCells)
 
     @property
     def keys(self) -> list[CellKey]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from modules import sd_samplers
 
 from sd_expression_grid.base.errors import raise_if_any
-from sd_expression_grid.plan.check import edit_faults, prompt_faults, size_faults
 from sd_expression_grid.plan.network_check import network_faults, with_kinds
+from sd_expression_grid.plan.prompt_check import edit_faults, prompt_faults, size_faults
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.study.cell_prompts import Templates, templates_of
 from sd_expression_grid.study.schema import read_study

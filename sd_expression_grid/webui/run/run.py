@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from modules import errors, processing, shared
 
 from sd_expression_grid.page.page import write_page
-from sd_expression_grid.plan.sweep import sweep
+from sd_expression_grid.plan.run_batches import run_batches
 from sd_expression_grid.store.folder import Outcome
 from sd_expression_grid.webui.results.infotext import page_after
 from sd_expression_grid.webui.results.processed import processed
@@ -38,7 +38,7 @@ def run_study(p: Processing, request: Mapping[str, object]) -> Any:
             study.page.comment(complaint)
         store = begin(study)
         with _page_of_the_study(study.page, store):
-            made = make_missing(study, store, sweep)
+            made = make_missing(study, store, run_batches)
         shared.state.textinfo = "drawing the grids"
         facts = {} if made.rows is None else {"Denoiser rows": made.rows}
         return processed(_pictures(study, store, made), facts)

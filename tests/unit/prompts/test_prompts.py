@@ -62,7 +62,7 @@ def test_the_longer_placeholder_wins_where_one_begins_with_the_other():
 
 
 def test_missing_placeholders_are_named():
-    assert template("woman, {character}").lacks() == ["{expression}"]
+    assert template("woman, {character}").missing_placeholders() == ["{expression}"]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_comment_sign_in_a_network_tag_counts_too():
 
 
 def test_a_placeholder_within_the_other_is_not_there():
-    assert template("1girl, photo", "girl", "1girl").lacks() == ["girl"]
+    assert template("1girl, photo", "girl", "1girl").missing_placeholders() == ["girl"]
 
 
 def test_an_edit_that_never_shows_does_not_hold():

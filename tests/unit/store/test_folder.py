@@ -9,9 +9,9 @@ from PIL import Image
 
 from sd_expression_grid.base.errors import SavingError, StudyError
 from sd_expression_grid.plan.plan import Cell
-from sd_expression_grid.plan.sweep import Generated, Result
+from sd_expression_grid.plan.run_batches import CellResult, Generated
 from sd_expression_grid.store.folder import Outcome, StudyFolder, create_folder, latest_folder, recent_folders
-from sd_expression_grid.store.resume import made_already
+from sd_expression_grid.store.resume import finished_cells
 from sd_expression_grid.store.saver import WAITING, FolderStore, Saver
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
@@ -28,7 +28,7 @@ def folder(tmp_path):
 def done(colour=(1, 2, 3)):
     image = Image.new("RGB", (4, 4), colour)
     image.info["parameters"] = "a\nSteps: 20"
-    return Result(cell=CELL, status="done", generated=Generated(picture=image, infotext="a\nSteps: 20"))
+    return CellResult(cell=CELL, status="done", generated=Generated(picture=image, infotext="a\nSteps: 20"))
 
 
 def kept_cell(folder, identity="same", colour=(1, 2, 3)):
@@ -60,20 +60,20 @@ def test_no_picture_is_written_over(folder):
     first, second = kept_cell(folder), kept_cell(folder, "other", (9, 9, 9))
     assert [first.file, second.file] == ["cells/Noor/sad_1.png", "cells/Noor/sad_1 (2).png"]
     assert folder.read_record() == {KEY: second}
-    assert folder.what_is_wrong_with(first) == folder.what_is_wrong_with(second) == ""
+    assert folder.file_problem(first) == folder.file_problem(second) == ""
 
 
 def test_only_the_same_cell_counts_as_made(folder):
     outcome = kept_cell(folder)
-    assert made_already(folder, {KEY: "same"}).outcomes == {KEY: outcome}
-    assert made_already(folder, {KEY: "other"}).outcomes == {}
-    assert made_already(folder, {}).outcomes == {}
+    assert finished_cells(folder, {KEY: "same"}).outcomes == {KEY: outcome}
+    assert finished_cells(folder, {KEY: "other"}).outcomes == {}
+    assert finished_cells(folder, {}).outcomes == {}
 
 
 def test_a_failed_cell_does_not_count_as_made(folder):
     kept_cell(folder)
     folder.record(Outcome(key=KEY, status="failed", error="x", identity="same"))
-    assert made_already(folder, {KEY: "same"}).outcomes == {}
+    assert finished_cells(folder, {KEY: "same"}).outcomes == {}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_failed_cell_does_not_count_as_made(folder):
 def test_a_torn_or_foreign_file_is_named_and_made_again(folder, harm, problem):
     outcome = kept_cell(folder)
     harm(folder.path / outcome.file)
-    made = made_already(folder, {KEY: "same"})
+    made = finished_cells(folder, {KEY: "same"})
     assert made.outcomes == {}
     (complaint,) = made.complaints
     assert problem in complaint
@@ -169,7 +169,7 @@ def cells(count):
 
 
 def test_results_are_kept_beside_the_sampling_in_their_order(folder):
-    results = [*cells(20), Result(cell=CELL, status="failed", error="x")]
+    results = [*cells(20), CellResult(cell=CELL, status="failed", error="x")]
     with Saver(FolderStore(folder, {result.cell.key: "id" for result in results})) as saver:
         for result in results:
             saver.save(result)

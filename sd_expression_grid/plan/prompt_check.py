@@ -11,7 +11,7 @@ from sd_expression_grid.base.errors import Fault
 from sd_expression_grid.prompts.network_tags import without_tags
 from sd_expression_grid.prompts.prompts import Schedule, decimal, edit_holds, escape_in_edit, unescapable
 from sd_expression_grid.study.cell_prompts import Templates, edit_of, prompts_of, template_of
-from sd_expression_grid.study.study import MOST_CELLS
+from sd_expression_grid.study.study import MAX_CELLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +25,12 @@ _PLAIN_WORD = "x"
 def size_faults(study: Study, drawn: int) -> list[Fault]:
     """A fault if the study is too large, with ``drawn`` seeds where it lists none; each seed is a grid of its own."""
     count = study.cell_count(drawn)
-    if count <= MOST_CELLS:
+    if count <= MAX_CELLS:
         return []
     rows, columns = len(study.expressions), len(study.columns)
     seeds = count // (rows * columns)
     sizes = f"{rows:,} expressions × {columns:,} columns × {seeds:,} seed{'s' * (seeds > 1)} are {count:,} cells"
-    return [Fault("study", f"{sizes}; at most {MOST_CELLS:,} make one study: divide the lists")]
+    return [Fault("study", f"{sizes}; at most {MAX_CELLS:,} make one study: divide the lists")]
 
 
 def prompt_faults(study: Study, templates: Templates, total_steps: int, *, comments: bool = True) -> list[Fault]:
@@ -55,12 +55,12 @@ def edit_faults(
 
 
 def _template_faults(study: Study, templates: Templates) -> Iterator[Fault]:
-    for placeholder in template_of(study, templates.prompt).lacks():
+    for placeholder in template_of(study, templates.prompt).missing_placeholders():
         yield Fault("prompt", f"the placeholder '{placeholder}' does not stand in it: {templates.prompt}")
     for character in study.characters:
         if not character.prompt:
             continue
-        for placeholder in template_of(study, character.prompt).lacks():
+        for placeholder in template_of(study, character.prompt).missing_placeholders():
             # A prompt of a character's own may name the character itself.
             if placeholder == study.expression_placeholder or character.text not in character.prompt:
                 yield Fault(character.place, f"the placeholder '{placeholder}' does not stand in its prompt")

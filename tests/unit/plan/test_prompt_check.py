@@ -3,7 +3,7 @@ from functools import partial
 import pytest
 
 from sd_expression_grid.base.errors import StudyError
-from sd_expression_grid.plan.check import edit_faults, prompt_faults, size_faults
+from sd_expression_grid.plan.prompt_check import edit_faults, prompt_faults, size_faults
 from sd_expression_grid.study.cell_prompts import Templates, templates_of
 from sd_expression_grid.study.schema import study_from_dict
 from tests.unit.schedules import negative_schedule, schedule

@@ -4,7 +4,7 @@ from PIL import Image
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.grids.drawing.contact_sheet import ContactSheet
 from sd_expression_grid.plan.plan import Batch, Cell
-from sd_expression_grid.plan.sweep import Generated, NotFinishedError, sweep
+from sd_expression_grid.plan.run_batches import Generated, NotFinishedError, run_batches
 from sd_expression_grid.study.study import CellKey
 
 
@@ -23,7 +23,7 @@ def picture(text="info"):
 
 
 def run(batches, generate, interrupted=lambda: False):
-    return list(sweep(batches, generate, interrupted))
+    return list(run_batches(batches, generate, interrupted))
 
 
 def test_every_cell_has_a_result_in_order():

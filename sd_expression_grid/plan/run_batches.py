@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sd_expression_grid.study.study import Status
 
-SAME_FAILURES = 3
+MAX_SAME_FAILURES = 3
 """So many batches that fail from the start, all alike, are taken for all of them."""
 
 
@@ -28,7 +28,7 @@ class Generated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class CellResult:
     """What the WebUI made of a cell: a picture, or why there is none."""
 
     cell: Cell
@@ -49,20 +49,20 @@ Generate = Callable[[Batch], Sequence[Generated]]
 Interrupted = Callable[[], bool]
 
 
-def sweep(batches: Sequence[Batch], generate: Generate, interrupted: Interrupted) -> Iterator[Result]:
+def run_batches(batches: Sequence[Batch], generate: Generate, interrupted: Interrupted) -> Iterator[CellResult]:
     """Yields every cell's result as soon as it is known.
 
     Raises StudyError where nothing but one and the same failure comes out.
     """
     alike = SameFailures(len(batches))
-    for results in sweep_to_the_end(batches, generate, interrupted):
+    for results in run_every_batch(batches, generate, interrupted):
         yield from results
         alike.note([result.error if result.status == "failed" else "" for result in results])
 
 
-def sweep_to_the_end(
+def run_every_batch(
     batches: Sequence[Batch], generate: Generate, interrupted: Interrupted
-) -> Iterator[Sequence[Result]]:
+) -> Iterator[Sequence[CellResult]]:
     """Yields every batch's results as soon as they are known, whatever they are."""
     for batch in batches:
         yield tuple(_all(batch, "interrupted") if interrupted() else _run(batch, generate))
@@ -72,7 +72,7 @@ class SameFailures:
     """Notices where nothing but one and the same failure comes out of so many calls."""
 
     def __init__(self, calls: int) -> None:
-        self._enough = min(SAME_FAILURES, calls)
+        self._enough = min(MAX_SAME_FAILURES, calls)
         self._failures: list[str] = []
         self._succeeded = False
 
@@ -85,7 +85,7 @@ class SameFailures:
             raise StudyError(message)
 
 
-def _run(batch: Batch, generate: Generate) -> Iterator[Result]:
+def _run(batch: Batch, generate: Generate) -> Iterator[CellResult]:
     try:
         generated = generate(batch)
     except NotFinishedError as ended:
@@ -96,11 +96,11 @@ def _run(batch: Batch, generate: Generate) -> Iterator[Result]:
         reason = f"the WebUI returned {len(generated)} pictures for {len(batch.cells)} cells"
         return _all(batch, "failed", reason)
     pairs = zip(batch.cells, generated, strict=True)
-    return (Result(cell=cell, status="done", generated=picture) for cell, picture in pairs)
+    return (CellResult(cell=cell, status="done", generated=picture) for cell, picture in pairs)
 
 
-def _all(batch: Batch, status: Status, error: str = "") -> Iterator[Result]:
-    return (Result(cell=cell, status=status, error=error) for cell in batch.cells)
+def _all(batch: Batch, status: Status, error: str = "") -> Iterator[CellResult]:
+    return (CellResult(cell=cell, status=status, error=error) for cell in batch.cells)
 
 
 def _without_numbers(error: str) -> str:
