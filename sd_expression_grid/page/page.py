@@ -10,13 +10,14 @@ import json
 from base64 import b64encode
 from collections import Counter
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sd_expression_grid.base.errors import Fault, StudyError
+from sd_expression_grid.base.html import templates_in
 from sd_expression_grid.grids.grids import NOT_MADE, grids_of, legend
+from sd_expression_grid.page.assets import joined_script, joined_style
 from sd_expression_grid.store.folder import write_whole
 from sd_expression_grid.study.study import CellKey
 
@@ -33,24 +34,6 @@ Keys = list[list[list[CellKey]]]
 
 _FILES = Path(__file__).parent / "files"
 _STYLES = ("bar.css", "tables.css", "dialogs.css", "devices.css")
-_SCRIPTS = ("study.js", "order.js", "cells.js", "tables.js", "dialogs.js", "menus.js", "page.js")
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<noscript>The study is shown by a script in this page; allow scripts to see it. Its pictures are in cells/.</noscript>
-<script type="application/json" id="study">{data}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
 
 
 def write_page(folder: StudyFolder) -> Path:
@@ -110,14 +93,14 @@ def _scouted(study: Study) -> tuple[Sequence[object], list[dict[str, object]], K
 
 def page_html(data: Mapping[str, object]) -> str:
     """The page that shows what ``page_data`` gives."""
-    style, script = _joined(_STYLES), _joined(_SCRIPTS)
-    return _PAGE.format(
-        policy=_policy(style, script),
-        title=escape(str(data["title"])),
-        style=style,
-        data=json.dumps(data).replace("<", "\\u003c"),
-        script=script,
-    )
+    style, script = joined_style(*(_FILES / name for name in _STYLES)), joined_script(_FILES / "page.js")
+    values = {"title": data["title"], "study": _script_json(data), "style": style, "script": script}
+    return templates_in(_FILES).get_template("page.html").render(values, policy=_policy(style, script))
+
+
+def _script_json(data: Mapping[str, object]) -> str:
+    """JSON that can stand in a script element: no text in it can end the element."""
+    return json.dumps(data).replace("<", "\\u003c")
 
 
 def _cell(folder: StudyFolder, outcome: Outcome | None) -> dict[str, str]:
@@ -128,10 +111,6 @@ def _cell(folder: StudyFolder, outcome: Outcome | None) -> dict[str, str]:
     url = quote(outcome.file, errors="replace")
     cell = {"status": outcome.status, "url": url, "infotext": outcome.infotext, "error": outcome.error}
     return {name: value for name, value in cell.items() if value}
-
-
-def _joined(names: Sequence[str]) -> str:
-    return "\n".join((_FILES / name).read_text(encoding="utf-8") for name in names)
 
 
 def _policy(style: str, script: str) -> str:

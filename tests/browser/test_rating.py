@@ -101,7 +101,7 @@ def test_undo_returns_to_the_question(tab, folder):
     expect(tab.count).to_have_text(f"1 of {CELLS}")
     tab.press("Backspace")
     expect(tab.count).to_have_text(f"0 of {CELLS}")
-    expect(tab.root.locator(".question.asked")).to_contain_text("Still that person?")
+    expect(tab.root.locator(".question.active")).to_contain_text("Still that person?")
     tab.press("2")
     expect(tab.count).to_have_text(f"1 of {CELLS}")
     assert kept(folder)[-1] == ("sad", "Noor", 1, 2, 1)

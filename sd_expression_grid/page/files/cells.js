@@ -1,22 +1,33 @@
 // The cells of the tables. Each is made once and moved about with its row, so that its picture need not load again.
 
-const chosen = new Map();
-const shells = new Map();
-const shellOf = new WeakMap();
+import { view } from "./arrangement.js";
+import { choice, isChosen, toggle } from "./choice.js";
+import { button, make } from "./dom.js";
+import { picture } from "./pictures.js";
+import { cellOf, labelOf, statusOf, study } from "./study.js";
 
-function shell(table, row, column) {
+const cells = new Map();
+const cellOfTd = new WeakMap();
+
+// The cell of a table, given by its number, showing the seed in view.
+function cellAt(table, row, column) {
     const id = `${table} ${row} ${column}`;
-    if (!shells.has(id)) {
+    if (!cells.has(id)) {
         const cell = { table, row, column, td: make("td"), seed: null };
         cell.td.classList.toggle("reference", study.columns[column].group === null);
-        shells.set(id, cell);
-        shellOf.set(cell.td, cell);
+        cells.set(id, cell);
+        cellOfTd.set(cell.td, cell);
     }
-    const cell = shells.get(id);
+    const cell = cells.get(id);
     if (cell.seed !== view.seed) {
         fill(cell);
     }
     return cell;
+}
+
+// The cell that an element is in, if any.
+function cellAround(element) {
+    return cellOfTd.get(element.closest("td"));
 }
 
 function keyOf(cell) {
@@ -26,39 +37,22 @@ function keyOf(cell) {
 function fill(cell) {
     const key = keyOf(cell);
     const label = `${labelOf(key)}: ${statusOf(cellOf(key))}`;
-    const open = make("button", { type: "button", className: "cell", "aria-label": label, tabIndex: -1 });
-    open.append(picture(key, { loading: "lazy" }));
-    open.onclick = (event) => (event.shiftKey || event.ctrlKey || event.metaKey ? toggle(key) : showDetails(cell));
-    const pick = make("input", { type: "checkbox", className: "pick", tabIndex: -1, title: "Choose to compare" });
-    pick.setAttribute("aria-label", `Compare ${labelOf(key)}`);
-    pick.onchange = () => toggle(key);
+    const open = button(picture(key, { loading: "lazy" }), { className: "cell", "aria-label": label, tabIndex: -1 });
+    const pick = make("input", {
+        type: "checkbox", className: "pick", tabIndex: -1, title: "Choose to compare",
+        "aria-label": `Compare ${labelOf(key)}`, onchange: () => toggle(key),
+    });
     cell.td.replaceChildren(open, pick);
     cell.seed = view.seed;
     mark(cell);
 }
 
 function mark(cell) {
-    const isChosen = chosen.has(idOf(keyOf(cell)));
-    cell.td.classList.toggle("chosen", isChosen);
-    cell.td.querySelector(".pick").checked = isChosen;
+    const isMarked = isChosen(keyOf(cell));
+    cell.td.classList.toggle("chosen", isMarked);
+    cell.td.querySelector(".pick").checked = isMarked;
 }
 
-function toggle(key) {
-    const id = idOf(key);
-    if (!chosen.delete(id)) {
-        chosen.set(id, key);
-    }
-    choiceChanged();
-}
+choice.addEventListener("change", () => cells.forEach((cell) => cell.seed === view.seed && mark(cell)));
 
-function chooseNone() {
-    chosen.clear();
-    choiceChanged();
-}
-
-function choiceChanged() {
-    shells.forEach((cell) => cell.seed === view.seed && mark(cell));
-    compareButton.textContent = `Compare (${chosen.size})`;
-    compareButton.disabled = clearButton.hidden = chosen.size === 0;
-    announce(`${plural(chosen.size, "cell")} chosen to compare`);
-}
+export { cellAt, cellAround, keyOf };

@@ -1,18 +1,32 @@
-// A cell large, with its infotext; and the chosen cells side by side.
+// A cell large, with its infotext; the chosen cells side by side; the report.
 
-const details = make("dialog", { className: "details" });
-const compare = make("dialog", { className: "compare" });
-const report = make("dialog", { className: "report" });
-details.setAttribute("aria-label", "Cell");
-compare.setAttribute("aria-label", "Chosen cells side by side");
-report.setAttribute("aria-label", "Report on the ratings");
+import { announce } from "./announcer.js";
+import { cellAround, keyOf } from "./cells.js";
+import { chosenKeys, isChosen, toggle } from "./choice.js";
+import { button, definitions, labelledButton, make, plural } from "./dom.js";
+import { picture } from "./pictures.js";
+import { cellOf, labelOf, statusOf, study } from "./study.js";
+import { STEPS, go, main, neighbour } from "./tables.js";
 
-for (const dialog of [details, compare, report]) {
-    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+const details = dialog("details", "Cell");
+const compare = dialog("compare", "Chosen cells side by side");
+const report = dialog("report", "Report on the ratings");
+
+function dialog(className, label) {
+    const made = make("dialog", { className, "aria-label": label });
+    made.addEventListener("click", (event) => event.target === made && made.close());
+    return made;
 }
 
-function closeButton(dialog) {
-    return button("×", "Close", () => dialog.close(), { className: "close" });
+function titleBar(dialog, title) {
+    const close = labelledButton("×", "Close", () => dialog.close(), { className: "close" });
+    return make("header", {}, make("h2", {}, title), close);
+}
+
+function openDialog(dialog) {
+    if (!dialog.open) {
+        dialog.showModal();
+    }
 }
 
 // ---- one cell
@@ -23,11 +37,8 @@ function showDetails(cell) {
     detailed = cell;
     const key = keyOf(cell);
     const facts = make("div", { className: "facts", tabIndex: 0 }, ...factsOf(key));
-    const bar = make("header", {}, make("h2", {}, labelOf(key)), closeButton(details));
-    details.replaceChildren(bar, make("figure", {}, picture(key)), facts);
-    if (!details.open) {
-        details.showModal();
-    }
+    details.replaceChildren(titleBar(details, labelOf(key)), make("figure", {}, picture(key)), facts);
+    openDialog(details);
     announce(labelOf(key));
 }
 
@@ -35,20 +46,18 @@ function factsOf(key) {
     const cell = cellOf(key);
     const { text: expression } = study.rows[key.row];
     const { text: character, exclude } = study.columns[key.column];
-    const list = make("dl");
     const status = cell.status === "done" ? "" : `${statusOf(cell)}${cell.status === "missing" ? ` (${cell.error})` : ""}`;
-    const left = exclude ? "left out" : "";
-    const pairs = { Status: status, Expression: expression, Character: character, Seed: study.seeds[key.seed], Analysis: left };
-    for (const [name, value] of Object.entries(pairs).filter(([, value]) => value !== "")) {
-        list.append(make("dt", {}, name), make("dd", {}, String(value)));
-    }
+    const analysis = exclude ? "left out" : "";
+    const seed = String(study.seeds[key.seed]);
+    const facts = { Status: status, Expression: expression, Character: character, Seed: seed, Analysis: analysis };
+    const list = definitions(Object.entries(facts).filter(([, value]) => value !== ""));
     const tools = make("div", { className: "tools" }, chooseButton(key), ...(cell.url ? [openLink(cell)] : []));
     return [list, tools, ...(cell.infotext ? infotextOf(cell) : [])];
 }
 
 function chooseButton(key) {
-    const words = () => (chosen.has(idOf(key)) ? "Don't compare" : "Choose to compare");
-    const choose = make("button", { type: "button" }, words());
+    const words = () => (isChosen(key) ? "Don't compare" : "Choose to compare");
+    const choose = button(words());
     choose.onclick = () => {
         toggle(key);
         choose.textContent = words();
@@ -62,16 +71,16 @@ function openLink(cell) {
 
 function infotextOf(cell) {
     const text = make("pre", {}, cell.infotext);
-    const copy = make("button", { type: "button", className: "copy" }, "Copy");
+    const copy = button("Copy", { className: "copy" });
     copy.onclick = async () => {
-        copy.textContent = (await copied(cell.infotext, text)) ? "Copied" : "Marked: press Ctrl+C";
+        copy.textContent = (await isCopied(cell.infotext, text)) ? "Copied" : "Marked: press Ctrl+C";
         announce(copy.textContent);
     };
     return [make("div", { className: "caption" }, make("h3", {}, "Infotext"), copy), text];
 }
 
 // Pages from plain HTTP addresses have no clipboard; there the browser's old way is left, and marking the text.
-async function copied(text, shown) {
+async function isCopied(text, shown) {
     try {
         await navigator.clipboard.writeText(text);
         return true;
@@ -80,6 +89,15 @@ async function copied(text, shown) {
         return document.execCommand("copy");
     }
 }
+
+main.addEventListener("click", (event) => {
+    const cell = event.target.closest(".cell") && cellAround(event.target);
+    if (cell && (event.shiftKey || event.ctrlKey || event.metaKey)) {
+        toggle(keyOf(cell));
+    } else if (cell) {
+        showDetails(cell);
+    }
+});
 
 details.addEventListener("keydown", (event) => {
     if (event.key in STEPS && !event.target.closest(".facts")) {
@@ -96,20 +114,18 @@ details.addEventListener("close", () => go(detailed));
 // ---- several cells
 
 function showCompare() {
-    const figures = [...chosen.values()].map((key) => {
-        const remove = button("×", `Leave out ${labelOf(key)}`, () => leaveOut(key));
+    const figures = chosenKeys().map((key) => {
+        const remove = labelledButton("×", `Leave out ${labelOf(key)}`, () => leaveOut(key));
         return make("figure", {}, picture(key), make("figcaption", {}, labelOf(key), remove));
     });
-    const bar = make("header", {}, make("h2", {}, `${plural(figures.length, "cell")} side by side`), closeButton(compare));
-    compare.replaceChildren(bar, make("div", { className: "figures", tabIndex: 0 }, ...figures));
-    if (!compare.open) {
-        compare.showModal();
-    }
+    const title = `${plural(figures.length, "cell")} side by side`;
+    compare.replaceChildren(titleBar(compare, title), make("div", { className: "figures", tabIndex: 0 }, ...figures));
+    openDialog(compare);
 }
 
 function leaveOut(key) {
     toggle(key);
-    if (chosen.size) {
+    if (chosenKeys().length) {
         showCompare();
     } else {
         compare.close();
@@ -120,8 +136,11 @@ function leaveOut(key) {
 
 function showReport() {
     if (!report.firstChild) {
-        const bar = make("header", {}, make("h2", {}, "Report"), closeButton(report));
-        report.append(bar, make("iframe", { src: study.report, title: "Report" }));
+        report.append(titleBar(report, "Report"), make("iframe", { src: study.report, title: "Report" }));
     }
-    report.showModal();
+    openDialog(report);
 }
+
+const dialogs = [details, compare, report];
+
+export { dialogs, showCompare, showReport };

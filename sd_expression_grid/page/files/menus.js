@@ -1,41 +1,41 @@
 // The lists of all rows and all columns: which are shown, and in which order.
 
+import { arrangement, change, moveBy, reset, setHidden, shownOf } from "./arrangement.js";
+import { labelledButton, make } from "./dom.js";
+
 function menu(name, axis) {
+    const plain = name.toLowerCase();
     const count = make("span", { className: "count" });
     const list = make("ul");
-    const all = button("Show all", `Show all ${name.toLowerCase()}`, () => change(() => axis.hidden.clear()));
-    const order = button("Original order", `All ${name.toLowerCase()} in their original order`, () => change(() => reset(axis)));
+    const all = labelledButton("Show all", `Show all ${plain}`, () => change(() => axis.hidden.clear()));
+    const order = labelledButton("Original order", `All ${plain} in their original order`, () => change(() => reset(axis)));
     const panel = make("div", { className: "panel" }, make("div", { className: "tools" }, all, order), list);
-    const box = make("details", { className: "menu" }, make("summary", {}, `${name} `, count), panel);
 
-    function draw() {
+    arrangement.addEventListener("change", () => {
         const shown = shownOf(axis).length;
         count.textContent = shown === axis.order.length ? String(shown) : `${shown} of ${axis.order.length}`;
-        list.replaceChildren(...axis.order.map((place) => entry(axis, place, list)));
-    }
-    return { box, draw };
+        list.replaceChildren(...axis.order.map((index) => entry(axis, index, list)));
+    });
+    return make("details", { className: "menu" }, make("summary", {}, `${name} `, count), panel);
 }
 
-function entry(axis, place, list) {
-    const { label } = axis.entries[place];
-    const box = make("input", { type: "checkbox", checked: !axis.hidden.has(place) });
-    box.onchange = () => change(() => setHidden(axis, place, !box.checked));
-    const group = axis.groupOf(place);
+function entry(axis, index, list) {
+    const { label } = axis.entries[index];
+    const box = make("input", { type: "checkbox", checked: !axis.hidden.has(index) });
+    box.onchange = () => change(() => setHidden(axis, index, !box.checked));
+    const group = axis.groupOf(index);
     const name = make("label", {}, box, make("span", {}, label), ...(group ? [make("small", {}, group)] : []));
-    const item = make("li", {}, name);
-    if (!axis.isFixed(place)) {
-        item.append(mover(axis, place, -1, list), mover(axis, place, 1, list));
-    }
-    item.dataset.place = place;
-    return item;
+    const movers = axis.isFixed(index) ? [] : [mover(axis, index, -1, list), mover(axis, index, 1, list)];
+    return make("li", { dataset: { index } }, name, ...movers);
 }
 
 // The buttons are made anew when the list is drawn; the reader's finger or focus stays on the same one.
-function mover(axis, place, step, list) {
+function mover(axis, index, step, list) {
     const [sign, word] = step < 0 ? ["↑", "earlier"] : ["↓", "later"];
-    const label = `Move ${axis.entries[place].label} ${word}`;
-    return button(sign, label, () => {
-        change(() => moveBy(axis, place, step));
-        list.querySelector(`[data-place="${place}"]`).querySelectorAll("button")[step < 0 ? 0 : 1].focus();
+    return labelledButton(sign, `Move ${axis.entries[index].label} ${word}`, () => {
+        change(() => moveBy(axis, index, step));
+        list.querySelector(`[data-index="${index}"]`).querySelectorAll("button")[step < 0 ? 0 : 1].focus();
     });
 }
+
+export { menu };

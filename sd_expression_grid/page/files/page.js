@@ -1,30 +1,35 @@
 // The bar above the tables, the keys, and the start.
 
-const compareButton = button("Compare (0)", "Show the chosen cells side by side", showCompare, { disabled: true });
-const clearButton = button("Clear", "Choose no cells", chooseNone, { hidden: true });
-const menus = [menu("Rows", view.rows), menu("Columns", view.columns)];
+import { announce, announcer } from "./announcer.js";
+import { arrangement, change, columnsOf, restore, save, view } from "./arrangement.js";
+import { choice, chooseNone, chosenKeys } from "./choice.js";
+import { dialogs, showCompare, showReport } from "./dialogs.js";
+import { definitions, labelledButton, make, plural } from "./dom.js";
+import { menu } from "./menus.js";
+import { study, wordsOf } from "./study.js";
+import { drawTables, main, showSeed } from "./tables.js";
+
+const ZOOM = { least: 32, most: 1024 };
+
+const compareButton = labelledButton("Compare (0)", "Show the chosen cells side by side", showCompare, { disabled: true });
+const clearButton = labelledButton("Clear", "Choose no cells", chooseNone, { hidden: true });
+
+choice.addEventListener("change", () => {
+    const count = chosenKeys().length;
+    compareButton.textContent = `Compare (${count})`;
+    compareButton.disabled = clearButton.hidden = count === 0;
+});
 
 const zoomSlider = make("input", { type: "range", min: ZOOM.least, max: ZOOM.most, step: 4, id: "zoom" });
 zoomSlider.oninput = () => setZoom(Number(zoomSlider.value));
 
-const seedChoice = make("select", { id: "seed" }, ...study.seeds.map((seed, place) => make("option", { value: place }, String(seed))));
+const seedOptions = study.seeds.map((seed, index) => make("option", { value: index }, String(seed)));
+const seedChoice = make("select", { id: "seed" }, ...seedOptions);
 seedChoice.onchange = () => setSeed(Number(seedChoice.value));
 
-function change(act) {
-    act();
-    menus.forEach((each) => each.draw());
-    drawTables();
-}
-
-function setSeed(place) {
-    const at = current;
-    view.seed = (place + study.seeds.length) % study.seeds.length;
+function setSeed(index) {
+    showSeed((index + study.seeds.length) % study.seeds.length);
     seedChoice.value = view.seed;
-    const hadFocus = at && at.td.contains(document.activeElement);
-    drawTables();
-    if (hadFocus) {
-        go(at);
-    }
     announce(`Seed ${study.seeds[view.seed]}`);
 }
 
@@ -34,7 +39,7 @@ function setZoom(pixels) {
     view.zoom = Math.round(Math.min(ZOOM.most, Math.max(ZOOM.least, pixels)));
     zoomSlider.value = view.zoom;
     document.documentElement.style.setProperty("--cell", `${view.zoom}px`);
-    keep();
+    save();
 }
 
 // As wide as shows all columns of the widest table, within what is easy on the eye.
@@ -45,7 +50,7 @@ function fitZoom() {
     setZoom(Math.min(256, Math.max(72, room / widest - 8)));
 }
 
-// ---- ground
+// ---- light and dark
 
 function isDark() {
     return view.theme ? view.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -54,7 +59,7 @@ function isDark() {
 function setTheme(theme) {
     view.theme = theme;
     document.documentElement.dataset.theme = theme;
-    keep();
+    save();
 }
 
 // ---- keys
@@ -65,20 +70,24 @@ const KEYS = {
     0: ["all columns in view", fitZoom],
     n: ["next seed", () => setSeed(view.seed + 1)],
     p: ["previous seed", () => setSeed(view.seed - 1)],
-    c: ["compare the chosen cells", () => chosen.size && showCompare()],
+    c: ["compare the chosen cells", () => chosenKeys().length && showCompare()],
 };
 const CELL_KEYS = [["← → ↑ ↓", "walk through the cells"], ["Enter", "a cell large, with its infotext"], ["Space", "choose a cell to compare"]];
 
 function help() {
     const keys = [...CELL_KEYS, ...Object.entries(KEYS).map(([key, [words]]) => [key, words])];
-    const pairs = keys.flatMap(([key, words]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, words)]);
-    return make("details", { className: "menu keys" }, make("summary", {}, "Keys"), make("dl", { className: "panel" }, ...pairs));
+    const list = definitions(keys.map(([key, words]) => [make("kbd", {}, key), words]), { className: "panel" });
+    return make("details", { className: "menu keys" }, make("summary", {}, "Keys"), list);
+}
+
+function closeMenus(isLeft = () => false) {
+    document.querySelectorAll("details.menu[open]").forEach((each) => isLeft(each) || (each.open = false));
 }
 
 document.addEventListener("keydown", (event) => {
     const isTyping = event.target.matches("select, input:not([type=checkbox])");
     if (event.key === "Escape") {
-        document.querySelectorAll("details.menu[open]").forEach((each) => (each.open = false));
+        closeMenus();
     } else if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]")) {
         const key = event.key === "=" ? "+" : event.key;
         if (key in KEYS) {
@@ -90,41 +99,43 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
     const path = event.composedPath(); // what was clicked on may be drawn anew, and out of the page, by now
-    document.querySelectorAll("details.menu[open]").forEach((each) => path.includes(each) || (each.open = false));
+    closeMenus((each) => path.includes(each));
 });
 
 // ---- start
 
 function counts() {
     const total = Object.values(study.counts).reduce((sum, count) => sum + count, 0);
-    const parts = Object.entries(study.counts).map(([status, count]) => `${count} ${STATUS_WORDS[status] || status}`);
+    const parts = Object.entries(study.counts).map(([status, count]) => `${count} ${wordsOf(status)}`);
     return `${plural(total, "cell")}: ${parts.join(", ")}`;
 }
 
-function bar() {
+function bar(menus) {
     const title = make("div", { className: "title" }, make("h1", {}, study.title), make("p", {}, counts()));
     const zoom = make("label", { className: "zoom" }, make("span", {}, "Zoom"), zoomSlider);
     const seeds = study.seeds.length > 1 ? [make("label", {}, make("span", {}, "Seed"), seedChoice)] : [];
-    const theme = button("◐", "Light or dark", () => setTheme(isDark() ? "light" : "dark"));
-    const reports = study.report ? [button("Report", "What the ratings say", showReport)] : [];
-    const tools = [zoom, ...seeds, ...reports, ...menus.map((each) => each.box), compareButton, clearButton, help(), theme];
+    const theme = labelledButton("◐", "Light or dark", () => setTheme(isDark() ? "light" : "dark"));
+    const reports = study.report ? [labelledButton("Report", "What the ratings say", showReport)] : [];
+    const tools = [zoom, ...seeds, ...reports, ...menus, compareButton, clearButton, help(), theme];
     return make("header", { className: "bar" }, title, make("div", { className: "tools" }, ...tools));
 }
 
-function legend() {
-    return make("dl", { className: "legend" }, ...study.facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
+function start() {
+    restore();
+    setTheme(view.theme);
+    const [width, height] = study.size;
+    document.documentElement.style.setProperty("--shape", `${width} / ${height}`);
+    const menus = [menu("Rows", view.rows), menu("Columns", view.columns)];
+    arrangement.addEventListener("change", drawTables);
+    main.append(definitions(study.facts, { className: "legend" }));
+    document.body.append(bar(menus), main, ...dialogs, announcer);
+    seedChoice.value = view.seed;
+    change(() => {});
+    if (view.zoom) {
+        setZoom(view.zoom);
+    } else {
+        fitZoom();
+    }
 }
 
-restore();
-setTheme(view.theme);
-const [width, height] = study.size;
-document.documentElement.style.setProperty("--shape", `${width} / ${height}`);
-main.append(...tables.map(({ section }) => section), legend());
-document.body.append(bar(), main, details, compare, report, announcer);
-seedChoice.value = view.seed;
-change(() => {});
-if (view.zoom) {
-    setZoom(view.zoom);
-} else {
-    fitZoom();
-}
+start();

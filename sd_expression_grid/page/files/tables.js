@@ -1,61 +1,75 @@
 // A table for each group, under sticky headers; arrow keys walk through all cells, and one of them is in the tab order.
 
+import { canMove, change, columnsOf, move, save, setHidden, shownOf, view } from "./arrangement.js";
+import { cellAround, cellAt, keyOf } from "./cells.js";
+import { toggle } from "./choice.js";
+import { labelledButton, make } from "./dom.js";
+import { study } from "./study.js";
+
 const tables = study.groups.map((group, number) => {
-    const table = make("table", { role: "grid" });
-    table.setAttribute("aria-label", group || "Cells");
+    const table = make("table", { role: "grid", "aria-label": group || "Cells" });
     return { group, number, table, section: make("section", {}, ...(group ? [make("h2", {}, group)] : []), table) };
 });
 
-const main = make("main", { tabIndex: -1 });
+const main = make("main", { tabIndex: -1 }, ...tables.map(({ section }) => section));
 let current = null;
 
 function drawTables() {
     const rows = shownOf(view.rows);
     for (const { group, number, table, section } of tables) {
         const columns = columnsOf(group);
-        const head = make("tr", {}, make("td"), ...columns.map((place) => header(view.columns, place, "col")));
+        const head = make("tr", {}, make("td"), ...columns.map((index) => header(view.columns, index, "col")));
         const body = rows.map((row) => {
-            const cells = columns.map((column) => shell(number, row, column).td);
+            const cells = columns.map((column) => cellAt(number, row, column).td);
             return make("tr", {}, header(view.rows, row, "row"), ...cells);
         });
         table.replaceChildren(make("thead", {}, head), make("tbody", {}, ...body));
-        section.hidden = !columns.some((place) => tables.length === 1 || study.columns[place].group === group);
+        section.hidden = !columns.some((index) => tables.length === 1 || study.columns[index].group === group);
     }
     setCurrent(current && isShown(current) ? current : firstShown());
-    keep();
+    save();
+}
+
+// Shows the cells of another seed; the focus stays in its cell.
+function showSeed(seed) {
+    const focused = current && current.td.contains(document.activeElement) ? current : null;
+    view.seed = seed;
+    drawTables();
+    go(focused);
 }
 
 // ---- headers
 
-function header(axis, place, scope) {
-    const { label, text, exclude } = axis.entries[place];
-    const isFixed = axis.isFixed(place);
-    const hide = button("×", `Hide ${label}`, () => change(() => setHidden(axis, place, true)), { tabIndex: -1, className: "hide" });
+function header(axis, index, scope) {
+    const { label, text, exclude } = axis.entries[index];
+    const isFixed = axis.isFixed(index);
+    const onHide = () => change(() => setHidden(axis, index, true));
+    const hide = labelledButton("×", `Hide ${label}`, onHide, { tabIndex: -1, className: "hide" });
     const cell = make("th", { scope, draggable: !isFixed }, make("span", { className: "label" }, label), hide);
     cell.title = [text, exclude ? "left out of the analysis" : "", isFixed ? "" : "drag to move"].filter(Boolean).join("\n");
     cell.classList.toggle("reference", isFixed);
     cell.classList.toggle("excluded", Boolean(exclude));
-    makeDraggable(cell, axis, place, scope);
+    makeDraggable(cell, axis, index, scope);
     return cell;
 }
 
 let dragged = null;
 
-function makeDraggable(cell, axis, place, scope) {
+function makeDraggable(cell, axis, index, scope) {
     const isAfter = (event) => {
         const box = cell.getBoundingClientRect();
         return scope === "col" ? event.clientX > box.left + box.width / 2 : event.clientY > box.top + box.height / 2;
     };
     const unmark = () => cell.classList.remove("before", "after");
     cell.ondragstart = (event) => {
-        dragged = { axis, place };
-        event.dataTransfer.setData("text/plain", axis.entries[place].label);
+        dragged = { axis, index };
+        event.dataTransfer.setData("text/plain", axis.entries[index].label);
     };
     cell.ondragend = () => (dragged = null);
     cell.ondragleave = unmark;
     cell.ondragover = (event) => {
         unmark();
-        if (dragged && dragged.axis === axis && canMove(axis, dragged.place, place)) {
+        if (dragged && dragged.axis === axis && canMove(axis, dragged.index, index)) {
             event.preventDefault();
             cell.classList.add(isAfter(event) ? "after" : "before");
         }
@@ -63,19 +77,19 @@ function makeDraggable(cell, axis, place, scope) {
     cell.ondrop = (event) => {
         event.preventDefault();
         unmark();
-        change(() => move(axis, dragged.place, place, isAfter(event)));
+        change(() => move(axis, dragged.index, index, isAfter(event)));
     };
 }
 
 // ---- walking
 
-function cellAt(table, row, column) {
-    return table && row !== undefined && column !== undefined ? shell(table.number, row, column) : null;
+function cellIn(table, row, column) {
+    return table && row !== undefined && column !== undefined ? cellAt(table.number, row, column) : null;
 }
 
 function firstShown() {
     const table = tables.find(({ section }) => !section.hidden);
-    return table ? cellAt(table, shownOf(view.rows)[0], columnsOf(table.group)[0]) : null;
+    return table ? cellIn(table, shownOf(view.rows)[0], columnsOf(table.group)[0]) : null;
 }
 
 function isShown(cell) {
@@ -90,12 +104,12 @@ function neighbour(cell, across, down) {
     const column = columns.indexOf(cell.column) + across;
     const row = rows.indexOf(cell.row) + down;
     if (row >= 0 && row < rows.length) {
-        return cellAt(table, rows[row], columns[column]);
+        return cellIn(table, rows[row], columns[column]);
     }
     const shown = tables.filter(({ section }) => !section.hidden);
     const next = shown[shown.indexOf(table) + Math.sign(down)];
     const nextColumns = next ? columnsOf(next.group) : [];
-    return cellAt(next, down > 0 ? rows[0] : rows.at(-1), nextColumns[Math.min(column, nextColumns.length - 1)]);
+    return cellIn(next, down > 0 ? rows[0] : rows.at(-1), nextColumns[Math.min(column, nextColumns.length - 1)]);
 }
 
 function setCurrent(cell) {
@@ -132,6 +146,8 @@ main.addEventListener("keydown", (event) => {
 
 main.addEventListener("focusin", (event) => {
     if (event.target.classList.contains("cell")) {
-        setCurrent(shellOf.get(event.target.parentElement));
+        setCurrent(cellAround(event.target));
     }
 });
+
+export { main, STEPS, drawTables, showSeed, neighbour, go };

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sd_expression_grid.base.html import templates_in
+from sd_expression_grid.page.assets import joined_script, joined_style
 from sd_expression_grid.report.answers import caution
 from sd_expression_grid.report.wording import number
 from sd_expression_grid.report.writing.comparisons_section import comparison_lines, group_lines, weights_section
@@ -64,7 +65,7 @@ def report_html(report: Report, pictures: str | None = "") -> str:
     """The whole page. ``pictures`` leads from the page to the study's folder, as a part of an address that ends in /;
     None where there are no pictures. Raises StudyError without jinja2.
     """
-    style, script = ((_ROOM / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    style, script = joined_style(_ROOM / "report.css"), joined_script(_ROOM / "report.js")
     template = templates_in(_ROOM / "templates").get_template("page.html")
     return template.render(page=page_of(report, pictures), style=style, script=script)
 

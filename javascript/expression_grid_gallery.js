@@ -1,21 +1,29 @@
-// Which cell of a grid is under the pointer, in the gallery and in the picture viewer; and the way to the study's page.
-// What the WebUI tells of a generation has the places of all cells, a grid each, in the gallery's order.
+// Which cell of a grid is under the pointer, in the gallery and in the picture viewer; the link to the study's page.
+// The WebUI's generation info lists where all cells are, a grid each, in the gallery's order.
 
-(function () {
-    let told = "";
-    let facts = {};
+/* exported expressionGrid */
+var expressionGrid = expressionGrid || {};
 
-    function generation() {
+onUiLoaded(() => {
+    "use strict";
+
+    const { make } = expressionGrid.dom;
+    const label = make("div", { id: "expression_grid_cell", role: "status", hidden: true });
+    let lastInfo = "";
+    let parameters = {};
+
+    // The generation's extra parameters; none while the info is no JSON, which it is when nothing was generated yet.
+    function extraParameters() {
         const area = gradioApp().querySelector("#generation_info_txt2img textarea");
-        if (area && area.value !== told) {
-            told = area.value;
+        if (area && area.value !== lastInfo) {
+            lastInfo = area.value;
             try {
-                facts = JSON.parse(told).extra_generation_params || {};
+                parameters = JSON.parse(lastInfo).extra_generation_params || {};
             } catch {
-                facts = {};
+                parameters = {};
             }
         }
-        return facts;
+        return parameters;
     }
 
     // The large picture of the txt2img gallery, or the viewer's while that gallery is behind it.
@@ -39,8 +47,8 @@
         return [(event.clientX - left) / scale, (event.clientY - top) / scale];
     }
 
-    function placeAt(places, pixel) {
-        return places.findIndex(([, from, to]) => from <= pixel && pixel < to);
+    function indexAt(lines, pixel) {
+        return lines.findIndex(([, from, to]) => from <= pixel && pixel < to);
     }
 
     // A sheet of seeds has no labels; the last of its rows may be short.
@@ -56,27 +64,23 @@
         if (!isLargePicture(event.target)) {
             return "";
         }
-        const grid = (generation().Grids || [])[selected_gallery_index()];
+        const grid = (extraParameters().Grids || [])[selected_gallery_index()];
         if (!grid) {
             return "";
         }
         const [x, y] = pixelAt(event.target, grid.size, event);
-        const [row, column] = [placeAt(grid.rows, y), placeAt(grid.columns, x)];
+        const [row, column] = [indexAt(grid.rows, y), indexAt(grid.columns, x)];
         return row >= 0 && column >= 0 ? labelOf(grid, row, column) : "";
     }
 
-    const label = document.createElement("div");
-    label.id = "expression_grid_cell";
-    label.setAttribute("role", "status");
-
-    // A click in the gallery makes the WebUI click on a hidden button, and a browser tells of a pointer that rests when
+    // A click in the gallery makes the WebUI click on a hidden button, and a browser reports a pointer that rests when
     // the picture under it changes.
     function isOfTheUser(event) {
         const rests = event.type === "pointermove" && !event.movementX && !event.movementY;
         return event.isTrusted && !rests;
     }
 
-    function show(event) {
+    function showLabel(event) {
         if (!isOfTheUser(event)) {
             return;
         }
@@ -91,12 +95,12 @@
     }
 
     function addressOfPage() {
-        const folder = generation()["Study folder"];
+        const folder = extraParameters()["Study folder"];
         return folder ? `file=${folder.split(/[\\/]/).map(encodeURIComponent).join("/")}/index.html` : "";
     }
 
     // gradio replaces the log's own text only, so a link to the study before would stay.
-    function linkToPage() {
+    function updateLink() {
         const log = gradioApp().querySelector("#html_log_txt2img");
         const link = log && log.querySelector(".expression-grid-page");
         const address = addressOfPage();
@@ -107,20 +111,12 @@
             link.remove();
         }
         if (address) {
-            const made = document.createElement("a");
-            made.className = "expression-grid-page";
-            made.textContent = "Page of the study";
-            made.target = "_blank";
-            made.href = address;
-            log.append(made);
+            log.append(make("a", { className: "expression-grid-page", target: "_blank", href: address }, "Page of the study"));
         }
     }
 
-    onUiLoaded(() => {
-        label.hidden = true;
-        document.body.append(label);
-        document.addEventListener("pointermove", show, true);
-        document.addEventListener("click", show, true);
-    });
-    onAfterUiUpdate(linkToPage);
-})();
+    document.body.append(label);
+    document.addEventListener("pointermove", showLabel, true);
+    document.addEventListener("click", showLabel, true);
+    onAfterUiUpdate(updateLink);
+});

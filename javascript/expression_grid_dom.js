@@ -1,0 +1,33 @@
+// Builds elements, for the WebUI's tab, the page of a study and the report: texts become text, never HTML.
+
+/* exported expressionGrid */
+var expressionGrid = expressionGrid || {};
+
+expressionGrid.dom = (() => {
+    "use strict";
+
+    // A new element; what is no property of such an element becomes an attribute.
+    function make(tag, { dataset, ...properties } = {}, ...children) {
+        const element = document.createElement(tag);
+        Object.assign(element.dataset, dataset);
+        for (const [name, value] of Object.entries(properties)) {
+            if (name in element) {
+                element[name] = value;
+            } else {
+                element.setAttribute(name, value);
+            }
+        }
+        element.append(...children);
+        return element;
+    }
+
+    function button(text, properties = {}) {
+        return make("button", { type: "button", ...properties }, text);
+    }
+
+    function plural(count, word) {
+        return `${count} ${word}${count === 1 ? "" : "s"}`;
+    }
+
+    return { make, button, plural };
+})();
