@@ -38,3 +38,22 @@ def opened(webui, shared_tab):
     yield page
     page.leave()
     assert page.complaints == []
+
+
+@pytest.fixture(scope="module")
+def kept_open(server, chrome):
+    """The WebUI's page, for all tests of a module."""
+    page = Page(chrome.new_page(viewport={"width": 1280, "height": 1000}))
+    page.open(server.url)
+    yield page
+    page.page.close()
+
+
+@pytest.fixture
+def panel(webui, kept_open):
+    """The script's panel, as it is when it is chosen; the page must not have complained at the end."""
+    kept_open.reset() if webui.name == "standin" else kept_open.open(webui.url)
+    kept_open.complaints.clear()
+    kept_open.choose_script()
+    yield kept_open
+    assert kept_open.complaints == []

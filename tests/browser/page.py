@@ -12,6 +12,7 @@ FLAGS = """
 SECONDS = 1000
 OF_THE_HOST = "reading 'props'"  # what gradio 3.41 complains of after every generation, with any script or none
 PANEL = "#script_expression_grid_"
+CLOSE_ACCORDIONS = "document.querySelectorAll('.label-wrap.open').forEach((label) => label.click())"
 
 
 class Page:
@@ -29,6 +30,14 @@ class Page:
     def open(self, url):
         self.page.goto(f"{url}/?__theme=light")
         expect(self.page.locator("#txt2img_generate")).to_be_visible(timeout=60 * SECONDS)
+
+    def reset(self):
+        """Puts the stand-in's fields back to how they were when it was opened."""
+        self.page.evaluate(CLOSE_ACCORDIONS)
+        resets = self.page.locator("#standin_resets").first
+        before = resets.text_content()
+        self.page.evaluate("document.querySelector('#standin_reset').click()")
+        expect(resets).not_to_have_text(before, timeout=60 * SECONDS)
 
     def leave(self):
         """Lets go of the tab, with nothing left in it."""
@@ -49,6 +58,9 @@ class Page:
         return self.page.locator(f"{element_id} textarea, {element_id} input").first.input_value()
 
     def choose_script(self, title="Expression grid"):
+        """As the script stays chosen when the fields are reset, it may be already."""
+        if self.page.locator(f"{PANEL}expressions textarea").is_visible():
+            return
         self.page.locator("#txt2img_script_container #script_list input").click()
         self.page.get_by_role("option", name=title, exact=True).or_(
             self.page.locator("#txt2img_script_container li", has_text=title)

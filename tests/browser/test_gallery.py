@@ -9,14 +9,22 @@ pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium
 
 
 @pytest.fixture
-def page(opened):
-    opened.choose_script()
-    opened.fill(f"{PANEL}expressions", "neutral\nsad | sad <b>crying</b>")
-    opened.fill(f"{PANEL}characters", "[<i>LoRAs</i>]\nNoor | <lora:Noor:0.8>\n[Embeddings]\nember_nobody")
-    opened.set_size(128, 8)
-    opened.generate()
-    opened.wait_for_result()
-    return opened
+def page(webui, kept_open):
+    """A page that shows a study; the first test makes it."""
+    if not kept_open.thumbnails().count():
+        make_study(kept_open)
+    yield kept_open
+    kept_open.page.locator("#standin_viewer").evaluate_all("all => all.forEach(each => each.remove())")
+    assert kept_open.complaints == []
+
+
+def make_study(page):
+    page.choose_script()
+    page.fill(f"{PANEL}expressions", "neutral\nsad | sad <b>crying</b>")
+    page.fill(f"{PANEL}characters", "[<i>LoRAs</i>]\nNoor | <lora:Noor:0.8>\n[Embeddings]\nember_nobody")
+    page.set_size(128, 8)
+    page.generate()
+    page.wait_for_result()
 
 
 def label(page):
@@ -58,7 +66,7 @@ def close_viewer(page):
 
 
 VIEWER = """picture => {
-    const viewer = document.createElement("div");
+    const viewer = Object.assign(document.createElement("div"), { id: "standin_viewer" });
     viewer.style = "position: fixed; inset: 0; z-index: 1001; display: flex";
     const image = Object.assign(document.createElement("img"), { id: "modalImage", src: picture.src });
     image.style = "margin: auto; width: 100%; height: 100%; object-fit: contain";

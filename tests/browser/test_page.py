@@ -16,13 +16,12 @@ CHARACTERS = "[LoRAs]\nNoor | <lora:Noor:0.8> noor woman\nmei | <lora:mei:1>\n[E
 
 
 @pytest.fixture
-def page(opened, webui, shoot, request):
-    opened.choose_script()
-    opened.fill(f"{PANEL}expressions", EXPRESSIONS)
-    opened.fill(f"{PANEL}characters", CHARACTERS)
-    opened.set_size(128, 8)
-    yield opened
-    shoot(opened.page, f"{webui.name}-{request.node.originalname}")
+def page(panel, webui, shoot, request):
+    panel.fill(f"{PANEL}expressions", EXPRESSIONS)
+    panel.fill(f"{PANEL}characters", CHARACTERS)
+    panel.set_size(128, 8)
+    yield panel
+    shoot(panel.page, f"{webui.name}-{request.node.originalname}")
 
 
 def test_lists_are_counted_as_they_are_typed(page):

@@ -1,5 +1,7 @@
 """The page: a txt2img tab with the WebUI's element ids, an empty img2img tab, and the extensions' tabs."""
 
+import itertools
+
 import gradio as gr
 
 from modules import (
@@ -13,7 +15,7 @@ from modules import (
     ui_gradio_extensions,
 )
 from modules.call_queue import wrap_gradio_gpu_call
-from modules.gradio_line import JS
+from modules.gradio_line import JS, Component
 from modules.shared import opts
 from modules.ui_common import plaintext_to_html, update_generation_info
 from modules.ui_components import FormGroup, FormHTML, FormRow, InputAccordion, ResizeHandleRow, ToolButton
@@ -38,11 +40,29 @@ def create_ui():
                 if label not in opts.hidden_tabs:
                     with gr.TabItem(label, id=name, elem_id=f"tab_{name}"):
                         interface.render()
+        _reset_button(demo)
         with gr.Row(elem_id="footer"):
             gr.Button("Reload UI", elem_id="settings_restart_gradio").click(
                 shared.state.request_restart, **{JS: "restart_reload"}
             )
     return demo
+
+
+def _reset_button(demo):
+    """Puts all fields back to how they are when the page is opened, but for the choice of a script.
+
+    For tests: a click takes a part of the time that the page takes to load.
+    """
+    parts = [part for part in demo.blocks.values() if isinstance(part, Component) and _is_reset(part)]
+    values = [gr.update(value=part.get_config().get("value")) for part in parts]
+    done, count = gr.HTML(elem_id="standin_resets"), itertools.count(1)
+    gr.Button("Reset", elem_id="standin_reset").click(
+        lambda: [*values, f"{next(count)} resets"], outputs=[*parts, done], queue=False, show_progress=False
+    )
+
+
+def _is_reset(part):
+    return not isinstance(part, gr.Button | gr.UploadButton) and part.elem_id not in ("script_list", "standin_notice")
 
 
 def _img2img_tab():
