@@ -6,6 +6,7 @@ model, `painter` draws schematic portraits whose faces follow the prompt.
 
 In a test: `webui = standin.start(tmp_path)`, then `webui.txt2img({...})`. On the command line:
 `python -m tests.standin` makes a small study, `python -m tests.standin --serve` opens the page.
+With `--api-only` it is the same code on a gradio without a page (`no_page`), ready in less than a second.
 
 Its code is our own; the real WebUI served as a description of what has to happen.
 """

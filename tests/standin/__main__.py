@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 import webbrowser
@@ -14,6 +15,7 @@ from tests import standin
 from tests.standin.portraits import painter
 
 SCRIPT = "Expression grid"
+NO_PAGE = Path(__file__).parent / "no_page"
 CHARACTERS = """
 Aria | <lora:aria_v2:1>
 Noor | <lora:Noor:0.8>
@@ -52,10 +54,13 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="data folder; a new temporary one by default")
     parser.add_argument("--study", type=Path, help="a JSON file with the study to make instead of the built-in one")
     parser.add_argument("--seconds-per-step", type=float, default=0, help="what a step of the denoiser takes at least")
+    parser.add_argument("--api-only", action="store_true", help="without a page, which is ready in less than a second")
     parser.add_argument("--api-auth", metavar="USER:PASSWORD", help="what the API asks for, as the WebUI's option")
     args = parser.parse_args()
     painter.speed.seconds_per_step = args.seconds_per_step
     serve = args.serve or args.open
+    if args.api_only:
+        sys.path.insert(0, str(NO_PAGE))
     data = args.data or tempfile.mkdtemp(prefix="standin-")
     webui = standin.start(data, port=args.port if serve else None, api_auth=args.api_auth)
     if not serve:
