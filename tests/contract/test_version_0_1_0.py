@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from sd_expression_grid import __version__
 from tests.old_data import V0_1_0, contains, request_of
 
 ANSWER = "Expression grid answer"
+OWN_VERSION = "the extension Expression grid"
 
 
 @pytest.fixture
@@ -55,9 +57,12 @@ def test_nothing_of_a_finished_old_study_is_made(webui, name):
 
 
 def test_what_an_old_command_asks_is_answered_alike(webui):
+    answers = {}
     for name in ("look", "make"):
-        answer = json.loads(webui.txt2img(request_of(name))["info"])["extra_generation_params"][ANSWER]
-        contains(answer, json.loads((V0_1_0 / f"api/{name}-answer.json").read_text(encoding="utf-8")), leave=["png"])
+        answers[name] = json.loads(webui.txt2img(request_of(name))["info"])["extra_generation_params"][ANSWER]
+        old = json.loads((V0_1_0 / f"api/{name}-answer.json").read_text(encoding="utf-8"))
+        contains(answers[name], old, leave=["png", OWN_VERSION])
+    assert answers["look"]["equipment"][OWN_VERSION] == __version__
 
 
 def pasted(webui, infotext):
