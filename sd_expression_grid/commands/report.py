@@ -61,24 +61,24 @@ def _add_thresholds(group: argparse._ArgumentGroup) -> None:
         )
 
 
-def run(asked: Namespace) -> None:
-    """Writes what is asked for; where nothing is, prints the answers."""
-    if asked.evidence:
-        _look_at_pictures(asked.folder)
-    table = read_ratings_csv(asked.ratings) if asked.ratings else read_table(StudyFolder(asked.folder))
-    report = report_on(table, _thresholds(asked))
-    outputs = _outputs(asked, table, report)
+def run(arguments: Namespace) -> None:
+    """Writes the files that the arguments name; without any, prints the answers."""
+    if arguments.evidence:
+        _measure_pictures(arguments.folder)
+    table = read_ratings_csv(arguments.ratings) if arguments.ratings else read_table(StudyFolder(arguments.folder))
+    report = report_on(table, _thresholds(arguments))
+    outputs = _outputs(arguments, table, report)
     for file, text in outputs.items():
         _write(file, text())
-    if asked.charts:
-        for file in write_charts(report, asked.charts):
+    if arguments.charts:
+        for file in write_charts(report, arguments.charts):
             print(file)
-    if not outputs and not asked.charts:
+    if not outputs and not arguments.charts:
         print(_answers(report))
 
 
-def _look_at_pictures(folder: Path | None) -> None:
-    """Measures a study's pictures, and says on the error stream how far it has come."""
+def _measure_pictures(folder: Path | None) -> None:
+    """Measures a study's pictures, with progress on the standard error stream. StudyError without a folder."""
     if folder is None:
         raise StudyError([Fault("--evidence", "needs a study's folder, whose pictures it looks at")])
     measure = best_measure()
@@ -88,8 +88,8 @@ def _look_at_pictures(folder: Path | None) -> None:
         print(progress, file=sys.stderr)
 
 
-def _thresholds(asked: Namespace) -> Thresholds:
-    thresholds = Thresholds(**{field.name: getattr(asked, field.name) for field in fields(Thresholds)})
+def _thresholds(arguments: Namespace) -> Thresholds:
+    thresholds = Thresholds(**{field.name: getattr(arguments, field.name) for field in fields(Thresholds)})
     shares = ("confidence", "significance", "reference_can", "characters_can", "stiff", "alike", "moved", "differs")
     faults = [
         Fault(f"--{name.replace('_', '-')}", f"must be above 0 and below 1, is {getattr(thresholds, name):g}")
@@ -101,22 +101,22 @@ def _thresholds(asked: Namespace) -> Thresholds:
     return thresholds
 
 
-def _outputs(asked: Namespace, table: RatingsTable, report: Report) -> dict[Path, Callable[[], str]]:
+def _outputs(arguments: Namespace, table: RatingsTable, report: Report) -> dict[Path, Callable[[], str]]:
     texts: dict[Path | None, Callable[[], str]] = {
-        asked.html: lambda: report_html(report, _way(asked.folder, asked.html)),
-        asked.json: lambda: json.dumps(report_to_dict(report), ensure_ascii=False),
-        asked.csv: lambda: report_csv(report),
-        asked.ratings_csv: lambda: write_ratings(table),
+        arguments.html: lambda: report_html(report, _relative_address(arguments.folder, arguments.html)),
+        arguments.json: lambda: json.dumps(report_to_dict(report), ensure_ascii=False),
+        arguments.csv: lambda: report_csv(report),
+        arguments.ratings_csv: lambda: write_ratings(table),
     }
     return {file: text for file, text in texts.items() if file}
 
 
-def _way(folder: Path | None, page: Path) -> str | None:
-    """How the page's links lead to the study's folder."""
+def _relative_address(folder: Path | None, page: Path) -> str | None:
+    """The address of the study's folder relative to the page; None without a folder."""
     if folder is None:
         return None
-    way = os.path.relpath(folder.resolve(), page.resolve().parent).replace(os.sep, "/")
-    return "" if way == "." else f"{quote(way)}/"
+    address = os.path.relpath(folder.resolve(), page.resolve().parent).replace(os.sep, "/")
+    return "" if address == "." else f"{quote(address)}/"
 
 
 def _write(file: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The study's four questions, answered in sentences from a report's numbers; what is too little to tell is said so."""
+"""The study's four questions, answered in sentences from a report's numbers, and whether the data suffice."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def answers_of(report: Report) -> tuple[Answer, ...]:
 
 
 def caution(report: Report) -> str:
-    """That few seeds are an impression; empty where there are enough."""
+    """A warning that too few seeds are rated; empty where there are enough."""
     count = len({cell.key.seed for cell in report.cells if cell.scores})
     if not count or count >= report.thresholds.seeds:
         return ""
@@ -53,7 +53,7 @@ def caution(report: Report) -> str:
 
 
 def success_of(report: Report) -> str:
-    """What a success is in this report."""
+    """What counts as a success in this report."""
     return "expression reached and person kept" if report.judges_likeness else "expression reached"
 
 
@@ -112,7 +112,7 @@ def _has_kind(report: Report, kind: Kind) -> bool:
 
 def _tags(report: Report) -> Iterator[str]:
     known, invented = report.thresholds.well_known, report.thresholds.invented
-    found = [c for c in report.comparisons if {c.first, c.second} <= {known, invented, OTHERS} and _is_asked(report, c)]
+    found = [comparison for comparison in report.comparisons if _is_of_third_question(report, comparison)]
     if not found:
         yield f"Cannot be told: no rated characters to compare have the tags '{known}' and '{invented}'."
     for comparison in found:
@@ -124,8 +124,10 @@ def _tags(report: Report) -> Iterator[str]:
     yield from clear
 
 
-def _is_asked(report: Report, comparison: Comparison) -> bool:
-    return comparison.first == report.thresholds.well_known or comparison.second == report.thresholds.invented
+def _is_of_third_question(report: Report, comparison: Comparison) -> bool:
+    known, invented = report.thresholds.well_known, report.thresholds.invented
+    has_tag = comparison.first == known or comparison.second == invented
+    return has_tag and {comparison.first, comparison.second} <= {known, invented, OTHERS}
 
 
 def compared(comparison: Comparison) -> str:

@@ -1,4 +1,4 @@
-"""Which characters are flexible: what they reach where the base model reaches it too, and stay themselves."""
+"""The flexibility of characters: how often they show what the base model can show, and stay themselves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 from sd_expression_grid.report.statistics.permutation import mcnemar
 from sd_expression_grid.report.subjects import person_of, weight_groups
-from sd_expression_grid.report.types import CharacterResult, GroupResult, Measure, Weighing
+from sd_expression_grid.report.types import CharacterResult, GroupResult, Measure, WeightCurve
 from sd_expression_grid.report.wording import plural, singular
 
 if TYPE_CHECKING:
@@ -20,41 +20,40 @@ if TYPE_CHECKING:
     from sd_expression_grid.report.types import Rate
 
 LEAST_ROWS = 3
-"""Of fewer rows it is not said that a character fails on nearly every one."""
+"""With fewer rated rows, no character is said to fail on nearly every one."""
 
 
 def rank_characters(matrix: Matrix) -> tuple[CharacterResult, ...]:
-    """The characters, most flexible first; those of which nothing is known come last.
+    """The characters, most flexible first; those without a rated eligible cell come last.
 
-    Flexibility is the share of *yes* among the cells whose reference, same row and same seed, shows the expression:
-    the rows are those that the base model can do, and the seeds those in which it did. The interval is Wilson's, of
-    the cells' effective number: seeds are the clusters, for a seed may suit a character in all its rows.
+    Flexibility is the share of *yes* among the eligible cells (see ``Matrix.eligible``). Intervals are Wilson's, of the
+    effective number of cells; the clusters are the seeds, since a seed may suit a character in all rows.
     """
-    groups = [matrix.asked(matrix.column(column.label)) for column in matrix.characters]
-    spreads = {measure: matrix.spread(groups, lambda key: key.seed, measure) for measure in get_args(Measure)}
-    results = [_result(matrix, column, spreads) for column in matrix.characters]
-    ranked = sorted(results, key=_merit, reverse=True)
+    groups = [matrix.eligible(matrix.column(column.label)) for column in matrix.characters]
+    dispersions = {measure: matrix.dispersion(groups, lambda key: key.seed, measure) for measure in get_args(Measure)}
+    results = [_result(matrix, column, dispersions) for column in matrix.characters]
+    ranked = sorted(results, key=_rank_key, reverse=True)
     tests = max(1, comb(len(ranked), 2))
     return tuple(replace(result, p_behind=min(1.0, tests * p_between(matrix, ranked[0], result))) for result in ranked)
 
 
-def _merit(result: CharacterResult) -> tuple[float, float]:
-    return _known(result.flexibility), _known(result.rates["both"])
+def _rank_key(result: CharacterResult) -> tuple[float, float]:
+    return _share_or_less(result.flexibility), _share_or_less(result.rates["both"])
 
 
-def _known(rate: Rate) -> float:
+def _share_or_less(rate: Rate) -> float:
     return -1.0 if rate.share is None else rate.share
 
 
-def _result(matrix: Matrix, column: Column, spreads: dict[Measure, float]) -> CharacterResult:
+def _result(matrix: Matrix, column: Column, dispersions: dict[Measure, float]) -> CharacterResult:
     cells = matrix.column(column.label)
-    by_row = {row: matrix.share(matrix.asked(matrix.square(row, column.label))) for row in matrix.table.rows}
+    by_row = {row: matrix.share(matrix.eligible(matrix.row_column(row, column.label))) for row in matrix.table.rows}
     known = {row: share for row, share in by_row.items() if share is not None}
     failed = tuple(row for row, share in known.items() if share < 0.5)
     return CharacterResult(
         column=column,
-        flexibility=matrix.rate(matrix.asked(cells), "both", spreads["both"]),
-        rates={measure: matrix.rate(cells, measure, spread) for measure, spread in spreads.items()},
+        flexibility=matrix.rate(matrix.eligible(cells), "both", dispersions["both"]),
+        rates={measure: matrix.rate(cells, measure, dispersion) for measure, dispersion in dispersions.items()},
         p_behind=1.0,
         failed_rows=failed,
         fails_nearly_everywhere=len(known) >= LEAST_ROWS and len(failed) >= matrix.thresholds.stiff * len(known),
@@ -62,7 +61,7 @@ def _result(matrix: Matrix, column: Column, spreads: dict[Measure, float]) -> Ch
 
 
 def p_between(matrix: Matrix, first: CharacterResult, second: CharacterResult) -> float:
-    """McNemar's p of two characters, from the cells of the same row and seed in which only one of them succeeds."""
+    """McNemar's p-value for two characters, paired by row and seed, over the eligible cells of both."""
     size, others = matrix.column_size, {place % matrix.column_size: place for place in second.flexibility.cells}
     pairs = [
         (matrix.succeeds(place), matrix.succeeds(others[place % size]))
@@ -72,17 +71,17 @@ def p_between(matrix: Matrix, first: CharacterResult, second: CharacterResult) -
     return mcnemar(pairs.count((True, False)), pairs.count((False, True)))
 
 
-def weigh(matrix: Matrix, characters: Sequence[CharacterResult]) -> tuple[Weighing, ...]:
-    """Flexibility and likeness against the weight, of every character drawn at several."""
+def weight_curves(matrix: Matrix, characters: Sequence[CharacterResult]) -> tuple[WeightCurve, ...]:
+    """Flexibility and likeness against the weight, of every character that was drawn at several weights."""
     by_label = {result.column.label: result for result in characters}
-    return tuple(_weighing(matrix, [by_label[column.label] for column in group]) for group in weight_groups(matrix))
+    return tuple(_weight_curve(matrix, [by_label[column.label] for column in group]) for group in weight_groups(matrix))
 
 
-def _weighing(matrix: Matrix, results: Sequence[CharacterResult]) -> Weighing:
+def _weight_curve(matrix: Matrix, results: Sequence[CharacterResult]) -> WeightCurve:
     known = [result for result in results if result.flexibility.share is not None]
-    ranked = sorted(known, key=_weight_merit, reverse=True)
+    ranked = sorted(known, key=_weight_rank_key, reverse=True)
     clear = len(ranked) > 1 and p_between(matrix, ranked[0], ranked[1]) <= matrix.thresholds.significance
-    return Weighing(
+    return WeightCurve(
         name=" · ".join(filter(None, (person_of(results[0].column), singular(results[0].column.kind)))),
         weights=tuple((result.column.weight or 0.0, result) for result in results),
         best=ranked[0].column.weight if ranked else None,
@@ -90,12 +89,12 @@ def _weighing(matrix: Matrix, results: Sequence[CharacterResult]) -> Weighing:
     )
 
 
-def _weight_merit(result: CharacterResult) -> tuple[float, float, float]:
-    return *_merit(result), _known(result.rates["likeness"])
+def _weight_rank_key(result: CharacterResult) -> tuple[float, float, float]:
+    return *_rank_key(result), _share_or_less(result.rates["likeness"])
 
 
 def groups_of(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[GroupResult, ...]:
-    """The mean flexibility of the characters of every kind and tag."""
+    """The mean flexibility of the subjects of every kind and of every tag."""
     members: dict[str, list[Subject]] = {}
     for subject in subjects:
         for name in (*([plural(subject.kind)] if subject.kind else []), *subject.tags):
@@ -104,7 +103,7 @@ def groups_of(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[GroupResult,
 
 
 def _group(matrix: Matrix, name: str, subjects: Sequence[Subject]) -> GroupResult:
-    cells = [matrix.scored(matrix.asked(subject.cells), "both") for subject in subjects]
+    cells = [matrix.scored(matrix.eligible(subject.cells), "both") for subject in subjects]
     shares = [share for share in map(matrix.share, cells) if share is not None]
     return GroupResult(
         name=name,

@@ -1,4 +1,4 @@
-"""Embeddings against LoRAs, and tag against tag: the unit is the character, or the person who is in both groups."""
+"""Comparisons of kinds and of tags. The unit is the character, or the person where the same one is in both groups."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.report.statistics.permutation import Effect, holm, paired, unpaired
-from sd_expression_grid.report.types import Comparison, Outcome, Thresholds
+from sd_expression_grid.report.statistics.permutation import Effect, holm, paired_test, unpaired_test
+from sd_expression_grid.report.types import Comparison, ComparisonOutcome, Thresholds
 from sd_expression_grid.report.wording import plural
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from sd_expression_grid.study.study import Kind
 
 OTHERS = "others"
-"""The group of all characters that have not the one tag there is."""
+"""The name of the group without a tag, where only one tag is given."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A subject of which something is known: its flexibility, and the cells behind it."""
+    """A subject with its flexibility, from 0 to 1, and the places of the eligible cells that it is the share of."""
 
     subject: Subject
     share: float
@@ -31,27 +31,28 @@ class _Unit:
 
 
 _Group = tuple[str, list[_Unit]]
+"""A group's name and its units."""
 
 
 def compare(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[Comparison, ...]:
-    """All comparisons that the study allows, in the order of its questions: kinds, the asked tags, other tags.
+    """All comparisons that the study allows: kinds, then the tags of the third question, then other tags.
 
-    Tags are compared within a kind that both groups have, where there is one, so that a difference between kinds is
-    not taken for one between tags. The p-values of other tags are Holm's, for all of them at once.
+    Tags are compared within each kind that both groups have, if any, so that a difference between kinds does not look
+    like one between tags. The p-values of other tags are corrected for all of them (Holm).
     """
     units = [unit for unit in (_unit(matrix, subject) for subject in subjects) if unit]
     thresholds = matrix.thresholds
     found = list(_compared(_of_kind("embedding", units), _of_kind("lora", units), thresholds))
     tags = tuple(dict.fromkeys(tag for unit in units for tag in unit.subject.tags))
-    asked = _asked_tags(units, thresholds)
-    if asked:
-        found += _within_kinds(*asked, thresholds)
+    groups = _well_known_and_invented(units, thresholds)
+    if groups:
+        found += _within_kinds(*groups, thresholds)
     named = (thresholds.well_known.casefold(), thresholds.invented.casefold())
     return (*found, *_other_tags([tag for tag in tags if tag.casefold() not in named], units, thresholds))
 
 
 def _unit(matrix: Matrix, subject: Subject) -> _Unit | None:
-    cells = matrix.scored(matrix.asked(subject.cells), "both")
+    cells = matrix.scored(matrix.eligible(subject.cells), "both")
     share = matrix.share(cells)
     return None if share is None else _Unit(subject, share, cells)
 
@@ -68,8 +69,8 @@ def _without(units: Sequence[_Unit], others: Sequence[_Unit]) -> list[_Unit]:
     return [unit for unit in units if unit not in others]
 
 
-def _asked_tags(units: Sequence[_Unit], thresholds: Thresholds) -> tuple[_Group, _Group] | None:
-    """The groups of the third question; where only one of its tags is given, the others are the other group."""
+def _well_known_and_invented(units: Sequence[_Unit], thresholds: Thresholds) -> tuple[_Group, _Group] | None:
+    """The groups of the third question, where one of its tags is given; without the other tag, all others are it."""
     known, invented = _tagged(thresholds.well_known, units), _tagged(thresholds.invented, units)
     if not known and not invented:
         return None
@@ -102,7 +103,7 @@ def _within_kinds(first: _Group, second: _Group, thresholds: Thresholds) -> Iter
 
 
 def _compared(first: _Group, second: _Group, thresholds: Thresholds) -> Iterator[Comparison]:
-    """Paired by the persons who are in both groups; by characters where there are others, too."""
+    """The comparison of the persons who are in both groups, and that of all characters where the persons differ."""
     (_, ones), (_, others) = first, second
     persons = [{unit.subject.person for unit in units} for units in (ones, others)]
     both = sorted(persons[0] & persons[1])
@@ -110,14 +111,14 @@ def _compared(first: _Group, second: _Group, thresholds: Thresholds) -> Iterator
         yield _paired(first, second, both, thresholds)
     if ones and others and persons[0] != persons[1]:
         shares = [[unit.share for unit in units] for units in (ones, others)]
-        effect = unpaired(shares[0], shares[1], thresholds.confidence)
+        effect = unpaired_test(shares[0], shares[1], thresholds.confidence)
         yield _comparison((first, second), shares, effect, thresholds, is_paired=False)
 
 
 def _paired(first: _Group, second: _Group, persons: Sequence[str], thresholds: Thresholds) -> Comparison:
     groups = [(name, [unit for unit in units if unit.subject.person in persons]) for name, units in (first, second)]
     shares = [[_mean_of(person, units) for person in persons] for _, units in groups]
-    effect = paired(shares[0], shares[1], thresholds.confidence)
+    effect = paired_test(shares[0], shares[1], thresholds.confidence)
     return _comparison((groups[0], groups[1]), shares, effect, thresholds, is_paired=True)
 
 
@@ -154,7 +155,7 @@ def _with_p(comparison: Comparison, p: float, thresholds: Thresholds) -> Compari
     return replace(comparison, p=p, outcome=outcome)
 
 
-def _outcome(difference: float, p: float, smallest_p: float, thresholds: Thresholds) -> Outcome:
+def _outcome(difference: float, p: float, smallest_p: float, thresholds: Thresholds) -> ComparisonOutcome:
     if smallest_p > thresholds.significance:
         return "too few to tell"
     if p > thresholds.significance:

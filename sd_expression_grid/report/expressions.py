@@ -1,4 +1,4 @@
-"""Which expressions are hard, for whom, and whether a LoRA of their own is worth it."""
+"""The difficulty of expressions, for the base model and for characters, and which are candidates for a LoRA."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from sd_expression_grid.report.statistics.intervals import Interval, difference
+from sd_expression_grid.report.statistics.intervals import Interval, difference_interval
 from sd_expression_grid.report.subjects import person_of
 from sd_expression_grid.report.types import (
     AlikeRows,
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
     from sd_expression_grid.report.subjects import Subject
 
 LEAST_CELLS = 10
-"""From fewer cells it is not said that two rows are alike."""
+"""With fewer pairs of rated cells, no two rows are said to be alike."""
 
 
 def rank_expressions(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[ExpressionResult, ...]:
-    """The expressions, hardest for the characters first; those of which nothing is known come last.
+    """The expressions, hardest for the characters first; those without a rated cell come last.
 
-    The intervals are Wilson's. Those of the characters' rates are of the cells' effective number: persons are the
-    clusters, for one who can make an expression often can of every seed.
+    Intervals are Wilson's. Those of the characters' rates are of the effective number of cells; the clusters are the
+    persons, since one who can show an expression often can with every seed.
     """
     by_row: dict[str, list[int]] = {row: [] for row in matrix.table.rows}
     for subject in subjects:
         for place in subject.cells:
             by_row[matrix.cells[place].key.expression].append(place)
     persons = {column.label: person_of(column) for column in matrix.characters}
-    spreads = {
-        measure: matrix.spread(list(by_row.values()), lambda key: persons[key.character], measure)
+    dispersions = {
+        measure: matrix.dispersion(list(by_row.values()), lambda key: persons[key.character], measure)
         for measure in get_args(Measure)
     }
-    return tuple(sorted((_result(matrix, row, cells, spreads) for row, cells in by_row.items()), key=_ease))
+    return tuple(sorted((_result(matrix, row, cells, dispersions) for row, cells in by_row.items()), key=_ease))
 
 
 def _ease(result: ExpressionResult) -> tuple[float, float]:
@@ -53,10 +53,10 @@ def _ease(result: ExpressionResult) -> tuple[float, float]:
     return tuple(2.0 if share is None else share for share in shares)  # type: ignore[return-value]
 
 
-def _result(matrix: Matrix, row: str, cells: Sequence[int], spreads: dict[Measure, float]) -> ExpressionResult:
+def _result(matrix: Matrix, row: str, cells: Sequence[int], dispersions: dict[Measure, float]) -> ExpressionResult:
     column = matrix.reference
-    reference = matrix.rate(matrix.square(row, column.label) if column else (), "expression")
-    rates = {measure: matrix.rate(cells, measure, spread) for measure, spread in spreads.items()}
+    reference = matrix.rate(matrix.row_column(row, column.label) if column else (), "expression")
+    rates = {measure: matrix.rate(cells, measure, dispersion) for measure, dispersion in dispersions.items()}
     places = reference.cells or rates["both"].cells
     seeds = {matrix.cells[place].key.seed for place in places}
     verdict = verdict_on(reference, rates["both"], len(seeds), matrix.thresholds)
@@ -64,12 +64,15 @@ def _result(matrix: Matrix, row: str, cells: Sequence[int], spreads: dict[Measur
 
 
 def verdict_on(reference: Rate, characters: Rate, seeds: int, thresholds: Thresholds) -> Verdict:
-    """What an expression needs.
+    """Whether an expression is a candidate for a LoRA of its own; the first of these that holds:
 
-    *No LoRA needed* where the characters' share lies above ``characters_can``; else *hard candidate* where the
-    reference's lies below ``reference_can``; else *easy candidate* where the reference's lies above it, and the
-    characters' is below ``characters_can`` and lower than the reference's; else *undecided*. "Lies" means the whole
-    interval, or with fewer rated seeds than ``thresholds.seeds`` the share itself: then the verdict is provisional.
+    - *no LoRA needed*: the characters' interval is above ``characters_can``;
+    - *hard candidate*: the reference's interval is below ``reference_can``;
+    - *easy candidate*: the reference's interval is above ``reference_can``, the characters' share is below
+      ``characters_can``, and the interval of the difference of both is above 0;
+    - *undecided*.
+
+    With fewer rated ``seeds`` than ``thresholds.seeds`` the verdict is provisional: the shares count as intervals.
     """
     provisional = seeds < thresholds.seeds
     name = _name_of(_bounds(reference, provisional), _bounds(characters, provisional), thresholds)
@@ -92,16 +95,17 @@ def _name_of(
     if reference and reference[1].high < thresholds.reference_can:
         return "hard candidate"
     if reference and characters and reference[1].low > thresholds.reference_can:
-        is_lower = difference(reference, characters).low > 0
+        is_lower = difference_interval(reference, characters).low > 0
         if is_lower and characters[0] < thresholds.characters_can:
             return "easy candidate"
     return "undecided"
 
 
 def alike_rows(matrix: Matrix) -> tuple[AlikeRows, ...]:
-    """Pairs of rows that the ratings do not tell apart: the same expression scores, cell by cell, beyond chance."""
+    """Pairs of rows with almost the same expression scores in the same columns and seeds, most alike first."""
     columns = [column.label for column in matrix.table.columns if not column.exclude]
-    places = np.array([[p for label in columns for p in matrix.square(row, label)] for row in matrix.table.rows], int)
+    rows = [[p for label in columns for p in matrix.row_column(row, label)] for row in matrix.table.rows]
+    places = np.array(rows, int)
     values = np.array([-1 if cell.expression is None else cell.expression for cell in matrix.cells])
     found = []
     for i, j in combinations(range(len(places)), 2):
@@ -110,8 +114,8 @@ def alike_rows(matrix: Matrix) -> tuple[AlikeRows, ...]:
         kappa = _kappa(first, second)
         if len(first) >= LEAST_CELLS and kappa >= matrix.thresholds.alike:
             cells = (*places[i][rated].tolist(), *places[j][rated].tolist())
-            rows = matrix.table.rows[i], matrix.table.rows[j]
-            found.append(_alike(rows, kappa, int(np.sum(first == second)), cells))
+            labels = matrix.table.rows[i], matrix.table.rows[j]
+            found.append(_alike(labels, kappa, int(np.sum(first == second)), cells))
     return tuple(sorted(found, key=lambda pair: -pair.kappa))
 
 
@@ -120,7 +124,7 @@ def _alike(rows: tuple[str, str], kappa: float, same: int, cells: tuple[int, ...
 
 
 def _kappa(first: Any, second: Any) -> float:  # noqa: ANN401
-    """Agreement beyond chance (Cohen 1960); 0 where there is no score to tell apart."""
+    """Cohen's kappa (1960) of two arrays of scores; 0 where both are empty or all scores are the same."""
     if not len(first):
         return 0.0
     chance = sum(float(np.mean(first == score) * np.mean(second == score)) for score in range(3))

@@ -1,4 +1,4 @@
-"""The cells of a table with their ratings taken together, and the shares of any of them."""
+"""The cells of a table with the ratings of all raters combined, and shares of *yes* among any of them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.report.statistics.intervals import Cluster, dispersion, wilson
-from sd_expression_grid.report.types import Judged, Measure, Rate, Score, Thresholds
+from sd_expression_grid.report.statistics.intervals import Cluster, pooled_dispersion, wilson
+from sd_expression_grid.report.types import Measure, Rate, RatedCell, Score, Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -16,18 +16,20 @@ if TYPE_CHECKING:
     from sd_expression_grid.study.study import CellKey
 
 YES = 2
+"""The score of a success."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """All cells of a table, each known by its place among them: column after column, row after row, seed after seed.
+    """All cells of a table. A cell's place is its index: column after column, row after row, seed after seed.
 
-    ``judges_likeness`` tells whether any character's likeness is scored, ``is_corrected`` whether the reference is.
+    ``rows`` and ``columns`` map labels to their numbers. ``judges_likeness`` is true where any character's likeness is
+    scored, ``is_corrected`` where any cell of the reference column is.
     """
 
     table: RatingsTable
     thresholds: Thresholds
-    cells: tuple[Judged, ...]
+    cells: tuple[RatedCell, ...]
     rows: dict[str, int]
     columns: dict[str, int]
     judges_likeness: bool
@@ -35,34 +37,35 @@ class Matrix:
 
     @property
     def reference(self) -> Column | None:
-        """The column without a character, if there is one."""
+        """The column without a character; None where the study has none."""
         return next((column for column in self.table.columns if column.is_reference), None)
 
     @property
     def characters(self) -> tuple[Column, ...]:
-        """The columns that count: neither the reference nor excluded."""
+        """All columns but the reference and excluded ones."""
         return tuple(column for column in self.table.columns if not column.is_reference and not column.exclude)
 
     @property
     def column_size(self) -> int:
-        """Cells of a column; two places with the same remainder have the same row and seed."""
+        """The number of cells in a column; two places with the same remainder have the same row and seed."""
         return len(self.table.rows) * len(self.table.seeds)
 
     def column(self, label: str) -> range:
-        """The cells of a column, row after row."""
+        """The places of a column, row after row."""
         first = self.columns[label] * self.column_size
         return range(first, first + self.column_size)
 
-    def square(self, row: str, label: str) -> range:
-        """The cells of a row and column, seed after seed."""
+    def row_column(self, row: str, label: str) -> range:
+        """The places of one row and column, seed after seed."""
         seeds = len(self.table.seeds)
         first = self.columns[label] * self.column_size + self.rows[row] * seeds
         return range(first, first + seeds)
 
-    def asked(self, places: Iterable[int]) -> tuple[int, ...]:
-        """The cells whose reference, in the same row and of the same seed, shows the expression.
+    def eligible(self, places: Iterable[int]) -> tuple[int, ...]:
+        """The places whose reference cell, in the same row and with the same seed, is a *yes*.
 
-        What the base model cannot do there is no character's fault. Without a rated reference column, all cells.
+        A character is not to be blamed for what the base model cannot draw either. Without a rated reference column,
+        all places are eligible.
         """
         reference = self.reference
         if reference is None or not self.is_corrected:
@@ -71,27 +74,28 @@ class Matrix:
         return tuple(place for place in places if self.cells[first + place % size].expression == YES)
 
     def scored(self, places: Iterable[int], measure: Measure) -> tuple[int, ...]:
-        """The cells that have the score."""
+        """The places of cells that have this score."""
         return tuple(place for place in places if self.cells[place].score(measure) is not None)
 
     def succeeds(self, place: int, measure: Measure = "both") -> bool:
-        """Whether a scored cell is a *yes*."""
+        """Whether a cell's score is *yes*."""
         return self.cells[place].score(measure) == YES
 
     def share(self, places: Iterable[int], measure: Measure = "both") -> float | None:
-        """The share of *yes* among the scored cells; None of none."""
+        """The share of *yes* among the scored cells, from 0 to 1; None where none is scored."""
         scored = self.scored(places, measure)
         return sum(self.succeeds(place, measure) for place in scored) / len(scored) if scored else None
 
-    def rate(self, places: Iterable[int], measure: Measure, spread: float = 1.0) -> Rate:
-        """The share with its interval; ``spread`` is the cells' dispersion, by which they say less than their number.
+    def rate(self, places: Iterable[int], measure: Measure, dispersion: float = 1.0) -> Rate:
+        """The share of *yes* among the scored cells, with Wilson's interval.
 
-        The effective number of cells is their number over it, as in surveys with clusters (Kish 1965).
+        Correlated cells tell less than as many independent ones: the interval is that of the effective number of
+        cells, count / ``dispersion``, at least 1, as in surveys with clusters (Kish 1965).
         """
         scored = self.scored(places, measure)
         scores = [self.cells[place].score(measure) for place in scored]
         count, successes = len(scores), scores.count(YES)
-        effective = max(1.0, count / spread)
+        effective = max(1.0, count / dispersion)
         interval = None
         if count:
             interval = wilson(successes / count * effective, effective, self.thresholds.confidence)
@@ -105,11 +109,14 @@ class Matrix:
             cells=scored,
         )
 
-    def spread(
+    def dispersion(
         self, groups: Iterable[Sequence[int]], cluster: Callable[[CellKey], Hashable], measure: Measure
     ) -> float:
-        """The dispersion among clusters of cells, pooled over groups of cells."""
-        return dispersion(self._clusters(group, cluster, measure) for group in groups)
+        """The dispersion of a measure among clusters, pooled over groups of places; 1 where cells are independent.
+
+        ``cluster`` gives the cluster of a cell: cells for which it is equal may be correlated.
+        """
+        return pooled_dispersion(self._clusters(group, cluster, measure) for group in groups)
 
     def _clusters(
         self, places: Iterable[int], cluster: Callable[[CellKey], Hashable], measure: Measure
@@ -121,9 +128,9 @@ class Matrix:
 
 
 def matrix_of(table: RatingsTable, thresholds: Thresholds) -> Matrix:
-    """The table's cells with their ratings taken together.
+    """The table's cells, each with the median of its ratings.
 
-    Where no character's likeness is scored anywhere, the expression stands for both.
+    Where no character's likeness is scored at all, ``both`` is the expression's score.
     """
     scores: dict[CellKey, list[Score]] = defaultdict(list)
     for rating in sorted(table.ratings, key=lambda rating: rating.rater):
@@ -136,7 +143,7 @@ def matrix_of(table: RatingsTable, thresholds: Thresholds) -> Matrix:
     measurements = table.evidence.measurements if table.evidence else {}
     cells = tuple(
         replace(
-            _judged(key, scores[key], needs_likeness=judges and key.character not in reference),
+            _rated_cell(key, scores[key], needs_likeness=judges and key.character not in reference),
             file=table.files.get(key, ""),
             measurement=measurements.get(key),
         )
@@ -153,16 +160,16 @@ def matrix_of(table: RatingsTable, thresholds: Thresholds) -> Matrix:
     )
 
 
-def _judged(key: CellKey, scores: Sequence[Score], *, needs_likeness: bool) -> Judged:
+def _rated_cell(key: CellKey, scores: Sequence[Score], *, needs_likeness: bool) -> RatedCell:
     expression = _median(score.expression for score in scores)
     likeness = _median(score.likeness for score in scores) if needs_likeness else None
     both = expression
     if needs_likeness:
         both = None if expression is None or likeness is None else min(expression, likeness)
-    return Judged(key=key, expression=expression, likeness=likeness, both=both, scores=tuple(scores))
+    return RatedCell(key=key, expression=expression, likeness=likeness, both=both, scores=tuple(scores))
 
 
 def _median(scores: Iterable[int | None]) -> int | None:
-    """The middle score, the lower one of an even number: a *yes* needs more than half of the raters."""
+    """The median score, of an even number the lower middle one: a *yes* needs more than half of the raters."""
     given = sorted(score for score in scores if score is not None)
     return given[(len(given) - 1) // 2] if given else None

@@ -1,4 +1,4 @@
-"""Who rated, how far they agree, and what is left out."""
+"""The raters, their agreement, and what does not count."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
     from sd_expression_grid.report.matrix import Matrix
-    from sd_expression_grid.report.types import Judged, Score
+    from sd_expression_grid.report.types import RatedCell, Score
 
 
 def raters_of(matrix: Matrix) -> tuple[RaterResult, ...]:
-    """Every rater, by name; excluded characters count here, for it is the rater who is looked at."""
+    """Every rater, by name; their ratings of excluded characters count here, too."""
     given: dict[str, list[Score]] = defaultdict(list)
     for cell in matrix.cells:
         for score in cell.scores:
@@ -39,7 +39,7 @@ def _yes(scores: Iterable[int | None]) -> float | None:
 
 
 def agreement_of(matrix: Matrix) -> dict[Measure, Agreement]:
-    """Agreement on each score; both together are a rater's lower one."""
+    """The agreement on each measure; a rater's score for both is the lower of the two."""
     confidence = matrix.thresholds.confidence
     return {measure: krippendorff(_units(matrix, measure), confidence) for measure in get_args(Measure)}
 
@@ -59,7 +59,7 @@ def _score(score: Score, measure: Measure) -> int | None:
 
 
 def left_out(matrix: Matrix) -> LeftOut:
-    """All that does not count, by name."""
+    """All that does not count: excluded characters, and cells by the reason."""
     table = matrix.table
     excluded = tuple(column.label for column in table.columns if column.exclude)
     not_drawn = tuple(key for key in table.not_drawn if key.character not in excluded)
@@ -75,5 +75,5 @@ def left_out(matrix: Matrix) -> LeftOut:
     )
 
 
-def _is_half(cell: Judged) -> bool:
+def _is_half(cell: RatedCell) -> bool:
     return cell.both is None

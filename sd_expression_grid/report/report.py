@@ -1,7 +1,7 @@
-"""Ratings to a report: rankings, comparisons and verdicts, and the study's four questions answered from them.
+"""From ratings to a report: rankings, comparisons, verdicts, and answers to the study's four questions.
 
-A cell counts once, whoever and however many rated it. A success is a *yes* on both scores: the expression reached and
-the person kept; for the reference column, which shows nobody, on the expression.
+A cell counts once, however many raters it has. A success is a *yes* on both scores: the expression is reached and the
+person kept; in the reference column, which shows nobody, on the expression alone.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, get_args
 
 from sd_expression_grid.report.answers import answers_of
-from sd_expression_grid.report.characters import groups_of, rank_characters, weigh
+from sd_expression_grid.report.characters import groups_of, rank_characters, weight_curves
 from sd_expression_grid.report.comparisons import compare
 from sd_expression_grid.report.expressions import alike_rows, rank_expressions
 from sd_expression_grid.report.matrix import Matrix, matrix_of
 from sd_expression_grid.report.pictures import pictures_of
 from sd_expression_grid.report.raters import agreement_of, left_out, raters_of
 from sd_expression_grid.report.subjects import subjects_of
-from sd_expression_grid.report.types import Measure, Rate, Report, Square, Thresholds
+from sd_expression_grid.report.types import Measure, Rate, Report, RowColumn, Thresholds
 
 if TYPE_CHECKING:
     from sd_expression_grid.ratings.ratings_table import RatingsTable
 
 
 def report_on(table: RatingsTable, thresholds: Thresholds | None = None) -> Report:
-    """All that a table's ratings say; StudyError where scipy is missing."""
+    """The report on a table's ratings, by default with the default thresholds. StudyError without scipy."""
     matrix = matrix_of(table, thresholds or Thresholds())
     subjects, characters = subjects_of(matrix), rank_characters(matrix)
     report = Report(
@@ -36,12 +36,12 @@ def report_on(table: RatingsTable, thresholds: Thresholds | None = None) -> Repo
         judges_likeness=matrix.judges_likeness,
         is_corrected=matrix.is_corrected,
         cells=matrix.cells,
-        squares=_squares(matrix),
+        squares=_row_columns(matrix),
         characters=characters,
         expressions=rank_expressions(matrix, subjects),
         comparisons=compare(matrix, subjects),
         groups=groups_of(matrix, subjects),
-        weighings=weigh(matrix, characters),
+        weighings=weight_curves(matrix, characters),
         alike_rows=alike_rows(matrix),
         raters=raters_of(matrix),
         agreement=agreement_of(matrix),
@@ -52,18 +52,18 @@ def report_on(table: RatingsTable, thresholds: Thresholds | None = None) -> Repo
 
 
 def report_to_dict(report: Report) -> dict[str, object]:
-    """The report as JSON values; what is said of cells names them by their place in ``cells``."""
+    """The report as JSON values, with the fields' names as keys; cells are named by their index in ``cells``."""
     return asdict(report)
 
 
-def _squares(matrix: Matrix) -> tuple[Square, ...]:
+def _row_columns(matrix: Matrix) -> tuple[RowColumn, ...]:
     return tuple(
-        Square(expression=row, character=column.label, rates=_rates(matrix, row, column.label))
+        RowColumn(expression=row, character=column.label, rates=_rates(matrix, row, column.label))
         for row in matrix.table.rows
         for column in matrix.table.columns
     )
 
 
 def _rates(matrix: Matrix, row: str, label: str) -> dict[Measure, Rate]:
-    cells = matrix.square(row, label)
+    cells = matrix.row_column(row, label)
     return {measure: matrix.rate(cells, measure) for measure in get_args(Measure)}

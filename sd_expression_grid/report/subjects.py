@@ -1,4 +1,4 @@
-"""Characters as units of comparison: one that was drawn at several weights is one of them, not several."""
+"""Characters as units of comparison: one that was drawn at several weights is one subject, not several."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A character with its cells; ``person`` is its label where none is named."""
+    """A character with the places of its cells; ``person`` is its label where no person is named."""
 
     label: str
     person: str
@@ -26,16 +26,16 @@ class Subject:
 
 
 def subjects_of(matrix: Matrix) -> tuple[Subject, ...]:
-    """All characters that count.
+    """All characters but excluded ones.
 
-    Of one at several weights, each seed has the cells of the weight that does best on the other seeds, so that no
-    weight is chosen by the very cells that it is judged by.
+    A character at several weights has, for each seed, the cells of the weight that does best on all other seeds: so no
+    weight is chosen by the cells that it is then judged by (cross-validation).
     """
     return tuple(_subject(matrix, group) for group in _groups(matrix))
 
 
 def weight_groups(matrix: Matrix) -> tuple[tuple[Column, ...], ...]:
-    """The columns that differ in their weight only, lightest first, of every character drawn at several."""
+    """For every character that was drawn at several weights, its columns, lowest weight first."""
     return tuple(tuple(sorted(group, key=_weight)) for group in _groups(matrix) if len(group) > 1)
 
 
@@ -45,7 +45,7 @@ def _groups(matrix: Matrix) -> list[list[Column]]:
 
 
 def person_of(column: Column) -> str:
-    """Whom a column shows: nobody else where no person is named."""
+    """The person whom a column shows: its label where no person is named."""
     return column.person or column.label
 
 
@@ -73,9 +73,9 @@ def _subject(matrix: Matrix, columns: Sequence[Column]) -> Subject:
 
 
 def _cells_of_best(matrix: Matrix, columns: Sequence[Column], seed: int) -> tuple[int, ...]:
-    def merit(column: Column) -> tuple[float, float]:
+    def cross_validated(column: Column) -> tuple[float, float]:
         others = (place for place in matrix.column(column.label) if matrix.cells[place].key.seed != seed)
-        return matrix.share(matrix.asked(others)) or 0.0, -abs(_weight(column) - 1)
+        return matrix.share(matrix.eligible(others)) or 0.0, -abs(_weight(column) - 1)
 
-    best = max(columns, key=merit)
+    best = max(columns, key=cross_validated)
     return tuple(place for place in matrix.column(best.label) if matrix.cells[place].key.seed == seed)

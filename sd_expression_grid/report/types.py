@@ -1,4 +1,7 @@
-"""What a report holds. Every number is a ``Rate`` or names the cells behind it, as places in ``Report.cells``."""
+"""The parts of a report. Numbers are ``Rate`` or name the cells behind them, as places (indexes) in ``Report.cells``.
+
+The names of the fields are the keys of ``report.json``, which other programs read: they stay as they are.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +17,24 @@ if TYPE_CHECKING:
     from sd_expression_grid.study.study import CellKey, Kind
 
 Measure = Literal["expression", "likeness", "both"]
-"""The two scores, and both together: the lower one, so that a yes means expression reached and person kept."""
+"""The two scores, and the lower of them, which is a yes where the expression is reached and the person kept."""
 
 VerdictName = Literal["easy candidate", "hard candidate", "no LoRA needed", "undecided"]
-Outcome = Literal["first", "second", "no clear difference", "too few to tell"]
+ComparisonOutcome = Literal["first", "second", "no clear difference", "too few to tell"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """What counts as clear. Shares are between 0 and 1.
+    """The limits that decide. Shares are between 0 and 1.
 
-    The base model *can* make an expression when its share is above ``reference_can``, characters *mostly can* when
-    theirs is above ``characters_can``; with fewer rated seeds than ``seeds`` a verdict is provisional. A character
-    fails on nearly every row from the share ``stiff`` of them on. Rows are alike from the kappa ``alike`` on.
+    ``confidence`` is that of intervals, ``significance`` the largest p-value that is significant. The base model *can*
+    show an expression when its share is above ``reference_can``, characters *mostly can* when theirs is above
+    ``characters_can``; with fewer rated seeds than ``seeds`` a verdict is provisional. A character fails on nearly
+    every row when it fails on the share ``stiff`` of them. Rows are alike when Cohen's kappa is at least ``alike``.
     ``well_known`` and ``invented`` are the tags of the third question.
 
-    Of the pictures: a face shows no visible change where no part of it moved as far as ``moved``, a share of the
-    distance between the eyes; without landmarks, where no field of the picture differs by ``differs`` of full white.
+    A face shows no visible change when each of its parts moved less than ``moved``, as a share of the distance between
+    the eyes; without landmarks, when each field of the picture differs by less than ``differs`` of full white.
     """
 
     confidence: float = 0.95
@@ -48,7 +52,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """What one rater said of one cell: 0 no, 1 partly, 2 yes."""
+    """The scores of one rater for one cell: 0 no, 1 partly, 2 yes; None where one is not given."""
 
     rater: str
     expression: int | None
@@ -56,10 +60,11 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A cell with what all raters said of it, taken together: the median, the lower one of an even number.
+class RatedCell:
+    """A cell with the median scores of all its raters, of an even number the lower middle one.
 
-    ``both`` is None where one of its two scores is: a picture that was rated by half counts for that half only.
+    ``both`` is None where ``expression`` or ``likeness`` is: a cell with one score counts for that score only.
+    ``file`` is its picture, relative to the study's folder; empty without one.
     """
 
     key: CellKey
@@ -72,19 +77,20 @@ class Judged:
 
     @property
     def change(self) -> float | None:
-        """How far its picture is from its neutral cell's; None where that is not known."""
+        """How far its picture differs from its neutral cell's, as a share; None where that is not known."""
         return self.measurement.change if self.measurement else None
 
     def score(self, measure: Measure) -> int | None:
-        """One of the scores, or both together."""
+        """The score for a measure."""
         return {"expression": self.expression, "likeness": self.likeness, "both": self.both}[measure]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """How many of the rated cells are a *yes*. Of none, there is neither a share nor an interval.
+    """How many of ``count`` rated cells are a *yes* (``successes``) or *partly*.
 
-    ``ratings`` are the single judgements behind the ``count`` cells.
+    Without rated cells, ``share`` and ``interval`` are None. ``ratings`` is the number of ratings of these cells by all
+    raters, ``cells`` are their places.
     """
 
     share: float | None
@@ -97,8 +103,8 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Square:
-    """One row and column of the heat map, over all seeds."""
+class RowColumn:
+    """The cells of one row and column, over all seeds: a field of the heat map."""
 
     expression: str
     character: str
@@ -109,9 +115,10 @@ class Square:
 class CharacterResult:
     """A column's place in the ranking.
 
-    ``flexibility`` counts only cells whose reference (same row, same seed) shows the expression; ``rates`` count all.
-    ``p_behind`` is McNemar's p against the first of the ranking, for as many tests as there are pairs of characters.
-    ``failed_rows`` are those in which less than half of these cells are a *yes*.
+    ``flexibility`` counts eligible cells only, those whose reference (same row, same seed) shows the expression;
+    ``rates`` count all cells. ``p_behind`` is the p-value of McNemar's test against the first of the ranking, corrected
+    for as many tests as there are pairs of characters (Bonferroni). In ``failed_rows``, less than half of the eligible
+    cells are a *yes*.
     """
 
     column: Column
@@ -124,7 +131,7 @@ class CharacterResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What an expression needs. ``is_provisional`` where too few seeds are rated for intervals to decide."""
+    """Whether an expression is a candidate for a LoRA; provisional where too few seeds are rated for intervals."""
 
     name: VerdictName
     is_provisional: bool
@@ -133,7 +140,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpressionResult:
-    """A row's place in the ranking: the characters' rates, and the reference's for the expression."""
+    """A row's place in the ranking: the reference's rate for the expression, and the characters' rates."""
 
     label: str
     reference: Rate
@@ -143,10 +150,11 @@ class ExpressionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The flexibility of two groups of characters: ``difference`` is the first's mean minus the second's.
+    """The mean flexibilities of two groups of characters; ``difference`` is the first's minus the second's.
 
-    ``units`` are characters of each group, or pairs, where the same persons are in both. ``within`` is the kind to
-    which both groups were narrowed. ``p`` holds for all comparisons of tags that nobody asked for by name, too.
+    ``units`` is the number of characters in each group, or of persons where it is paired by persons. ``within`` is the
+    kind that both groups were limited to. ``p`` and ``smallest_p`` are those of ``permutation.Effect``; between tags
+    other than the third question's, ``p`` is corrected for all such comparisons (Holm).
     """
 
     first: str
@@ -158,14 +166,14 @@ class Comparison:
     interval: Interval | None
     p: float
     smallest_p: float
-    outcome: Outcome
+    outcome: ComparisonOutcome
     cells: tuple[int, ...]
     within: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupResult:
-    """Characters that share a kind or a tag; ``mean`` is of their flexibilities, None where none has one."""
+    """Characters with the same kind or tag, and the mean of their flexibilities; None where none has one."""
 
     name: str
     characters: tuple[str, ...]
@@ -174,8 +182,11 @@ class GroupResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weighing:
-    """One person at several weights. ``is_clear`` where McNemar's test sets the best weight apart from the next."""
+class WeightCurve:
+    """One character at several weights, lowest first, and the best one; None where none is rated.
+
+    ``is_clear`` is true where the best weight is significantly better than the next (McNemar's test).
+    """
 
     name: str
     weights: tuple[tuple[float, CharacterResult], ...]
@@ -185,7 +196,7 @@ class Weighing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlikeRows:
-    """Two rows with the same expression scores in nearly every cell, far beyond chance (Cohen's kappa)."""
+    """Two rows with ``same`` expression scores in ``count`` pairs of cells; ``kappa`` is Cohen's."""
 
     first: str
     second: str
@@ -197,7 +208,7 @@ class AlikeRows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaterResult:
-    """One rater: how many cells, and the share of *yes* in each score, which tells the lenient from the strict."""
+    """How many cells one rater rated, and the share of *yes* in each score, which shows how strict the rater is."""
 
     name: str
     cells: int
@@ -207,7 +218,10 @@ class RaterResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """What does not count, by name; cells as places in ``Report.cells``."""
+    """What does not count: labels of excluded characters, places or keys of cells, and ratings.
+
+    ``stale`` are ratings of pictures that were made anew since, ``strange`` those of cells that the study has not.
+    """
 
     excluded: tuple[str, ...]
     unrated: tuple[int, ...]
@@ -218,10 +232,10 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stillness:
-    """Measured cells of a row, a column or a score, and those of them without visible change.
+class UnchangedCells:
+    """The measured cells of a row, a column or a score, and those of them without visible change (``still``).
 
-    ``medians`` has a share for each part of the face; ``is_still`` where nearly all of the cells are.
+    ``is_still`` is true where nearly all of them are. ``medians`` has the median share for each part of the face.
     """
 
     label: str
@@ -233,20 +247,20 @@ class Stillness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
-    """What was measured of the pictures, against the row ``neutral``; of excluded characters nothing.
+    """How far the pictures differ from those of the row ``neutral``, without excluded characters.
 
-    No visible change is what stays below ``limit``. ``by_score`` sorts the cells by what the raters say of the
-    expression. ``faceless`` and ``neutral_faceless`` are cells of which nothing is known for want of a face,
-    ``unmeasured`` those that were not looked at.
+    A cell whose change is below ``limit`` shows no visible change. ``by_score`` groups the cells by their expression
+    score. In ``faceless`` cells no face was found, in ``neutral_faceless`` ones none in the neutral cell: neither has a
+    measurement. ``unmeasured`` cells were not measured.
     """
 
     method: Method
     neutral: str
     limit: float
-    all: Stillness
-    by_score: tuple[Stillness, ...]
-    rows: tuple[Stillness, ...]
-    columns: tuple[Stillness, ...]
+    all: UnchangedCells
+    by_score: tuple[UnchangedCells, ...]
+    rows: tuple[UnchangedCells, ...]
+    columns: tuple[UnchangedCells, ...]
     faceless: tuple[int, ...]
     neutral_faceless: tuple[int, ...]
     unmeasured: tuple[int, ...]
@@ -264,9 +278,9 @@ class Answer:
 class Report:
     """All that the ratings of a study say. Characters come most flexible first, expressions hardest first.
 
-    Where nobody judged likeness, a success is the expression alone; where the reference is missing or not rated,
-    flexibility is not corrected for the difficulty of expressions, and counts all cells. What the ``pictures`` say
-    stands beside: nothing else is reckoned from it.
+    Without any likeness score, ``judges_likeness`` is false, and a success is the expression alone. Without a rated
+    reference, ``is_corrected`` is false: flexibility counts all cells, and so depends on how hard the expressions are.
+    No other number depends on ``pictures``.
     """
 
     title: str
@@ -276,13 +290,13 @@ class Report:
     seeds: tuple[int, ...]
     judges_likeness: bool
     is_corrected: bool
-    cells: tuple[Judged, ...]
-    squares: tuple[Square, ...]
+    cells: tuple[RatedCell, ...]
+    squares: tuple[RowColumn, ...]
     characters: tuple[CharacterResult, ...]
     expressions: tuple[ExpressionResult, ...]
     comparisons: tuple[Comparison, ...]
     groups: tuple[GroupResult, ...]
-    weighings: tuple[Weighing, ...]
+    weighings: tuple[WeightCurve, ...]
     alike_rows: tuple[AlikeRows, ...]
     raters: tuple[RaterResult, ...]
     agreement: dict[Measure, Agreement]

@@ -1,4 +1,4 @@
-"""How far raters agree: Krippendorff's alpha for scores that have an order."""
+"""Agreement of raters: Krippendorff's alpha for ordinal scores."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
 RESAMPLES = 1000
+"""How often the bootstrap draws all units again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """Alpha with its interval: 1 is full agreement, 0 is chance. None where no score differs, so that nothing is shown.
+    """Krippendorff's alpha with its bootstrap interval: 1 is full agreement, 0 is chance.
 
-    ``cells`` have two or more raters.
+    Both are None where all scores are the same, so that alpha is not defined. ``cells`` is the number of cells with two
+    or more raters.
     """
 
     cells: int
@@ -33,8 +35,8 @@ def krippendorff(
 ) -> Agreement:
     """Alpha of scores from 0 to ``levels - 1`` (Krippendorff 2004, chapter 11: ordinal data, any number of raters).
 
-    ``units`` holds lists of the scores that one cell was given, by what the bootstrap draws as a whole: cells that
-    differ in their seed alone. Cells with a single score say nothing about agreement and are passed over.
+    ``units`` maps what the bootstrap draws as a whole (a row and column) to the scores of each of its cells, one score
+    for each rater. Cells with a single score say nothing about agreement and are ignored.
     """
     shared = [[scores for scores in unit if len(scores) > 1] for unit in units.values()]
     cells = sum(map(len, shared))
@@ -50,14 +52,14 @@ def krippendorff(
 
 
 def _coincidences(cells: Sequence[Sequence[int]], levels: int) -> Any:  # noqa: ANN401
-    """Every ordered pair of raters of a cell, weighted so that the cell counts once for each of its scores."""
+    """The coincidence matrix (level, level): ordered pairs of raters, each weighted by 1 / (the cell's raters - 1)."""
     counts = np.array([[scores.count(level) for level in range(levels)] for scores in cells], float)
     weighted = counts / (counts.sum(axis=1, keepdims=True) - 1)
     return weighted.T @ counts - np.diag(weighted.sum(axis=0))
 
 
 def _draws(count: int) -> Any:  # noqa: ANN401
-    """How often each of so many units is drawn, in every resample: always the same ones."""
+    """How often each of so many units is drawn in every resample (RESAMPLES, count), with a fixed seed."""
     drawn = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
     return np.array([np.bincount(row, minlength=count) for row in drawn])
 

@@ -1,4 +1,4 @@
-"""Intervals for shares of a few cells that are not all independent of each other."""
+"""Confidence intervals of shares of a few cells that are not all independent of each other."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Cluster = tuple[int, int]
-"""Successes and cells of one cluster: cells that may go the same way, such as those of one seed."""
+"""(successes, cells) of one cluster: cells whose outcomes may be correlated, such as those of one seed."""
 
 
 class Interval(NamedTuple):
-    """Where a number lies with the report's confidence."""
+    """The two ends of a confidence interval."""
 
     low: float
     high: float
 
 
 def wilson(successes: float, count: float, confidence: float) -> Interval:
-    """The score interval of a share (Wilson 1927), which Brown, Cai and DasGupta (2001) recommend for few cells.
+    """The score interval of the share successes / count (Wilson 1927), within 0 and 1.
 
-    ``count`` is above 0 and need not be whole: ``effective_count`` gives fractions, for which scipy has no interval.
+    Brown, Cai and DasGupta (2001) recommend it for few cells. ``count`` is above 0. Both numbers may be fractions, for
+    which scipy has no interval: ``Matrix.rate`` passes the effective number of cells. ``confidence`` is 0.95 for 95%.
     """
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     share = successes / count
@@ -32,11 +33,12 @@ def wilson(successes: float, count: float, confidence: float) -> Interval:
     return Interval(max(0.0, min(centre - reach, share)), min(1.0, max(centre + reach, share)))
 
 
-def dispersion(groups: Iterable[Sequence[Cluster]]) -> float:
-    """How much more the shares of clusters differ than chance lets them; 1 where they do not.
+def pooled_dispersion(groups: Iterable[Sequence[Cluster]]) -> float:
+    """How many times more the shares of clusters vary than independent cells would make them vary; at least 1.
 
-    Pearson's statistic over its degrees of freedom, pooled over all groups (McCullagh and Nelder 1989, 4.5); the
-    binomial variance is taken without bias, so that clusters of one cell give exactly 1.
+    Each group has clusters around one share of its own; groups without variance, or with one cluster, do not count.
+    It is Pearson's statistic over its degrees of freedom, pooled over all groups (McCullagh and Nelder 1989, 4.5), with
+    the unbiased binomial variance, so that clusters of one cell each give exactly 1.
     """
     found = expected = 0.0
     for clusters in groups:
@@ -49,10 +51,11 @@ def dispersion(groups: Iterable[Sequence[Cluster]]) -> float:
     return max(1.0, found / expected) if expected else 1.0
 
 
-def difference(first: tuple[float, Interval], second: tuple[float, Interval]) -> Interval:
-    """The interval of first minus second from the shares' own (Newcombe 1998, method 10).
+def difference_interval(first: tuple[float, Interval], second: tuple[float, Interval]) -> Interval:
+    """The interval of the difference of two shares, first minus second (Newcombe 1998, method 10).
 
-    It takes the two for independent; where they share seeds, that errs on the safe side.
+    ``first`` and ``second`` are (share, its interval). The method assumes that the shares are independent; where they
+    have seeds in common and so a positive correlation, the interval is wider than needed.
     """
     (p, a), (q, b) = first, second
     low = p - q - sqrt((p - a.low) ** 2 + (b.high - q) ** 2)

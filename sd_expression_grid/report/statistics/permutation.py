@@ -1,4 +1,4 @@
-"""Tests that hold for any distribution and any number of units: exact where the arrangements can be counted out."""
+"""Permutation tests of mean differences, McNemar's test, and Holm's correction for several tests."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ARRANGEMENTS = 9999
-"""With more arrangements than these, so many are drawn at random, always the same ones."""
+"""The most permutations that are counted out; of more, this many are drawn at random, with a fixed seed."""
 
 
 class Effect(NamedTuple):
-    """A mean difference with its interval (None where the units are too few for one) and its two-sided p.
+    """A difference of means with its confidence interval and two-sided p-value.
 
-    ``smallest_p`` is the least that these units could have given, had all gone the same way.
+    ``interval`` is None where the units are too few for one, or do not vary. ``smallest_p`` is the smallest p-value
+    that so many units can give: where it is above the significance level, the test can never be significant.
     """
 
     difference: float
@@ -30,7 +31,7 @@ class Effect(NamedTuple):
 
 
 def scipy_stats() -> Any:  # noqa: ANN401
-    """scipy.stats, which a WebUI has and a bare environment may lack."""
+    """The module scipy.stats; StudyError where scipy is not installed. Every WebUI has it, a bare Python may not."""
     try:
         from scipy import stats  # noqa: PLC0415
     except ImportError as error:
@@ -39,11 +40,14 @@ def scipy_stats() -> Any:  # noqa: ANN401
     return stats
 
 
-def paired(first: Sequence[float], second: Sequence[float], confidence: float) -> Effect:
-    """First minus second, pair by pair, by flipping signs; the interval is Student's. Needs a pair, and two to tell."""
+def paired_test(first: Sequence[float], second: Sequence[float], confidence: float) -> Effect:
+    """The mean of first minus second, pair by pair: p by flipping the differences' signs, Student's t interval.
+
+    Both have the same length, at least 1. A single pair has no interval, and p = 1.
+    """
     stats, differences = scipy_stats(), np.subtract(first, second).round(12)
     if len(differences) < 2:
-        return _untold(differences.mean())
+        return _without_test(differences.mean())
     test = stats.permutation_test(
         (differences,), np.mean, permutation_type="samples", n_resamples=ARRANGEMENTS, random_state=0
     )
@@ -53,16 +57,17 @@ def paired(first: Sequence[float], second: Sequence[float], confidence: float) -
     return Effect(float(np.mean(differences)), interval, float(test.pvalue), 2.0 ** (1 - len(differences)))
 
 
-def unpaired(first: Sequence[float], second: Sequence[float], confidence: float) -> Effect:
-    """The first's mean minus the second's, by exchanging units; the interval is Welch's.
+def unpaired_test(first: Sequence[float], second: Sequence[float], confidence: float) -> Effect:
+    """The first mean minus the second: p by exchanging units between the groups, Welch's t interval.
 
-    Needs a unit in each group, and two in each to tell: one does not show how much its like differ.
+    Both have a length of at least 1. Where one is a single unit, the variance within its group is unknown: there is no
+    interval, and p = 1.
     """
     stats = scipy_stats()
     effect = float(np.mean(first) - np.mean(second))
     groups = np.round(first, 12), np.round(second, 12)
     if min(map(len, groups)) < 2:
-        return _untold(effect)
+        return _without_test(effect)
     test = stats.permutation_test(
         groups, _mean_difference, permutation_type="independent", n_resamples=ARRANGEMENTS, random_state=0
     )
@@ -73,7 +78,7 @@ def unpaired(first: Sequence[float], second: Sequence[float], confidence: float)
     return Effect(effect, interval, float(test.pvalue), smallest)
 
 
-def _untold(difference: float) -> Effect:
+def _without_test(difference: float) -> Effect:
     return Effect(float(difference), None, 1.0, 1.0)
 
 
@@ -82,13 +87,16 @@ def _mean_difference(first: Any, second: Any, axis: int = -1) -> Any:  # noqa: A
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
-    """The exact two-sided p of McNemar's test, from the pairs in which just one of the two succeeds."""
+    """The exact two-sided p-value of McNemar's test; 1 without discordant pairs.
+
+    ``only_first`` and ``only_second`` count the pairs in which only the first, or only the second, succeeds.
+    """
     both = only_first + only_second
     return float(scipy_stats().binomtest(only_first, both, 0.5).pvalue) if both else 1.0
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """p-values that hold for all of them at once (Holm 1979)."""
+    """The p-values, in their order, corrected for testing all of them (Holm 1979)."""
     adjusted, running = [1.0] * len(p_values), 0.0
     for rank, place in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
         running = max(running, min(1.0, (len(p_values) - rank) * p_values[place]))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from sd_expression_grid.report.types import Rate, Report, Weighing
+    from sd_expression_grid.report.types import Rate, Report, WeightCurve
 
 _DPI = 200
 _INK, _SOFT, _RULE, _MARK, _BESIDE = "#1c2430", "#5d6878", "#d8dee6", "#0b5fa5", "#b4540a"
@@ -187,14 +187,14 @@ def _intervals(axes: Any, rates: Sequence[Rate], shift: float, colour: str, mark
     axes.plot(*places, marker, color=colour, markerfacecolor=face, markersize=4.5, label=name)
 
 
-def _weights(weighings: Sequence[Weighing]) -> Any:  # noqa: ANN401
-    figure, all_axes = _figure(2.9 * len(weighings) + 0.4, 2.6, len(weighings))
-    for axes, weighing in zip(all_axes, weighings, strict=True):
-        _curve(axes, weighing, [r.flexibility for _, r in weighing.weights], _MARK, "o", "flexibility")
-        _curve(axes, weighing, [r.rates["likeness"] for _, r in weighing.weights], _BESIDE, "D", "person kept")
-        best = "not rated" if weighing.best is None else f"best at {weighing.best:g}"
-        axes.set_title(f"{_cut(weighing.name)}: {best}", loc="left", fontsize=9, color=_INK, parse_math=False)
-        axes.set_xticks([weight for weight, _ in weighing.weights])
+def _weights(curves: Sequence[WeightCurve]) -> Any:  # noqa: ANN401
+    figure, all_axes = _figure(2.9 * len(curves) + 0.4, 2.6, len(curves))
+    for axes, curve in zip(all_axes, curves, strict=True):
+        _curve(axes, curve, [r.flexibility for _, r in curve.weights], _MARK, "o", "flexibility")
+        _curve(axes, curve, [r.rates["likeness"] for _, r in curve.weights], _BESIDE, "D", "person kept")
+        best = "not rated" if curve.best is None else f"best at {curve.best:g}"
+        axes.set_title(f"{_cut(curve.name)}: {best}", loc="left", fontsize=9, color=_INK, parse_math=False)
+        axes.set_xticks([weight for weight, _ in curve.weights])
         axes.tick_params(labelsize=8, length=0)
         axes.set_xlabel("weight", fontsize=8, color=_SOFT)
         axes.grid(axis="y", color=_RULE, linewidth=0.6)
@@ -206,8 +206,8 @@ def _weights(weighings: Sequence[Weighing]) -> Any:  # noqa: ANN401
     return figure
 
 
-def _curve(axes: Any, weighing: Weighing, rates: Sequence[Rate], colour: str, marker: str, name: str) -> None:  # noqa: ANN401
-    weights = [weight for weight, _ in weighing.weights]
+def _curve(axes: Any, curve: WeightCurve, rates: Sequence[Rate], colour: str, marker: str, name: str) -> None:  # noqa: ANN401
+    weights = [weight for weight, _ in curve.weights]
     known = [(weight, rate.share, rate.interval) for weight, rate in zip(weights, rates, strict=True) if rate.interval]
     axes.vlines([w for w, *_ in known], *zip(*(i for *_, i in known), strict=True) if known else ((), ()), color=colour)
     face = "white" if marker == "D" else colour

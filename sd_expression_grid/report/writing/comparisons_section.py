@@ -15,7 +15,7 @@ from sd_expression_grid.report.writing.figures import (
 )
 
 if TYPE_CHECKING:
-    from sd_expression_grid.report.types import Comparison, GroupResult, Report, Weighing
+    from sd_expression_grid.report.types import Comparison, GroupResult, Report, WeightCurve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,18 +99,18 @@ def _group(group: GroupResult) -> GroupLine:
 
 def weights_section(report: Report) -> tuple[WeightsPart, ...]:
     """Every character that was drawn at several weights."""
-    return tuple(_weights(weighing) for weighing in report.weighings)
+    return tuple(_weights(curve) for curve in report.weighings)
 
 
-def _weights(weighing: Weighing) -> WeightsPart:
-    best = "no weight is rated" if weighing.best is None else f"best at {weighing.best:g}"
-    clear = "" if weighing.is_clear or weighing.best is None else ", not clearly better than the next"
+def _weights(curve: WeightCurve) -> WeightsPart:
+    best = "no weight is rated" if curve.best is None else f"best at {curve.best:g}"
+    clear = "" if curve.is_clear or curve.best is None else ", not clearly better than the next"
     lines = tuple(
         WeightLine(
             weight=f"{weight:g}",
             flexibility=rate_button(result.flexibility, f"{result.column.label}: flexibility"),
             likeness=rate_button(result.rates["likeness"], f"{result.column.label}: {MEASURES['likeness']}"),
         )
-        for weight, result in weighing.weights
+        for weight, result in curve.weights
     )
-    return WeightsPart(name=weighing.name, best=f"{best}{clear}", figure=weights_figure(weighing), lines=lines)
+    return WeightsPart(name=curve.name, best=f"{best}{clear}", figure=weights_figure(curve), lines=lines)

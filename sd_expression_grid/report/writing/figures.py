@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sd_expression_grid.report.statistics.intervals import Interval
-    from sd_expression_grid.report.types import Rate, Weighing
+    from sd_expression_grid.report.types import Rate, WeightCurve
 
 MarkStyle = Literal["both", "reference", "beside"]
 """A mark's class: ``reference`` is an empty diamond, the others are full circles; ``beside`` is one below a diamond."""
@@ -123,12 +123,12 @@ class WeightsFigure:
     curves: tuple[Curve, ...]
 
 
-def weights_figure(weighing: Weighing) -> WeightsFigure:
+def weights_figure(curve: WeightCurve) -> WeightsFigure:
     """The figure of one character at several weights; weights that are all the same stand in the middle."""
-    weights = [weight for weight, _ in weighing.weights]
+    weights = [weight for weight, _ in curve.weights]
     span = (min(weights), max(weights)) if min(weights) < max(weights) else (weights[0] - 0.5, weights[0] + 0.5)
-    flexibility = [(weight, result.flexibility) for weight, result in weighing.weights]
-    likeness = [(weight, result.rates["likeness"]) for weight, result in weighing.weights]
+    flexibility = [(weight, result.flexibility) for weight, result in curve.weights]
+    likeness = [(weight, result.rates["likeness"]) for weight, result in curve.weights]
     return WeightsFigure(
         width=_CHART_WIDTH,
         height=_CHART_HEIGHT,

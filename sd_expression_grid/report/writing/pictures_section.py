@@ -11,7 +11,7 @@ from sd_expression_grid.report.writing.buttons import Button, button
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sd_expression_grid.report.types import Judged, Pictures, Stillness
+    from sd_expression_grid.report.types import Pictures, RatedCell, UnchangedCells
 
 _METHODS = {
     "landmarks": (
@@ -111,7 +111,7 @@ def _finding(before: str, cells: Sequence[int], after: str) -> FindingLine:
     return FindingLine(before=before, cells=found, after=f"{after}.")
 
 
-def seen_of(cell: Judged, pictures: Pictures | None) -> str:
+def seen_of(cell: RatedCell, pictures: Pictures | None) -> str:
     """What was measured of one cell, as it stands under its picture; empty where nothing was."""
     if pictures is None or cell.measurement is None:
         return ""
@@ -145,7 +145,7 @@ def _everywhere(pictures: Pictures) -> Iterator[str]:
             yield f"{what} without visible change in nearly every cell: {few(still)}."
 
 
-def _score(line: Stillness, others: str) -> ScoreLine:
+def _score(line: UnchangedCells, others: str) -> ScoreLine:
     unchanged = set(line.still)
     changed = tuple(place for place in line.measured if place not in unchanged)
     return ScoreLine(
@@ -155,13 +155,13 @@ def _score(line: Stillness, others: str) -> ScoreLine:
     )
 
 
-def _table(title: str, lines: Sequence[Stillness]) -> ChangeTable:
+def _table(title: str, lines: Sequence[UnchangedCells]) -> ChangeTable:
     parts = list(dict.fromkeys(part for line in lines for part in line.medians if part != "picture"))
     heads = (title, "No visible change", *(part.capitalize() for part in parts))
     return ChangeTable(heads=heads, lines=tuple(_line(line, parts) for line in lines))
 
 
-def _line(line: Stillness, parts: Sequence[str]) -> ChangeLine:
+def _line(line: UnchangedCells, parts: Sequence[str]) -> ChangeLine:
     count = f"{len(line.still)} of {len(line.measured)}"
     return ChangeLine(
         label=line.label,

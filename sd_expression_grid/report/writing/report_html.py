@@ -24,7 +24,7 @@ from sd_expression_grid.report.writing.pictures_section import pictures_part, se
 from sd_expression_grid.report.writing.rankings import character_ranking, expression_ranking
 
 if TYPE_CHECKING:
-    from sd_expression_grid.report.types import Answer, Judged, Report
+    from sd_expression_grid.report.types import Answer, RatedCell, Report
     from sd_expression_grid.report.writing.comparisons_section import ComparisonLine, GroupLine, WeightsPart
     from sd_expression_grid.report.writing.matrix_section import MapTable
     from sd_expression_grid.report.writing.notes import AlikeLine, LeftOutPart, Methods, RaterLine
@@ -102,7 +102,7 @@ def _facts(report: Report) -> str:
     return f"{' × '.join(size)} · {cells} · {number(ratings, 'rating')} by {number(len(report.raters), 'rater')}"
 
 
-def _cell(cell: Judged, report: Report, pictures: str | None) -> CellData:
+def _cell(cell: RatedCell, report: Report, pictures: str | None) -> CellData:
     key, file = cell.key, f"{pictures}{quote(cell.file)}" if cell.file and pictures is not None else ""
     scores = [(score.rater, score.expression, score.likeness) for score in cell.scores]
     return key.expression, key.character, key.seed, file, scores, seen_of(cell, report.pictures)

@@ -12,7 +12,7 @@ from sd_expression_grid.report.comparisons import compare
 from sd_expression_grid.report.expressions import rank_expressions
 from sd_expression_grid.report.matrix import matrix_of
 from sd_expression_grid.report.report import report_on
-from sd_expression_grid.report.statistics.permutation import paired, unpaired
+from sd_expression_grid.report.statistics.permutation import paired_test, unpaired_test
 from sd_expression_grid.report.subjects import subjects_of
 from sd_expression_grid.report.types import Thresholds
 from tests.unit.rated import chance, columns, drawn
@@ -115,7 +115,7 @@ def test_tests_raise_no_more_false_alarms_than_they_promise():
     p_values = []
     for _ in range(150):
         shares = random.binomial(36, chance(random.normal(0, 1, (2, 6)))) / 36
-        p_values.append((paired(*shares, 0.95).p, unpaired(*shares, 0.95).p))
+        p_values.append((paired_test(*shares, 0.95).p, unpaired_test(*shares, 0.95).p))
     alarms = (np.array(p_values) <= 0.05).mean(axis=0)
     assert (alarms < 0.1).all()
 

@@ -3,8 +3,8 @@ import pytest
 from scipy.stats import binomtest
 
 from sd_expression_grid.report.statistics.agreement import krippendorff
-from sd_expression_grid.report.statistics.intervals import difference, dispersion, wilson
-from sd_expression_grid.report.statistics.permutation import holm, mcnemar, paired, unpaired
+from sd_expression_grid.report.statistics.intervals import difference_interval, pooled_dispersion, wilson
+from sd_expression_grid.report.statistics.permutation import holm, mcnemar, paired_test, unpaired_test
 
 
 @pytest.mark.parametrize(("successes", "count"), [(4, 4), (0, 4), (1, 1), (3, 7), (30, 36)])
@@ -30,40 +30,40 @@ def test_half_the_effective_cells_make_a_wider_interval():
     ],
 )
 def test_dispersion_compares_clusters_with_chance(groups, expected):
-    assert dispersion(groups) == pytest.approx(expected)
+    assert pooled_dispersion(groups) == pytest.approx(expected)
 
 
 def test_newcombes_own_example():
     """Newcombe 1998, table II (a): 56/70 minus 48/80, method 10."""
     shares = [(k / n, wilson(k, n, 0.95)) for k, n in ((56, 70), (48, 80))]
-    assert difference(*shares) == pytest.approx((0.0524, 0.3339), abs=1e-4)
+    assert difference_interval(*shares) == pytest.approx((0.0524, 0.3339), abs=1e-4)
 
 
 def test_six_pairs_that_all_go_one_way_can_tell_and_five_cannot():
-    assert paired([2, 3, 4, 5, 6, 7], [1] * 6, 0.95).p == pytest.approx(1 / 32)
-    five = paired([2, 3, 4, 5, 6], [1] * 5, 0.95)
+    assert paired_test([2, 3, 4, 5, 6, 7], [1] * 6, 0.95).p == pytest.approx(1 / 32)
+    five = paired_test([2, 3, 4, 5, 6], [1] * 5, 0.95)
     assert (five.difference, five.p, five.smallest_p) == pytest.approx((3, 1 / 16, 1 / 16))
 
 
 def test_pairs_that_are_equal_can_tell_nothing():
-    effect = paired([0.5, 0.5], [0.5, 0.5], 0.95)
+    effect = paired_test([0.5, 0.5], [0.5, 0.5], 0.95)
     assert effect == (0, None, 1, 1 / 2)
 
 
 @pytest.mark.parametrize(("size", "smallest"), [(3, 0.1), (4, 2 / 70)])
 def test_groups_of_three_cannot_tell_and_groups_of_four_can(size, smallest):
-    effect = unpaired(range(10, 10 + size), range(size), 0.95)
+    effect = unpaired_test(range(10, 10 + size), range(size), 0.95)
     assert (effect.difference, effect.p, effect.smallest_p) == pytest.approx((10, smallest, smallest))
 
 
 def test_a_single_unit_tells_nothing():
-    assert paired([1], [0.5], 0.95) == (0.5, None, 1, 1)
-    assert unpaired([1], [0.5, 0.5], 0.95) == (0.5, None, 1, 1)
+    assert paired_test([1], [0.5], 0.95) == (0.5, None, 1, 1)
+    assert unpaired_test([1], [0.5, 0.5], 0.95) == (0.5, None, 1, 1)
 
 
 def test_students_interval_of_pairs():
     """Differences 1, 2, 3: mean 2, standard error 1/√3, t(2) = 4.3027."""
-    assert paired([2, 4, 6], [1, 2, 3], 0.95).interval == pytest.approx((2 - 2.4841, 2 + 2.4841), abs=1e-4)
+    assert paired_test([2, 4, 6], [1, 2, 3], 0.95).interval == pytest.approx((2 - 2.4841, 2 + 2.4841), abs=1e-4)
 
 
 def test_mcnemar_counts_only_cells_that_differ():
