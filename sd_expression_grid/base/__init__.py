@@ -1,1 +1,1 @@
-"""What every wing uses: errors, file names, JSON."""
+"""What every wing uses: errors, file names, JSON, HTML templates."""

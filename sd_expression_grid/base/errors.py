@@ -1,4 +1,4 @@
-"""What can be wrong with a study, said so that its author can mend it."""
+"""Faults of a study, in messages that tell its author what to change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_SHOWN_FAULTS = 100
 
 
 class StudyError(Exception):
-    """A study that cannot be made as asked. Names every fault at once."""
+    """A study that cannot be made as requested; its message names every fault."""
 
     def __init__(self, faults: Iterable[Fault] | str) -> None:
         self.faults = (Fault("", faults),) if isinstance(faults, str) else tuple(faults)
@@ -33,14 +33,14 @@ class StudyError(Exception):
 
     @property
     def lines(self) -> list[str]:
-        """A line for each fault; of very many, for the first, and how many more there are."""
+        """One line for each fault, at most ``MAX_SHOWN_FAULTS``; a last line counts the others."""
         shown = [str(fault) for fault in self.faults[:MAX_SHOWN_FAULTS]]
         more = len(self.faults) - len(shown)
         return [*shown, f"and {more:,} more"] if more else shown
 
 
 class SavingError(StudyError):
-    """A picture or its record that the disk does not take; what was saved before is safe."""
+    """A picture or record that could not be written to disk; whatever was saved before is safe."""
 
 
 def raise_if_any(faults: Iterable[Fault]) -> None:
@@ -51,7 +51,7 @@ def raise_if_any(faults: Iterable[Fault]) -> None:
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """The end of a message on a name that is not known: those that look most like it, if any do."""
+    """The end of a message about an unknown name: up to three similar names; empty if none is similar."""
     by_lower = {known.lower(): known for known in names}
     found = [by_lower[key] for key in difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)]
     return f"; the nearest: {', '.join(found)}" if found else ""

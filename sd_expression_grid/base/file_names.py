@@ -1,4 +1,4 @@
-"""Labels as names of files and folders that every operating system takes."""
+"""Labels as names of files and folders that are valid on every operating system."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def file_stem(label: str, max_bytes: int = MAX_STEM_BYTES) -> str:
 
 
 def same_file_key(label: str, max_bytes: int = MAX_STEM_BYTES) -> str:
-    """Equal for two labels whose files would be one file on a system that ignores case."""
+    """A key that is equal for two labels whose file names are the same on a system that ignores case."""
     return file_stem(label, max_bytes).casefold()
 
 
 def free_stem(folder: Path, stem: str) -> str:
-    """The stem, or the first with a number after it, that no file in the folder has, whatever its ending."""
+    """The stem, with the first free number added if a file in the folder has it already, with any ending."""
     free, number = stem, 1
     while any(folder.glob(f"{glob.escape(free)}.*")):
         number += 1

@@ -1,4 +1,4 @@
-"""Files to which a line of JSON is added for everything that happens; what a crash tears does not count."""
+"""JSON Lines files that only grow: one object a line. A line that a crash cut off is ignored."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_LINES_BYTES = 200_000_000
-"""A larger file is none of ours, and would take the memory of everything else."""
+"""A larger file is not read: it would fill the memory, and no study of allowed size writes one."""
 
 
 def append_lines(file: Path, objects: Iterable[Mapping[str, object]]) -> None:
-    """Adds objects, a line each; they are on disk when this returns."""
+    """Appends objects, one a line; they are synced to disk when this returns."""
     lines = "".join(f"{json.dumps(data, ensure_ascii=False)}\n" for data in objects)
     with file.open("a+b") as opened:
         torn = opened.tell() and not _ends_in_newline(opened)
@@ -29,10 +29,10 @@ def append_lines(file: Path, objects: Iterable[Mapping[str, object]]) -> None:
 
 
 def read_lines(file: Path, read: Callable[[Mapping[str, object]], T], what: str | None) -> Iterator[T]:
-    """What ``read`` makes of every line; a missing file has none. A line that a crash has torn does not count.
+    """Yields ``read`` of every line's object; nothing for a missing file. A line that a crash cut off is skipped.
 
-    ``read`` raises ValueError for an object that is not ``what`` says, which becomes a StudyError with the line's
-    number; without ``what``, such lines do not count either: for what can be made again.
+    ``read`` raises ValueError for an object of another form. Then a StudyError names the line and ``what`` it should
+    be; where ``what`` is None, the line is skipped.
     """
     if not file.exists():
         return
@@ -45,7 +45,7 @@ def read_lines(file: Path, read: Callable[[Mapping[str, object]], T], what: str 
 
 
 def read_whole(file: Path, most: int) -> bytes:
-    """All bytes of a file; StudyError where they are more than ``most``."""
+    """All bytes of a file; StudyError if there are more than ``most``."""
     with file.open("rb") as opened:
         data = opened.read(most + 1)
     if len(data) > most:
@@ -62,7 +62,7 @@ def _value(line: bytes, read: Callable[[Mapping[str, object]], T]) -> T | None:
 
 
 def _is_torn(line: bytes) -> bool:
-    """Whether a crash has cut the line off; the next one was then written on a line of its own."""
+    """Whether the line was cut off by a crash: ``append_lines`` has then begun a new line after it."""
     return line.startswith(b"{") and not line.rstrip().endswith(b"}")
 
 

@@ -1,4 +1,4 @@
-"""JSON objects, read key by key: every fault is noted with its place instead of stopping at the first."""
+"""Reads JSON objects key by key and collects all faults, each with its place."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ MAX_NUMBER = 1e12
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the keys of one JSON object and notes every fault instead of stopping at the first."""
+    """Reads the keys of one JSON object; a fault is added to ``faults`` and the default is used.
+
+    ``place`` is the beginning of every fault's place, ``known`` holds the keys that were read.
+    """
 
     data: Mapping[str, object]
     place: str = ""
@@ -26,11 +29,11 @@ class Reader:
     known: set[str] = field(default_factory=set)
 
     def fault(self, key: str, problem: str) -> None:
-        """Notes a fault of a key."""
+        """Adds a fault of a key."""
         self.faults.append(Fault(f"{self.place}{key}", problem))
 
     def take(self, key: str, default: T, wanted: str, fits: Callable[[Any], bool]) -> T:
-        """The value of a key, or its default where it is missing or does not fit."""
+        """The value of a key that ``fits``; the default if it is missing, or with a fault if it does not fit."""
         self.known.add(key)
         value = self.data.get(key)
         if value is None:
@@ -47,7 +50,7 @@ class Reader:
         return self.take(key, default, "a text", is_text)
 
     def optional_text(self, key: str) -> str | None:
-        """A text, or None where there is none."""
+        """A text; None if it is missing or null."""
         return self.take(key, None, "a text", is_text)
 
     def number(self, key: str, default: float) -> float:
@@ -77,7 +80,7 @@ class Reader:
         return self.take(key, [], "a list", lambda value: isinstance(value, list))
 
     def refuse_unknown(self) -> None:
-        """Notes every key that nothing asked for."""
+        """Adds a fault for every key that was not read."""
         for key in self.data:
             if key not in self.known:
                 self.fault(key, f"is not a known key; the keys are {', '.join(sorted(self.known))}")
@@ -95,21 +98,21 @@ def object_from(text: str, place: str = "") -> dict[str, object]:
 
 
 def is_text(value: object) -> bool:
-    """A text that can be written to a file, which half of a character pair cannot."""
+    """Whether a value is a text without lone surrogates, which cannot be encoded as UTF-8."""
     return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def is_number(value: object) -> bool:
-    """A number of sensible size, which True is not."""
+    """Whether a value is an int or float, no bool, and of a size below ``MAX_NUMBER``."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MAX_NUMBER
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """A whole number, which True is not."""
+    """Whether a value is an int and no bool."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def described(value: object) -> str:
-    """A wrong value as a message shows it."""
+    """A wrong value as messages show it."""
     names = {bool: "true or false", dict: "an object", list: "a list", type(None): "null"}
     return names.get(type(value)) or f"{value!r:.60}"

@@ -1,1 +1,1 @@
-"""From a study to cells and batches, and what is checked and told before the first step."""
+"""From a study to cells and batches; checks and a forecast before the first step."""

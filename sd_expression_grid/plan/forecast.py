@@ -1,4 +1,4 @@
-"""What a study will be and what it will cost, before its first step."""
+"""A forecast of a study: its cells, sizes and cost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastCell:
-    """One cell of the table that will be drawn. ``phases`` are empty where they were not asked for."""
+    """One cell of the table that will be drawn. ``phases`` are empty if they were not requested."""
 
     key: CellKey
     prompt: str
@@ -36,9 +36,9 @@ class ForecastCell:
 class Forecast:
     """A study as it would be made now.
 
-    ``rows`` and ``stock_rows`` are denoiser rows for the missing cells, about: with sharing and without. ``seconds`` is
-    None where no run has told the speed. ``pages`` are the sizes of all grids in pixels. ``draws_seed`` tells that the
-    seeds here are examples: the run will draw its own.
+    ``rows`` and ``stock_rows`` estimate the denoiser rows for the missing cells, with shared steps and without.
+    ``seconds`` is None if no run has measured the speed yet. ``pages`` are the sizes of all grids in pixels. With
+    ``draws_seed`` the seeds are examples: the run draws its own.
     """
 
     study: Study
@@ -69,11 +69,11 @@ class Calls:
     parts: int = 1
 
     def rows(self, cells: int) -> int:
-        """Denoiser rows for so many cells of a column, where nothing is shared."""
+        """Denoiser rows for a number of cells of a column, if nothing is shared."""
         return (self.parts + 1) * cells * (self.first_pass + self.hires_pass)
 
     def rows_shared(self, cells: int, *, whole_calls: bool) -> int:
-        """The same where the composition steps are shared; single rows also know one more negative prompt's."""
+        """The same if the composition steps are shared; single rows also share one more step of the negative prompt."""
         if not cells:
             return 0
         hires = (self.parts + 1) * cells * self.hires_pass
@@ -93,7 +93,7 @@ class Cost:
     whole_calls: bool
 
     def rows(self, cells: int) -> int:
-        """Denoiser rows for so many cells of a column."""
+        """Denoiser rows for a number of cells of a column."""
         return self.calls.rows_shared(cells, whole_calls=self.whole_calls) if self.shares else self.calls.rows(cells)
 
 

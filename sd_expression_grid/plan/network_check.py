@@ -1,4 +1,4 @@
-"""Whether the LoRAs and embeddings that a study names exist and fit, judged from a catalog of what is installed."""
+"""Checks that the LoRAs and embeddings of a study are installed and fit the checkpoint."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """The networks of a WebUI. Architectures are names such as SD1 or SDXL; an empty one is not known.
+    """The networks of a WebUI. Architectures are names such as SD1 or SDXL, empty if unknown.
 
     ``loras`` maps every name that finds exactly one LoRA to its architecture, ``ambiguous`` holds names that several
     claim, ``unusable_embeddings`` those that do not fit the checkpoint, ``other_types`` the further kinds of tags.
@@ -59,7 +59,7 @@ def with_kinds(study: Study, catalog: Catalog) -> Study:
 
 
 def kind_of(text: str, catalog: Catalog) -> Kind:
-    """What a character's text is: an embedding's name counts wherever it stands as a word of its own."""
+    """The kind of a character's text: ``lora`` with a LoRA tag, ``embedding`` with an embedding's name as a word."""
     if any(tag.is_lora for tag in find_tags(text)):
         return "lora"
     return "embedding" if any(names_in(text, catalog.embeddings)) else "none"

@@ -1,4 +1,4 @@
-"""A study to cells, and cells to batches: what will be generated, and in which order."""
+"""Divides a study into cells, and cells into batches, in the order in which they are generated."""
 
 from __future__ import annotations
 

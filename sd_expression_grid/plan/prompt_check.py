@@ -1,4 +1,4 @@
-"""Everything about a study's prompts that can be known to be wrong before the first step."""
+"""Checks of a study's prompts before the first step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PLAIN_WORD = "x"
 
 
 def size_faults(study: Study, drawn: int) -> list[Fault]:
-    """A fault if the study is too large, with ``drawn`` seeds where it lists none; each seed is a grid of its own."""
+    """A fault if the study is too large. ``drawn`` is the number of seeds for a study that lists none."""
     count = study.cell_count(drawn)
     if count <= MAX_CELLS:
         return []
@@ -44,7 +44,7 @@ def prompt_faults(study: Study, templates: Templates, total_steps: int, *, comme
 def edit_faults(
     study: Study, templates: Templates, schedules: tuple[Schedule, Schedule], total_steps: int
 ) -> list[Fault]:
-    """Prompt edits of ours that the WebUI would not read as meant, in a study without other faults.
+    """Our prompt edits that the WebUI would not read as meant. The study must have no other faults.
 
     ``schedules`` are the WebUI's own parser for prompts and for negative prompts.
     """
@@ -95,7 +95,7 @@ def _switch_faults(study: Study, total_steps: int) -> Iterator[Fault]:
 def _schedule_faults(
     study: Study, templates: Templates, schedules: tuple[Schedule, Schedule], switch_step: int
 ) -> Iterator[Fault]:
-    """Judges every final prompt, but all plain words as one: to the parser they are alike."""
+    """Checks every final prompt. All plain words are checked as one word, since the parser treats them alike."""
     plain_column = replace(study.reference_column, text=_PLAIN_WORD)
     rows: dict[str, list[str]] = {}
     for row in study.expressions:

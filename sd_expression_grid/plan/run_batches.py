@@ -1,4 +1,4 @@
-"""Runs the batches: generate, keep, go on after a failure, stop when told to."""
+"""Runs batches one after the other; goes on after a failure, stops at an interrupt."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.study.study import Status
 
 MAX_SAME_FAILURES = 3
-"""So many batches that fail from the start, all alike, are taken for all of them."""
+"""After this many batches that failed with the same error, and none that succeeded, the run is stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Generated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellResult:
-    """What the WebUI made of a cell: a picture, or why there is none."""
+    """The result of one cell: a picture, or the reason why there is none."""
 
     cell: Cell
     status: Status
@@ -52,7 +52,7 @@ Interrupted = Callable[[], bool]
 def run_batches(batches: Sequence[Batch], generate: Generate, interrupted: Interrupted) -> Iterator[CellResult]:
     """Yields every cell's result as soon as it is known.
 
-    Raises StudyError where nothing but one and the same failure comes out.
+    Raises StudyError if the first batches all fail with the same error.
     """
     alike = SameFailures(len(batches))
     for results in run_every_batch(batches, generate, interrupted):
@@ -63,13 +63,13 @@ def run_batches(batches: Sequence[Batch], generate: Generate, interrupted: Inter
 def run_every_batch(
     batches: Sequence[Batch], generate: Generate, interrupted: Interrupted
 ) -> Iterator[Sequence[CellResult]]:
-    """Yields every batch's results as soon as they are known, whatever they are."""
+    """Yields every batch's results as soon as they are known; never stops because of failures."""
     for batch in batches:
         yield tuple(_all(batch, "interrupted") if interrupted() else _run(batch, generate))
 
 
 class SameFailures:
-    """Notices where nothing but one and the same failure comes out of so many calls."""
+    """Raises StudyError when the first calls, ``MAX_SAME_FAILURES`` or all of fewer, fail with the same error."""
 
     def __init__(self, calls: int) -> None:
         self._enough = min(MAX_SAME_FAILURES, calls)
@@ -77,7 +77,7 @@ class SameFailures:
         self._succeeded = False
 
     def note(self, errors: Sequence[str]) -> None:
-        """Takes the errors of a call's cells, empty for those without; raises StudyError when it is enough."""
+        """Adds the errors of one call's cells, empty for those that succeeded; raises StudyError at the limit."""
         self._succeeded = self._succeeded or not all(errors)
         self._failures += {_without_numbers(error) for error in errors if error}
         if not self._succeeded and len(self._failures) >= self._enough and len(set(self._failures)) == 1:
@@ -104,7 +104,7 @@ def _all(batch: Batch, status: Status, error: str = "") -> Iterator[CellResult]:
 
 
 def _without_numbers(error: str) -> str:
-    """An error as it would read at another time: messages of full memory count bytes."""
+    """The error without its numbers: messages about full memory count bytes."""
     return re.sub(r"\d+(\.\d+)?", "#", error)
 
 

@@ -1,7 +1,7 @@
-"""Denoiser outputs by the bits of their inputs: what a column's rows have in common is computed once.
+"""Remembers denoiser outputs by the bits of their inputs, so that steps shared by a column's rows are computed once.
 
-A sampler is a function of the denoiser's outputs and of noise that depends on the seed alone, so nothing needs to be
-known about it.
+This works with every sampler: its state depends only on the denoiser's outputs and on noise, and the noise only on the
+seed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class StepMemo(Generic[Output]):
         return self._recall([(key, [position]) for position, key in enumerate(keys)], compute)
 
     def forget(self) -> None:
-        """Lets all outputs go."""
+        """Forgets all outputs."""
         self._known.clear()
 
     def _recall(
@@ -57,7 +57,7 @@ class StepMemo(Generic[Output]):
 
 
 def shared_steps(schedules: Sequence[Sequence[Hashable]]) -> int:
-    """The most leading steps that any two rows have in common; ``schedules`` hold what each row sees step by step."""
+    """The largest number of leading steps that any two rows share; ``schedules`` has each row's text of every step."""
     ordered = sorted(map(_comparable, schedules))
     return max((len(commonprefix([one, other])) for one, other in pairwise(ordered)), default=0)
 

@@ -1,4 +1,4 @@
-"""Pairs of brackets in a prompt: the one reading of them that lists, templates and escaping share."""
+"""Pairs of brackets in a prompt, as lists, templates and escaping need them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class NetworkTag:
 
     @property
     def is_lora(self) -> bool:
-        """Whether the WebUI's LoRA extension answers for this tag."""
+        """Whether the WebUI's LoRA extension handles this tag."""
         return self.type in LORA_TYPES
 
     @property
@@ -33,7 +33,7 @@ class NetworkTag:
         return f"<{':'.join((self.type, self.name, *self.values))}>"
 
     def bad_value(self) -> str | None:
-        """The first value that is no number, with which the WebUI would turn every LoRA off."""
+        """The first value that is not a number, or None. With one, the WebUI would turn every LoRA off."""
         return next((value for place, value in enumerate(self.values) if not _is_weight(value, place)), None)
 
     def with_weight(self, weight: float) -> NetworkTag:

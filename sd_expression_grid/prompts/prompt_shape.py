@@ -1,7 +1,7 @@
-"""A prompt without its words: to the WebUI's prompt-editing parser they are alike, and parsing takes milliseconds.
+"""A prompt with its plain words replaced by single characters, so that prompts of one shape are parsed only once.
 
-That is so where every bracket, colon and bar has its place in the grammar of ``modules/prompt_parser.py``. Elsewhere
-the parser has a choice, and makes it by the whole text.
+The WebUI's prompt-editing parser takes milliseconds and treats all plain words alike, provided that the grammar of
+``modules/prompt_parser.py`` admits one reading of the brackets, colons and bars. Other prompts keep their words.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _GROUP = re.compile(
 
 _MAYBE_TIME = re.compile(r"[\s\d.eE+-]*")
 _FIRST_STAND_IN = 0xF0000
-"""Private use: whatever of it stands in a prompt is plain text, for which another one stands."""
+"""The first of the stand-ins, in a private use area of Unicode. One that is in the prompt itself is replaced, too."""
 
 
 def shape_of(prompt: str) -> tuple[str, list[str]]:
-    """The prompt with one character for each plain text, and these texts in their order.
+    """The prompt with one character in place of each plain text, and these texts in order.
 
-    What may be the time of an edit stays as it is. So does a prompt that leaves the parser a choice.
+    A text that could be the time of an edit is kept, and so is a whole prompt that has more than one reading.
     """
     words: list[str] = []
     if not _is_clear(prompt):
@@ -43,12 +43,12 @@ def shape_of(prompt: str) -> tuple[str, list[str]]:
 
 
 def with_words(shape: str, words: list[str]) -> str:
-    """A part of a shape as the text that it stands for."""
+    """Part of a shape, with the words back in it."""
     return shape.translate({_FIRST_STAND_IN + number: word for number, word in enumerate(words)})
 
 
 def _is_clear(prompt: str) -> bool:
-    """Whether nothing is left when all groups are taken for plain text, from the inside out."""
+    """Whether the prompt has one reading: replacing groups by plain text, innermost first, leaves no bracket or bar."""
     text, groups = _ESCAPED.sub("x", prompt), 1
     while groups:
         text, groups = _GROUP.subn("x", text)

@@ -1,4 +1,4 @@
-"""Templates to prompts: placeholders, prompt editing, and what would silently break it.
+"""Fills templates: placeholders, prompt editing, and escapes for what would silently break it.
 
 The WebUI reads ``[before:after:when]`` as ``before`` until step int(when × steps), then ``after``; a stray bar or colon
 makes it take the whole prompt literally, with no edit at all and no message.
@@ -22,9 +22,9 @@ _AND = re.compile(r"\bAND\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A filled template, and the same with each edit of ours settled to its first or its second phase.
+    """A filled template: ``text`` with our prompt edits, ``before`` and ``after`` with their first and second phase.
 
-    All three are equal where there is no edit of ours.
+    All three are equal if there is no such edit.
     """
 
     text: str
@@ -33,7 +33,7 @@ class Prompt:
 
     @property
     def is_edited(self) -> bool:
-        """Whether it holds an edit of ours, whose schedule is to be checked."""
+        """Whether it has one of our edits."""
         return self.text != self.after
 
 
@@ -58,7 +58,7 @@ class Template:
     character_placeholder: str
 
     def missing_placeholders(self) -> list[str]:
-        """The placeholders for which nothing would be put in."""
+        """The placeholders that do not stand in the template."""
         found = {match[0] for match in self._placeholders.finditer(self.text)}
         return [one for one in (self.expression_placeholder, self.character_placeholder) if one not in found]
 
@@ -90,13 +90,13 @@ class Template:
 
 
 def decimal(number: float) -> str:
-    """A fraction as the WebUI must see it: 0.2, never 2e-1 or 1, which mean something else there."""
+    """A fraction with a decimal point, such as 0.2; the WebUI reads 1 as a step, and 2e-1 not at all."""
     text = format(Decimal(repr(number)), "f")
     return text if "." in text else f"{text}.0"
 
 
 def escape_in_edit(text: str) -> str:
-    """The text with everything escaped that would break the prompt edit around it; its meaning stays.
+    """Escapes what would break the prompt edit around the text; its meaning stays.
 
     Balanced weights ``(x:1.2)``, edits ``[a:b:0.5]`` and alternations ``[a|b]`` inside are left as they are.
     """
@@ -106,16 +106,17 @@ def escape_in_edit(text: str) -> str:
 
 
 def escape_outside(text: str) -> str:
-    """A text outside the edit needs less: a bar outside ``[a|b]`` turns off all editing in the prompt.
+    """Escapes what would break prompt editing from outside of an edit: bars outside ``[a|b]``, and unpaired brackets.
 
-    With an unpaired bracket the WebUI's parser takes either reading, by the order of a set; a colon has meanings there.
+    A stray bar turns off all editing in the prompt; with an unpaired bracket the WebUI's parser has two readings, and
+    picks one by the order of a set. Colons are kept, since they have meanings there.
     """
     pairs = find_pairs(text)
     return "".join(f"\\{c}" if i in pairs.unpaired or _is_stray_bar(text, pairs, i) else c for i, c in enumerate(text))
 
 
 def unescapable(text: str, *, in_edit: bool, comments: bool) -> str | None:
-    """What in the text would break the prompt and has no escape; None if there is nothing of the kind.
+    """Why the text would break the prompt and cannot be escaped; None if it is harmless.
 
     ``comments`` tells whether the WebUI strips comments, which it does before it looks for network tags.
     """

@@ -1,1 +1,1 @@
-"""Judgements of cells, and the rounds in which they are given."""
+"""Ratings of cells: their files, their CSV, and a rater's session."""

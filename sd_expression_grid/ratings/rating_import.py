@@ -1,4 +1,4 @@
-"""Ratings that were written down elsewhere, taken over into a study's folder."""
+"""Imports ratings from a CSV file into a study's folder."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def import_ratings(folder: StudyFolder, file: Path) -> int:
-    """Adds the ratings of a CSV file to a study's, as ratings of the pictures that are there now; returns how many.
+    """Adds the ratings of a CSV file to a study, as ratings of its current pictures; returns their number.
 
-    In a file without seeds, the study's only one is meant; ratings without a rater get the file's name. Raises
-    StudyError that names everything that is no cell of the study; then nothing is added.
+    Without a seed, a rating is one of the study's only seed; without a rater, it gets the file's name. Raises
+    StudyError that names every cell that the study does not have; then nothing is added.
     """
     table = read_table(folder)
     cells = set(table.cell_keys())

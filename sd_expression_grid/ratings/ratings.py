@@ -1,6 +1,6 @@
-"""What people see in the cells: whether the face shows the expression, and whether it is still that person.
+"""Ratings: does the face show the expression, and is it still that person?
 
-``ratings/<rater>.jsonl`` in the study's folder has a line for every click; the last one of a rater and cell counts.
+``ratings/<rater>.jsonl`` in the study's folder has a line for every click; the last one of a cell counts.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ SCORES = ("no", "partly", "yes")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating:
-    """One rater's judgement of one cell: two scores, 0 to 2, either None where it is not given.
+    """One rater's judgement of one cell: two scores from 0 to 2, None if not given.
 
-    Both None takes an earlier rating back. ``picture`` is the SHA-256 of the file that was seen, empty where there was
-    none; ``rated_at`` is a time in ISO 8601 with its zone, empty where it is not known.
+    If both are None, the earlier rating is taken back. ``picture`` is the SHA-256 of the rated file, empty if unknown;
+    ``rated_at`` is a time in ISO 8601 with time zone, empty if unknown.
     """
 
     key: CellKey
@@ -40,12 +40,12 @@ class Rating:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it says nothing."""
+        """Whether it has no score."""
         return self.expression_score is None and self.likeness_score is None
 
 
 def add_ratings(folder: Path, ratings: Iterable[Rating]) -> None:
-    """Adds ratings to a study's folder, under their raters' names; they are on disk when this returns."""
+    """Adds ratings to a study's folder, in a file for each rater; they are synced to disk when this returns."""
     of_file: dict[Path, list[Rating]] = {}
     for rating in ratings:
         of_file.setdefault(_file_of(folder, rating.rater), []).append(rating)
@@ -55,9 +55,9 @@ def add_ratings(folder: Path, ratings: Iterable[Rating]) -> None:
 
 
 def read_ratings(folder: Path) -> dict[tuple[str, CellKey], Rating]:
-    """The ratings in a study's folder that count, by rater and cell; StudyError where a file was edited into another.
+    """The last rating of every rater and cell in a study's folder, without those taken back.
 
-    Ratings that were taken back are left out.
+    Raises StudyError, with file and line, for a line that is not a rating.
     """
     found = {}
     for file in sorted((folder / RATINGS_FOLDER).glob("*.jsonl")):
@@ -73,7 +73,7 @@ def rating_to_dict(rating: Rating) -> dict[str, object]:
 
 
 def rating_from_dict(data: Mapping[str, Any]) -> Rating:
-    """The rating that ``rating_to_dict`` wrote; ValueError where it is none."""
+    """The rating that ``rating_to_dict`` wrote; ValueError if it is not one."""
     rating = Rating(
         key=cell_key_from(data),
         rater=_text(data.get("rater")),

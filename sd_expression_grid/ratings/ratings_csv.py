@@ -1,4 +1,4 @@
-"""Ratings as a table for spreadsheets: a line for every rater and cell, with what is known of its column beside it."""
+"""Ratings as CSV for spreadsheets: a line for every rater and cell, with the traits of its character."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def write_ratings(table: RatingsTable) -> str:
-    """A table's ratings as CSV, with a line without scores for every cell that nobody has rated.
+    """A table's ratings as CSV; a cell without ratings has a line without scores.
 
-    ``read_ratings_csv`` reads the same table from it, but for what does not count and for the pictures. A text that a
-    spreadsheet would take for a formula gets an apostrophe in front.
+    ``read_ratings_csv`` reads the same table from it, without pictures and without ratings that do not count. A text
+    that a spreadsheet would read as a formula gets an apostrophe in front.
     """
     traits = {column.label: _trait_values(column) for column in table.columns}
     ratings: dict[CellKey, list[Rating]] = defaultdict(list)
@@ -53,7 +53,7 @@ def _trait_values(column: Column) -> tuple[str, ...]:
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe in front where it might."""
+    """The text, with an apostrophe in front if a spreadsheet would read it as a formula."""
     is_number = WHOLE.fullmatch(text)
     return f"'{text}" if _FORMULA.match(text) and not is_number else text
 
@@ -65,8 +65,8 @@ def _plain(text: str) -> str:
 def read_ratings_csv(file: Path) -> RatingsTable:
     """The table in a CSV file: UTF-8 or UTF-16, divided by commas, semicolons or tabs, in any order of columns.
 
-    A line without scores names a cell that is not rated. What is said of a character may stand in any of its lines.
-    Raises StudyError that names every faulty line at once.
+    A line without scores is a cell that is not rated. A character's traits may stand in any of its lines. Raises
+    StudyError that names every faulty line.
     """
     return replace(parse_ratings(_decoded(file), file.name), title=file.stem)
 
@@ -84,7 +84,7 @@ def _decoded(file: Path) -> str:
 
 
 def parse_ratings(text: str, name: str) -> RatingsTable:
-    """The table in a text; ``name`` is the file's, for the faults."""
+    """The table in a CSV text; ``name`` is the file's, for messages."""
     found = TableLines(name)
     for number, line in _lines(text, found):
         found.take(number, line)
@@ -93,7 +93,7 @@ def parse_ratings(text: str, name: str) -> RatingsTable:
 
 
 def _lines(text: str, found: TableLines) -> Iterator[tuple[int, dict[str, str]]]:
-    """Every line that is not blank with its number, by the names in the first."""
+    """Yields every line that is not blank: its number, and its fields by the names in the first line."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     header: list[str] = []
     try:
@@ -113,7 +113,7 @@ def _lines(text: str, found: TableLines) -> Iterator[tuple[int, dict[str, str]]]
 
 
 def _delimiter(text: str) -> str:
-    """What divides the first line that has anything in it; Excel writes semicolons where commas are decimal points."""
+    """The delimiter of the first line that is not blank; Excel writes semicolons if decimals have commas."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     return max(",;\t", key=first.count)
 

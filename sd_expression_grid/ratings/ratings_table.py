@@ -1,4 +1,4 @@
-"""What is rated, whether it comes from a study's folder or from a spreadsheet: rows, columns, seeds and ratings."""
+"""A table of ratings, from a study's folder or a spreadsheet: rows, columns, seeds and ratings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRAITS = keys_of(CharacterTraits)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column(CharacterTraits):
-    """A character as far as its ratings are concerned."""
+    """A rated column: the traits of its character, and whether it is the reference."""
 
     is_reference: bool = False
 
@@ -32,9 +32,9 @@ class Column(CharacterTraits):
 class RatingsTable:
     """Rows × columns × seeds, and the ratings of their cells.
 
-    ``stale`` are ratings of pictures that were made anew since, ``strange`` those of cells that the table has not;
-    neither counts. ``not_drawn`` are cells without picture. ``files`` are the pictures, relative to the study's folder,
-    ``evidence`` is what was measured of them.
+    ``stale`` are ratings of pictures that were made again since, ``strange`` those of cells that the study does not
+    have; neither counts. ``not_drawn`` are cells without picture. ``files`` are the pictures, relative to the study's
+    folder, ``evidence`` what was measured in them.
     """
 
     rows: tuple[str, ...]
@@ -59,7 +59,7 @@ class RatingsTable:
 
 
 def read_table(folder: StudyFolder) -> RatingsTable:
-    """The table of a study's folder with its ratings; StudyError where it is none, or cannot be read."""
+    """The table of a study's folder; StudyError if it has no study or cannot be read."""
     study = folder.read_study()
     if study is None:
         raise StudyError([Fault(str(folder.path), f"is no study's folder: it has no {STUDY_FILE}")])
@@ -71,7 +71,7 @@ def read_table(folder: StudyFolder) -> RatingsTable:
 def table_of(
     study: Study, record: Mapping[CellKey, Outcome], ratings: Collection[Rating], title: str = ""
 ) -> RatingsTable:
-    """The table of a study. A rating counts where its cell's picture is still the one that was rated."""
+    """The table of a study. A rating counts if its cell's picture is still the rated one."""
     drawn = {key: outcome for key, outcome in record.items() if outcome.status == "done"}
     empty = RatingsTable(
         rows=tuple(row.label for row in study.expressions),

@@ -1,4 +1,4 @@
-"""A study as one rater meets it: every cell with its picture and the scores so far, and the orders to rate them in."""
+"""A study as shown to one rater: cells with pictures and scores, and the orders to rate them in."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ MAX_NAME = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionCell:
-    """A cell to be rated. ``problem`` says why it has no picture that could be; then it has no scores either.
+    """A cell to be rated. ``problem`` says why its picture cannot be shown; then it has no scores.
 
-    ``row``, ``column`` and ``seed`` count from 0 in the study's lists. ``file`` is relative to the study's folder,
+    ``row``, ``column`` and ``seed`` are indices into the study's lists. ``file`` is relative to the study's folder,
     ``picture`` its SHA-256.
     """
 
@@ -50,13 +50,13 @@ class Session:
 
     @property
     def order(self) -> list[int]:
-        """The cells to rate, as numbers in ``cells``, column after column: those with a picture, none excluded."""
+        """The cells to rate, as indices into ``cells``, column after column; excluded columns are left out."""
         is_left_out = [column.exclude for column in self.study.columns]
         return [n for n, cell in enumerate(self.cells) if not cell.problem and not is_left_out[cell.column]]
 
     @property
     def blind_order(self) -> list[int]:
-        """The same cells at random: for a rater and study always the same, whatever cells are added to it."""
+        """The same cells in an order drawn by rater and study, which stays the same when cells are added."""
         study, columns = self.study, self.study.columns
 
         def lot(number: int) -> bytes:
@@ -68,9 +68,9 @@ class Session:
 
 
 def read_session(folder: StudyFolder, rater: str) -> Session:
-    """Reads a study for a rater; StudyError where it cannot be rated.
+    """Reads a study for a rater; StudyError if it cannot be rated.
 
-    A rating of another picture than the one that is there now does not count; one that names no picture does.
+    A rating of an earlier picture of the cell does not count; one that names no picture does.
     """
     study = _study_in(folder)
     ratings = read_ratings(folder.path)
@@ -89,9 +89,9 @@ def read_session(folder: StudyFolder, rater: str) -> Session:
 
 
 def rate(folder: StudyFolder, data: Mapping[str, Any]) -> Rating:
-    """Adds a rating in the form of ``rating_to_dict`` to a study's folder; it is on disk when this returns.
+    """Adds a rating in the form of ``rating_to_dict`` to a study's folder; it is synced to disk when this returns.
 
-    Raises StudyError where it is none, and where the study has no such cell.
+    Raises StudyError if it is not a rating, or not of a cell of the study.
     """
     try:
         rating = rating_from_dict(data)
@@ -111,12 +111,12 @@ def rate(folder: StudyFolder, data: Mapping[str, Any]) -> Rating:
 
 
 def asks_likeness(study: Study, column: Character) -> bool:
-    """Whether a cell of the column is asked if it is still that person."""
+    """Whether cells of the column get the second score, for likeness: all but the reference column."""
     return not (study.reference and column.label == REFERENCE_LABEL)
 
 
 def rater_name(text: str) -> str:
-    """A rater's name; StudyError where it is none."""
+    """A rater's name with single spaces; StudyError if it is empty, too long or has control characters."""
     name = " ".join(text.split())
     if not name or len(name) > MAX_NAME or not name.isprintable():
         message = f"Rater: write your name, at most {MAX_NAME} characters; ratings are kept under it"
@@ -150,7 +150,7 @@ def _study_in(folder: StudyFolder) -> Study:
 
 
 def _places(study: Study) -> Iterator[tuple[SessionCell, CellKey]]:
-    """Where each cell is, without its picture, and its key; column after column."""
+    """Yields every cell without its picture, and its key; column after column."""
     for column, character in enumerate(study.columns):
         for seed, number in enumerate(study.seeds):
             for row, expression in enumerate(study.expressions):

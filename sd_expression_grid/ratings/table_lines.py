@@ -1,4 +1,4 @@
-"""Lines of a ratings' CSV, put together to a table: which columns they may have, and what is wrong with them."""
+"""Builds a table of ratings from the lines of a CSV file, and collects their faults."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ TRAIT_FIELDS = tuple(_OF_CHARACTERS)
 
 @dataclass(slots=True)
 class TableLines:
-    """The lines of a file so far, by what they say of rows, seeds, columns and ratings, and all their faults."""
+    """The rows, seeds, columns and ratings of the lines so far, and their faults."""
 
     name: str
     faults: list[Fault] = field(default_factory=list)
@@ -68,11 +68,11 @@ class TableLines:
     ratings: list[Rating] = field(default_factory=list)
 
     def fault(self, number: int, problem: str) -> None:
-        """Notes what is wrong with a line."""
+        """Adds a fault of a line."""
         self.faults.append(Fault(f"{self.name}, line {number}", problem))
 
     def check(self, header: list[str], number: int) -> None:
-        """Notes columns that are missing, unknown or there twice."""
+        """Adds a fault for every column that is missing, unknown or there twice."""
         for name in NEEDED:
             if name not in header:
                 self.fault(number, f"names no column '{name}'; it needs {', '.join(NEEDED)}")
@@ -85,7 +85,7 @@ class TableLines:
                 self.fault(number, f"names the column '{name}' twice")
 
     def take(self, number: int, line: Mapping[str, str]) -> None:
-        """Reads a line: its rating, if it has scores, and what it says of its character."""
+        """Reads a line: its rating, if it has scores, and the traits of its character."""
         values = {name: self._value(number, name, line.get(name, "")) for name in _TYPES}
         for name in ("expression", "character"):
             if not values[name]:
@@ -128,7 +128,7 @@ class TableLines:
         self.ratings.append(rating)
 
     def table(self) -> RatingsTable:
-        """The table, when nothing is wrong."""
+        """The table of all lines; StudyError if two columns are the reference."""
         columns = tuple(_column(label, values) for label, values in self.columns.items())
         references = [column.label for column in columns if column.is_reference]
         if len(references) > 1:

@@ -1,4 +1,4 @@
-"""Which cells of a study have a picture that may be shown and read: a file of the study's own, no link to another."""
+"""Which cells have a picture that may be shown: a file inside the study's folder, no link to another."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def picture_problems(folder: StudyFolder, record: Mapping[CellKey, Outcome]) -> dict[CellKey, str]:
-    """Why a cell of the record has no picture that could be looked at; empty where it has one."""
+    """For each cell of the record, why its picture cannot be shown; empty if it can."""
     elsewhere = _linked_folders(folder, record.values())
     return {key: _problem(folder, outcome, elsewhere) for key, outcome in record.items()}
 
 
 def _linked_folders(folder: StudyFolder, outcomes: Iterable[Outcome]) -> set[str]:
-    """Those of the pictures' folders that a link leads out of the study's."""
+    """The folders of pictures that are links out of the study's folder."""
     names, root = {_folder_name(outcome.file) for outcome in outcomes}, folder.path.resolve()
     return {name for name in names if not (root / name).resolve().is_relative_to(root)}
 

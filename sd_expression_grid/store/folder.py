@@ -1,4 +1,4 @@
-"""A study's folder on disk: the study, its cells as pictures, and a record of what became of every cell.
+"""A study's folder on disk: the study, its cells as pictures, and a record of every cell's outcome.
 
 ``study.json`` is the study (the schema's form), ``cells.jsonl`` has a line for every outcome, ``cells/`` holds
 ``<character>/<expression>_<seed>.png``.
@@ -42,10 +42,10 @@ _TEXTS = ("file", "infotext", "error", "identity", "sha256", "warning")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a cell. ``file`` is relative to the study's folder, ``error`` says why there is no picture.
+    """The outcome of one cell. ``file`` is relative to the study's folder, ``error`` says why there is no picture.
 
-    ``identity`` stands for all that decides the cell's pixels, ``sha256`` for the file's bytes. ``warning`` tells what
-    was different where it was made, for all that was allowed.
+    ``identity`` is a hash of everything that decides the cell's pixels, ``sha256`` that of the file. ``warning`` names
+    differences of the WebUI that made it, which were allowed.
     """
 
     key: CellKey
@@ -65,12 +65,12 @@ class StudyFolder:
     path: Path
 
     def write_study(self, study: Study) -> None:
-        """Writes what is asked for."""
+        """Writes ``study.json``."""
         text = json.dumps(study_to_dict(study), ensure_ascii=False, indent=2)
         write_whole(self.path / STUDY_FILE, text.encode())
 
     def read_study(self) -> Study | None:
-        """What was asked for; None in a folder without study. Raises StudyError when the file is no study."""
+        """The study; None if the folder has none. Raises StudyError if the file cannot be read as one."""
         file = self.path / STUDY_FILE
         if not file.exists():
             return None
@@ -80,7 +80,7 @@ class StudyFolder:
             raise StudyError([Fault(str(file), f"cannot be read as a study: {error}")]) from error
 
     def existing_study(self) -> Study:
-        """What was asked for; StudyError also in a folder without study."""
+        """The study; StudyError also if the folder has none."""
         study = self.read_study()
         if study is None:
             raise StudyError([Fault(str(self.path), f"holds no study: there is no {STUDY_FILE} in it")])
@@ -98,19 +98,19 @@ class StudyFolder:
         return name, hashlib.sha256(png).hexdigest()
 
     def record(self, *outcomes: Outcome) -> None:
-        """Adds outcomes to the record; they are on disk when this returns."""
+        """Appends outcomes to the record; they are synced to disk when this returns."""
         append_lines(self.path / RECORD_FILE, ({**asdict(one.key), **_without_key(one)} for one in outcomes))
 
     def read_record(self) -> dict[CellKey, Outcome]:
-        """The last outcome of every cell. A last line that a crash has torn does not count.
+        """The last outcome of every cell. A line that a crash cut off is skipped.
 
-        Raises StudyError, with the line's number, when the record was edited into something else.
+        Raises StudyError, with the line's number, if another line is not an outcome.
         """
         lines = read_lines(self.path / RECORD_FILE, _outcome, "record of a cell")
         return {outcome.key: outcome for outcome in lines}
 
     def file_problem(self, outcome: Outcome) -> str:
-        """Why a finished cell's file is not the one that was written; empty if it is."""
+        """Why a finished cell's file is not the one that was written: missing, or other bytes; empty if it is."""
         file = self.path / outcome.file
         if not file.is_file():
             return "is missing"
@@ -126,7 +126,7 @@ class StudyFolder:
 
 
 def png_of(picture: Image.Image) -> bytes:
-    """A picture as the bytes of a file, with the infotext that it carries as the WebUI writes it."""
+    """A picture as the bytes of a PNG file, with its infotext where the WebUI writes it."""
     infotext, info = picture.info.get("parameters", ""), PngInfo()
     if infotext:
         info.add_text("parameters", str(infotext))
@@ -136,7 +136,7 @@ def png_of(picture: Image.Image) -> bytes:
 
 
 def read_picture(file: Path) -> Image.Image:
-    """A picture whose file is closed again."""
+    """A picture, read completely; its file is closed."""
     with Image.open(file) as picture:
         picture.load()
         return picture
@@ -173,7 +173,7 @@ def latest_folder(parent: Path, name: str) -> StudyFolder | None:
 
 
 def recent_folders(parent: Path, count: int) -> list[StudyFolder]:
-    """The folders whose studies were begun last, newest first."""
+    """At most ``count`` folders of studies, those last begun or continued first."""
     files = sorted(parent.glob(f"*/{STUDY_FILE}"), key=lambda file: file.stat().st_mtime, reverse=True)
     return [StudyFolder(file.parent) for file in files[:count]]
 
@@ -192,7 +192,7 @@ def _without_key(outcome: Outcome) -> Mapping[str, object]:
 
 
 def cell_key_from(data: Mapping[str, object]) -> CellKey:
-    """The key that a record names; ValueError where it names none."""
+    """The key in a JSON object; ValueError if it has none."""
     expression, character, seed = (data.get(name) for name in _KEY)
     if not (isinstance(expression, str) and isinstance(character, str) and is_whole(seed)):
         raise ValueError
@@ -200,7 +200,7 @@ def cell_key_from(data: Mapping[str, object]) -> CellKey:
 
 
 def _outcome(data: Mapping[str, Any]) -> Outcome:
-    """The outcome in a line of the record; ValueError where it is none."""
+    """The outcome in a line of the record; ValueError if it is not one."""
     key, status = cell_key_from(data), data.get("status", "")
     texts = {name: data.get(name, "") for name in _TEXTS}
     are_texts = all(isinstance(text, str) for text in texts.values())

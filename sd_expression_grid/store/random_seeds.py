@@ -1,4 +1,4 @@
-"""Seeds that the WebUI would draw, and those that a study's folder has already."""
+"""Random seeds as the WebUI draws them, and the variation seed of a folder's cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RANDOM_SEED_LIMIT = 4_294_967_294
 
 
 def is_random(seed: str | float) -> bool:
-    """Whether the WebUI would draw a seed: for -1, and for what is no number, which a text box may hold."""
+    """Whether the WebUI would draw a seed: for -1, and for a text that is not a number."""
     try:
         return int(seed) == -1
     except (TypeError, ValueError):
@@ -27,7 +27,7 @@ def random_seed() -> int:
 
 
 def variation_seed_of(folder: StudyFolder) -> int | None:
-    """The variation seed that a folder's cells were made with; None where there is none."""
+    """The variation seed that a folder's cells were made with; None if there is none."""
     infotexts = (outcome.infotext for outcome in folder.read_record().values())
     found = (re.search(r"Variation seed: (\d+)", infotext) for infotext in infotexts)
     return next((int(match[1]) for match in found if match), None)

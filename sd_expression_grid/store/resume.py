@@ -1,4 +1,4 @@
-"""What of a study is made already: cells are the same when everything that decides their pixels is."""
+"""Which cells of a study are finished: those whose identity is the same as it would be now."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishedCells:
-    """The finished cells that need not be made again, and why others that are recorded must be."""
+    """The outcomes of finished cells, and a complaint for each recorded cell whose file is missing or changed."""
 
     outcomes: Mapping[CellKey, Outcome] = field(default_factory=dict)
     complaints: tuple[str, ...] = ()
 
 
 def finished_cells(folder: StudyFolder, identities: Mapping[CellKey, str]) -> FinishedCells:
-    """The cells of a study that its folder holds, whole and as they would be made now.
+    """The cells in a study's folder that have the identities given here and an unchanged file.
 
-    Raises StudyError when the record cannot be read.
+    Raises StudyError if the record cannot be read.
     """
     outcomes, complaints = {}, []
     for key, outcome in folder.read_record().items():

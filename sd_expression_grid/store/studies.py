@@ -1,4 +1,4 @@
-"""The studies of an output folder: chosen by their folders' names, and nothing outside of them is read or written."""
+"""The studies in an output folder, chosen by name. Links out of a study's folder are not followed."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ MAX_STUDIES = 1000
 
 
 def study_names(parent: Path) -> list[str]:
-    """The names of the studies in a folder, those that were begun last first."""
+    """The names of the studies in a folder, those last begun or continued first."""
     return [folder.path.name for folder in recent_folders(parent, MAX_STUDIES)]
 
 
 def chosen_study(parent: Path, name: str) -> StudyFolder:
-    """The folder of a study that ``study_names`` may name; StudyError where it is none, or where a link leads out."""
+    """The folder of a study by its name; StudyError for an unknown name, or if a link leads out of it."""
     path = parent / name
     if path.parent != parent or path.name != name or not (path / STUDY_FILE).is_file():
         raise StudyError([Fault(str(parent), f"has no study named {name!r:.80}")])
@@ -39,7 +39,7 @@ def chosen_study(parent: Path, name: str) -> StudyFolder:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """What a study is read from and written to, apart from its cells, of which each is looked at by itself."""
+    """All files that are read or written, except the cells, which ``picture_problems`` checks one by one."""
     yield from (file for file in path.iterdir() if file.name != CELLS_FOLDER)
     for name in (RATINGS_FOLDER, REPORT_FOLDER):
         yield from (path / name).glob("*")

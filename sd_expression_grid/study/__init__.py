@@ -1,1 +1,1 @@
-"""What a study is, and how it is read from pasted lists and from JSON."""
+"""A study: its data types, pasted lists, and JSON."""

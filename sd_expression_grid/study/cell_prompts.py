@@ -1,4 +1,4 @@
-"""The prompts of a cell: the templates with a row's and a column's texts in their places."""
+"""The prompts of a cell: the templates, filled with its row's and its column's text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Templates:
 
 
 def templates_of(study: Study, hires_prompt: str = "", hires_negative_prompt: str = "") -> Templates:
-    """The templates of a study whose own are settled, beside the page's hires prompts."""
+    """The templates of a study after ``with_templates``, together with the page's hires prompts."""
     return Templates(
         prompt=study.prompt or "",
         negative_prompt=study.negative_prompt or "",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def read_expressions(reader: Reader) -> Iterable[Expression]:
-    """The list under ``expressions``; its faults are noted in the reader."""
+    """Yields the list under ``expressions``; faults are added to the reader."""
     for entry in _entries(reader, "expressions", read_expression_lines):
         of_entry = Reader(entry.fields, f"{entry.place}: ", reader.faults)
         label, text = _label_and_text(of_entry)
@@ -26,7 +26,7 @@ def read_expressions(reader: Reader) -> Iterable[Expression]:
 
 
 def read_characters(reader: Reader) -> Iterable[Character]:
-    """The list under ``characters``, one for each weight that an entry lists; its faults are noted in the reader."""
+    """Yields the list under ``characters``, one for each weight of an entry; faults are added to the reader."""
     for entry in _entries(reader, "characters", read_character_lines):
         of_entry = Reader(entry.fields, f"{entry.place}: ", reader.faults)
         label, text = _label_and_text(of_entry)
@@ -38,7 +38,7 @@ def read_characters(reader: Reader) -> Iterable[Character]:
 
 
 def entry_to_dict(entry: Expression | Character) -> dict[str, object]:
-    """A row or column as JSON values; what is not said is left out."""
+    """A row or column as JSON values, without keys that have their default."""
     return {"label": entry.label, "text": entry.text, **{name: _plain(v) for name, v in given_values(entry).items()}}
 
 
@@ -80,7 +80,7 @@ def _label_and_text(reader: Reader) -> tuple[str, str]:
 
 
 def _at_weights(character: Character, weights: tuple[float, ...], reader: Reader) -> list[Character]:
-    """The character once for each listed weight, side by side; itself where none is listed."""
+    """The character once for each weight, side by side; the character itself if there are no weights."""
     if not weights:
         return [character]
     result = []

@@ -1,4 +1,4 @@
-"""Pasted text to entries: one a line, ``label | text | key=value``, divided at ``|`` or TAB outside brackets."""
+"""Pasted lists: one entry a line, ``label | text | key=value``, divided at ``|`` or TAB outside brackets."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def read_character_lines(text: str) -> tuple[list[ListEntry], list[Fault]]:
 
 
 def write_lines(entries: Sequence[Mapping[str, object]]) -> str:
-    """Entries given as objects, as lines; those without a group come first, since no line ends a group.
+    """Entries given as JSON objects, as lines; those without a group come first, since no line ends a group.
 
-    Not every object has a line that says the same: read the lines again to know.
+    Some objects cannot be written as a line; read the lines again and compare.
     """
     lines, group = [], ""
     for entry in sorted(entries, key=lambda entry: bool(entry.get("group"))):

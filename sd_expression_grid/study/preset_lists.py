@@ -12,12 +12,12 @@ _TITLES = {"The study's nine rows": "study", "Eight hard expressions": "hard"}
 
 
 def preset_titles(own: Path | None = None) -> list[str]:
-    """The presets as they are offered: the product's, then those in the user's folder, which need not exist."""
+    """The titles of all presets: the product's, then those in the user's folder, which need not exist."""
     return [*_TITLES, *sorted(file.stem for file in own.glob("*.txt"))] if own else list(_TITLES)
 
 
 def preset_text(title: str, own: Path | None = None) -> str:
-    """A preset's list, as it would be pasted; StudyError for a preset that is gone."""
+    """A preset's list, as it would be pasted; StudyError if it cannot be read."""
     file = _FOLDER / f"{_TITLES[title]}.txt" if title in _TITLES else _own_file(title, own)
     try:
         return file.read_text(encoding="utf-8")
@@ -29,7 +29,7 @@ def preset_text(title: str, own: Path | None = None) -> str:
 def save_preset(title: str, text: str, own: Path) -> str:
     """Writes a list into the user's folder, over one of the same name; returns its title.
 
-    StudyError for a name or a list that will not do, or a folder that cannot be written.
+    StudyError for an empty list, a name that is empty or taken, and a folder that cannot be written.
     """
     if not title.strip() or not text.strip():
         msg = "a preset needs a name and a list"

@@ -1,4 +1,4 @@
-"""The schema's seeds: those of a study, and what a scout is asked for."""
+"""The schema's ``seeds`` and ``scout``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEFAULT_SCOUT = Scout()
 
 
 def read_seeds(reader: Reader) -> tuple[int, ...]:
-    """The list of seeds under ``seeds``; empty with a fault where one of them is none."""
+    """The list under ``seeds``; empty, with a fault, if one of them is not a seed."""
     seeds = reader.items("seeds")
     for seed in seeds:
         if not is_whole(seed) or seed == -1 or abs(seed) > MAX_SEED:
@@ -31,7 +31,7 @@ def read_seeds(reader: Reader) -> tuple[int, ...]:
 
 
 def read_scout(reader: Reader, expressions: Sequence[Expression], reference: str) -> Scout | None:
-    """The object under ``scout``; None where there is none, and the study is to be made itself."""
+    """The object under ``scout``; None for a study that is no scout."""
     data: Any = reader.take("scout", None, "an object", lambda value: isinstance(value, Mapping))
     if data is None:
         return None

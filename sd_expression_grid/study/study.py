@@ -1,4 +1,4 @@
-"""What a study is: expressions × characters × seeds, and how to draw them."""
+"""A study: expressions × characters × seeds, and how to draw them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Kind = Literal["lora", "embedding", "none"]
 Mode = Literal["exact", "batched"]
 Ground = Literal["light", "dark"]
 Status = Literal["done", "failed", "skipped", "interrupted"]
-"""What became of a cell."""
+"""Of a cell, after the attempt to make it."""
 
 REFERENCE_LABEL = "reference"
 
 MAX_CELLS = 50_000
-"""In one study; more would be too much for its page, its check and its rating."""
+"""Limit of the cells of one study, for the sake of its page, its check and its rating."""
 
 STUDY_PROMPT = "closeup of woman facing viewer, {expression}, RAW photo, {character}"
 STUDY_NEGATIVE_PROMPT = "naked, illustration, 3d, drawing, cartoon, anime, 2girls"
@@ -33,7 +33,7 @@ STUDY_NEGATIVE_PROMPT = "naked, illustration, 3d, drawing, cartoon, anime, 2girl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expression:
-    """A row: the words that should show on the face. ``place`` tells where the user wrote it."""
+    """A row: the words that should show on the face. ``place`` is where the user wrote it, for messages."""
 
     label: str
     text: str
@@ -42,7 +42,7 @@ class Expression:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CharacterTraits:
-    """What characters are compared by when they are rated: all of it stands in the ratings' CSV as well."""
+    """What is known of a character when its ratings are compared; each key is a column of the ratings' CSV."""
 
     label: str
     kind: Kind | None = list_key(
@@ -68,7 +68,7 @@ class CharacterTraits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Character(CharacterTraits):
-    """A column: the words or network tags that make one person. ``place`` tells where the user wrote it."""
+    """A column: the words or network tags that make one person. ``place`` is where the user wrote it."""
 
     text: str
     group: str = list_key(
@@ -100,7 +100,7 @@ WEIGHTS = ListKey(
     "embedding's name",
 )
 CHARACTER_KEYS = (*keys_of(Character), WEIGHTS)
-"""All that may be said of a character. ``weights`` is no attribute, since it makes several characters of one entry."""
+"""The keys of an entry of the character list. ``weights`` is no attribute: it makes several characters of one entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class GridOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scout:
-    """The search for a seed: the reference column's picture of one expression, for many seeds.
+    """A search for a seed: pictures of the reference column and one expression, for many seeds.
 
     ``expression`` is a row's label; empty for the first row. ``seeds`` are the seeds themselves, or how many from
     the page's seed on. With ``stop_at_switch`` a picture is decoded as soon as its composition is drawn.
@@ -127,7 +127,7 @@ class Scout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """Everything that is asked for, apart from txt2img's own settings.
+    """Everything that is requested, apart from txt2img's own settings.
 
     ``prompt`` and ``negative_prompt`` are templates; None means those of the txt2img page.
     ``switch_at`` is the fraction of the steps that draw the composition.
@@ -173,11 +173,11 @@ class Study:
 
     @property
     def folder_name(self) -> str:
-        """The name of its folder, if it has one; a scout's is not that of the study with the same name."""
+        """The name of its folder, or empty; a scout has another than the study of the same name."""
         return f"{self.name} seeds" if self.name and self.scout else self.name
 
     def scouted(self) -> Study:
-        """What is to be made for a scout: its one row, no characters, its own seeds. Any other study is as it is."""
+        """A scout reduced to what is drawn: its one row, no characters, its own seeds. Other studies are unchanged."""
         if self.scout is None:
             return self
         label = self.scout.expression or next((row.label for row in self.expressions), "")
@@ -190,13 +190,13 @@ class Study:
         )
 
     def cell_count(self, drawn: int = 0) -> int:
-        """How many cells it has, with ``drawn`` seeds where it lists none; a scout knows itself how many."""
+        """The number of cells. ``drawn`` is the number of seeds for a study that lists none; a scout has its own."""
         listed = self.scout.seeds if self.scout else self.seeds
         seeds = listed if isinstance(listed, int) else len(listed) or drawn
         return len(self.expressions) * len(self.columns) * seeds
 
     def with_seeds_from(self, first: int, count: int) -> Study:
-        """The study with its own seeds, else so many from the first; a scout knows itself how many."""
+        """The study with the seeds it lists, else with ``count`` seeds from ``first``; a scout has its own count."""
         if self.scout is None:
             return replace(self, seeds=self.seeds or tuple(range(first, first + count)))
         listed = self.scout.seeds
@@ -204,11 +204,11 @@ class Study:
         return replace(self, seeds=seeds, scout=replace(self.scout, seeds=seeds))
 
     def without_seeds(self) -> Study:
-        """What studies have in common that differ in their seeds only."""
+        """The study with its seeds removed, equal for studies that differ in nothing else."""
         return replace(self, seeds=(), scout=replace(self.scout, seeds=()) if self.scout else None)
 
     def with_templates(self, prompt: str, negative_prompt: str) -> Study:
-        """The study with its templates settled: its own, else the page's, else those of the original study."""
+        """The study with both templates filled in: its own, else the page's, else those of the original study."""
         own = self.prompt if self.prompt is not None else prompt
         negative = self.negative_prompt if self.negative_prompt is not None else negative_prompt
         if own.strip():

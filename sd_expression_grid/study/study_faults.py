@@ -1,4 +1,4 @@
-"""What can be wrong with a study as a whole, although each of its values is right by itself."""
+"""Faults of a study whose values are right each by itself, such as labels that occur twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def study_faults(study: Study, broken: Collection[str]) -> Iterable[Fault]:
-    """The faults of a study; ``broken`` are the keys of the schema whose own faults are known already."""
+    """Yields the faults. ``broken`` are keys of the schema with faults of their own, which are not judged again."""
     if not study.expressions and "expressions" not in broken:
         yield Fault("expressions", "the list is empty; write one expression a line")
     if not study.characters and not study.scout and "characters" not in broken and "scout" not in broken:
