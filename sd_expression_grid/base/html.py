@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from sd_expression_grid.base.errors import StudyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from jinja2 import Environment
 
 
-def templates_in(folder: Path, filters: Mapping[str, Callable[..., object]] | None = None) -> Environment:
+def templates_in(folder: Path) -> Environment:
     """The templates of a folder, by file name; a name that a template uses and is not given is an error.
 
     ``tojson`` keeps letters and order as they are; no text in it can end the element that it stands in.
@@ -33,5 +32,4 @@ def templates_in(folder: Path, filters: Mapping[str, Callable[..., object]] | No
         lstrip_blocks=True,
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    environment.filters.update(filters or {})
     return environment
