@@ -24,13 +24,16 @@ SECONDS_A_TURN = 1e-4
 class WebUI:
     """A WebUI of the model: denoiser rows a second, seconds a unit beside them, and what goes wrong when.
 
-    `dies_at` and `back_at` are in seconds. `answers` makes of the cells of a unit those that it returns.
+    `dies_at` and `back_at` are in seconds, and so is `leaves_at`, when its worker leaves the pool. `answers` makes of
+    the cells of a unit those that it returns. `inspected` is its reply to an inspection, where that is another.
     """
 
     speed: float = 14.0
     unit_seconds: float = 0.0
     dies_at: float = float("inf")
     back_at: float = float("inf")
+    leaves_at: float = float("inf")
+    inspected: object = None
     answers: object = None
     busy: float = 0.0
     units: list = field(default_factory=list)
@@ -60,7 +63,8 @@ class Fleet:
         self.inspection = Inspection(
             study=settled, identities=identities, cost=self.cost, fingerprint={"the checkpoint": "a"}
         )
-        self.kept, self.said, self.stops = {}, [], 0
+        self.kept, self.said, self.statuses, self.stops = {}, [], [], 0
+        self.jobs, self.hanging, self.dropped = [], set(), 0
         self._cell_seconds, self._keep_seconds = cell_bytes / bytes_a_second, keep_seconds
         self._turn_seconds = turn_seconds
         self._free = dict.fromkeys(self.names, 0.0)
@@ -80,7 +84,7 @@ class Fleet:
             callbacks = Callbacks(
                 save=self._save,
                 say=self.said.append,
-                status=lambda _text: None,
+                status=self.statuses.append,
                 stopping=lambda: self.clock.now >= stop_at,
             )
             units = Units(columns_of(self.inspection.study, keys), self.cost.rows, step)
@@ -89,16 +93,27 @@ class Fleet:
         return run
 
     def workers(self):
-        return {worker: worker for worker in self.names}
+        return {worker: worker for worker, webui in self.names.items() if self.clock.now < webui.leaves_at}
 
     def submit(self, job, workers):
         number = next(self._numbers)
-        worker = min(workers, key=lambda name: self._free[name])
-        start = max(self.clock.now, self._free[worker]) + job.startup_delay
+        self.jobs.append(job)
+        self._start(number, job, set(workers), self.clock.now)
+        return number
+
+    def _start(self, number, job, workers, now):
+        """Gives a job to the first worker that is free; that of one which leaves goes to the others, as Dask does."""
+        if not workers:
+            self.hanging.add(number)
+            return
+        worker = min(sorted(workers), key=lambda name: self._free[name])
+        start = max(now, self._free[worker]) + job.startup_delay
         reply, seconds = self._reply(job, self.names[worker], start)
         self._free[worker] = start + seconds
-        heapq.heappush(self._events, (start + seconds, number, worker, reply))
-        return number
+        if start + seconds > self.names[worker].leaves_at:
+            self._start(number, job, workers - {worker}, max(now, self.names[worker].leaves_at))
+        else:
+            heapq.heappush(self._events, (start + seconds, number, worker, reply))
 
     def finished(self, seconds):
         self.clock.now += self._turn_seconds
@@ -113,7 +128,8 @@ class Fleet:
         return [JobResult(number=number, worker=worker, reply=reply)]
 
     def drop(self, number):
-        raise AssertionError(number)
+        self.hanging.remove(number)
+        self.dropped += 1
 
     def stop(self):
         self.stops += 1
@@ -127,7 +143,7 @@ class Fleet:
         if not webui.is_up(start):
             return Reply(seconds=0, trouble="cannot be reached"), 0.01
         if job.request.kind == "look":
-            return Reply(seconds=0, inspection=self.inspection), 0.01
+            return webui.inspected or Reply(seconds=0, inspection=self.inspection), 0.01
         seconds = webui.unit_seconds + self.cost.rows(len(job.keys)) / webui.speed
         if start < webui.dies_at < start + seconds:
             return Reply(seconds=0, trouble="broke the connection off"), webui.dies_at - start

@@ -139,3 +139,56 @@ def test_the_users_stop_keeps_what_the_webuis_have_made():
     assert fleet.stops == 1
     assert scheduler.made == 4
     assert not any("left out" in line for line in fleet.said)
+
+
+def test_units_of_a_worker_that_leaves_go_to_the_others():
+    fleet, scheduler = run([WebUI(), WebUI(leaves_at=12)], columns=8)
+    assert statuses(fleet) == {cell.key: ["done"] for cell in fleet.cells}
+    assert scheduler.made == 72
+    assert "w1 is gone with its worker" in fleet.said
+
+
+def test_units_that_only_a_worker_that_left_could_make_are_taken_back():
+    fleet, _ = run([WebUI(dies_at=0, back_at=40), WebUI(leaves_at=12)])
+    assert statuses(fleet) == {cell.key: ["done"] for cell in fleet.cells}
+    assert fleet.dropped == 1
+    assert fleet.hanging == set()
+
+
+def test_what_is_made_is_told_with_the_webui_and_what_failed_with_its_reason():
+    def last_fails(cells):
+        return [*cells[:-1], *failing(cells[-1:])]
+
+    fleet, _ = run([WebUI(answers=last_fails)], columns=2)
+    assert fleet.said[:2] == ["reference, seed 1: 8 of 9 cells, w0", "  e8 failed: out of memory"]
+
+
+def test_the_status_tells_how_far_it_is_and_how_long_the_rest_takes():
+    fleet, _ = run([WebUI(), WebUI()])
+    assert fleet.statuses[0] == "0 cells made, 2 WebUIs"
+    # 9 cells are 280 denoiser rows, of which each WebUI computes 14 in a second; when one brings its first, the other
+    # is about to, and two units are left for each
+    assert "9 cells made, 2 WebUIs, 54 cells a minute, about 40 s left" in fleet.statuses
+
+
+def test_the_status_tells_of_failed_cells():
+    fleet, _ = run([WebUI(answers=lambda cells: [*failing(cells[:1]), *cells[1:]])], columns=2)
+    assert any(text.startswith("8 cells made, 1 failed, 1 WebUI, ") for text in fleet.statuses)
+
+
+def test_units_of_a_batched_study_are_whole_batches():
+    fleet, _ = run([WebUI() for _ in range(5)], columns=2, step=4)
+    assert sorted(len(job.keys) for job in fleet.jobs) == [1, 1, 4, 4, 4, 4]
+
+
+def test_a_webui_that_answered_badly_is_not_given_the_same_unit_again():
+    webuis = [WebUI(), WebUI(speed=1000, answers=failing)]
+    run(webuis)
+    [(_, first)] = webuis[1].units[:1]
+    assert not any(set(first) & set(keys) for _, keys in webuis[1].units[1:])
+
+
+def test_after_the_users_stop_the_webuis_are_not_waited_for_for_ever():
+    fleet, scheduler = run([WebUI(speed=0.5)], stop_at=1)
+    assert (fleet.stops, scheduler.made) == (1, 0)
+    assert 60 <= fleet.seconds < 65
