@@ -18,8 +18,12 @@ import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.mutation.mutants import Mutant, mutants_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path("sd_expression_grid")
@@ -45,8 +49,10 @@ def main() -> int:
     if asked.list:
         print(*chosen, f"{len(chosen)} of {len(every)} faults", sep="\n")
         return 0
-    survivors = tried(chosen, asked.jobs, asked.all_tests)
-    print(*survivors, sep="\n")
+    survivors = []
+    for survivor in surviving(chosen, asked.jobs, asked.all_tests):
+        survivors.append(survivor)
+        print(survivor, flush=True)
     wings = Counter(mutant.file.parts[1] for mutant in survivors)
     print(f"{len(survivors)} of {len(chosen)} faults survived:", ", ".join(f"{w} {n}" for w, n in wings.items()))
     return 0
@@ -61,8 +67,8 @@ def all_mutants(only: list[str]) -> list[Mutant]:
     return [mutant for file in chosen for mutant in mutants_of(file, (ROOT / file).read_bytes())]
 
 
-def tried(mutants: list[Mutant], jobs: int, all_tests: bool) -> list[Mutant]:
-    """Those that the tests do not notice."""
+def surviving(mutants: list[Mutant], jobs: int, all_tests: bool) -> Iterator[Mutant]:
+    """Those that the tests do not notice, one after the other."""
     copies: queue.SimpleQueue[Path] = queue.SimpleQueue()
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder, ThreadPoolExecutor(jobs) as pool:
         for number in range(jobs):
@@ -75,7 +81,8 @@ def tried(mutants: list[Mutant], jobs: int, all_tests: bool) -> list[Mutant]:
             suite = tests_of(mutant.file)
             return passes(copies, suite, mutant) and (not all_tests or passes(copies, "tests/unit", mutant))
 
-        return [mutant for mutant, alive in zip(mutants, pool.map(survives, mutants), strict=True) if alive]
+        alive = pool.map(survives, mutants)
+        yield from (mutant for mutant, is_alive in zip(mutants, alive, strict=True) if is_alive)
 
 
 def copied(folder: Path) -> Path:
