@@ -38,7 +38,7 @@ INSPECTION = Inspection(
     cost=Cost(calls=Calls(first_pass=20, shared=5), shares=True, whole_calls=True),
     fingerprint={"the checkpoint": "b17c", "LoRA Noor": "1"},
 )
-INFOTEXT = "a cat, 猫\nNegative prompt: dog\nSteps: 20, Seed: 1"
+INFOTEXT = "a cat, 猫\nNegative prompt: dog\nSteps: 20, Sampler: Euler a, Seed: 1"
 
 
 def test_what_is_asked_and_answered_survives_the_way():
@@ -157,6 +157,23 @@ def test_a_picture_with_exif_tells_its_infotext(tmp_path, kind):
     exif[0x8769] = {0x9286: b"UNICODE\0" + INFOTEXT.encode("utf-16-be")}
     Image.new("RGB", (4, 4)).save(tmp_path / "a", format=kind, exif=exif)
     assert read_infotext(tmp_path / "a") == INFOTEXT
+
+
+@pytest.mark.parametrize("order", ["utf-16-be", "utf-16-le"])
+def test_exif_is_read_in_either_order_of_bytes(tmp_path, order):
+    exif = Image.Exif()
+    exif[0x8769] = {0x9286: b"UNICODE\0" + INFOTEXT.encode(order)}
+    Image.new("RGB", (4, 4)).save(tmp_path / "civitai.jpeg", exif=exif)
+    assert read_infotext(tmp_path / "civitai.jpeg") == INFOTEXT
+
+
+@pytest.mark.parametrize("text", ['{"sui_image_params": {"prompt": "x", "steps": 20}}', "a photo", "x\nSteps: 20"])
+def test_a_text_that_is_no_infotext_is_refused(tmp_path, text):
+    info = PngInfo()
+    info.add_text("parameters", text)
+    Image.new("RGB", (4, 4)).save(tmp_path / "a.png", pnginfo=info)
+    with pytest.raises(StudyError, match=r"a\.png: has a text in it that is no infotext"):
+        read_infotext(tmp_path / "a.png")
 
 
 def test_a_picture_without_infotext_is_named(tmp_path):
