@@ -50,7 +50,7 @@ def add_settings() -> None:
 
 def studies_folder(grids_folder: str) -> Path:
     """Where the studies' folders are: their own place, or else among the grids."""
-    return Path(str(_value(_FOLDER, "")).strip() or grids_folder).absolute()
+    return Path(_pasted_path(str(_value(_FOLDER, ""))) or grids_folder).expanduser().absolute()
 
 
 def panel_mode() -> Mode:
@@ -72,12 +72,21 @@ def page_pixels() -> int:
 def grid_fonts() -> tuple[str, ...]:
     """The user's font files for grids, the first choice first."""
     fonts = (_value(_FONT, ""), getattr(shared.opts, "font", ""))
-    return tuple(str(font).strip() for font in fonts if font and str(font).strip())
+    return tuple(_pasted_path(str(font)) for font in fonts if font and _pasted_path(str(font)))
 
 
 def shares_steps() -> bool:
     """Whether composition steps are to be shared."""
     return bool(_value(_SHARED_STEPS, True))  # noqa: FBT003
+
+
+def _pasted_path(text: str) -> str:
+    """A path without the quotes that file managers copy it with."""
+    plain = text.strip()
+    for quotes in ('""', "''", "“”"):
+        if len(plain) > 1 and plain[0] == quotes[0] and plain[-1] == quotes[1]:
+            plain = plain[1:-1].strip()
+    return plain
 
 
 def _value(name: str, default: Any) -> Any:
