@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"[^\W\d_](?!.*\bAND\b)[^\\()\[\]:|#<>{}\n]*")
 _PLAIN_WORD = "x"
+_NAME = re.compile(r"[^<>:,|()\[\]]+")
 
 
 def size_faults(study: Study, drawn: int) -> list[Fault]:
@@ -38,7 +39,12 @@ def prompt_faults(study: Study, templates: Templates, total_steps: int, *, comme
 
     ``comments`` tells whether the WebUI strips comments from prompts; the templates are given without them.
     """
-    return [*_template_faults(study, templates), *_text_faults(study, comments), *_switch_faults(study, total_steps)]
+    return [
+        *_template_faults(study, templates),
+        *_tag_faults(study, templates),
+        *_text_faults(study, comments),
+        *_switch_faults(study, total_steps),
+    ]
 
 
 def edit_faults(
@@ -64,6 +70,22 @@ def _template_faults(study: Study, templates: Templates) -> Iterator[Fault]:
             # A prompt of a character's own may name the character itself.
             if placeholder == study.expression_placeholder or character.text not in character.prompt:
                 yield Fault(character.place, f"the placeholder '{placeholder}' does not stand in its prompt")
+
+
+def _tag_faults(study: Study, templates: Templates) -> Iterator[Fault]:
+    """Placeholders within network tags of the templates: a character's takes a plain name, an expression's nothing."""
+    texts = [("prompt", templates.prompt), ("hires prompt", templates.hires_prompt)]
+    texts += [(character.place or character.label, character.prompt) for character in study.characters]
+    for place, text in texts:
+        template = template_of(study, text)
+        for tag in template.expression_tags:
+            yield Fault(place, f"an expression cannot stand in the network tag {tag}; write a tag in the row's text")
+        for character in study.characters if template.character_tags else ():
+            if not _NAME.fullmatch(character.text):
+                tag = template.character_tags[0]
+                problem = f"its text stands in the tag {tag} of the prompt, where only a LoRA's name can stand"
+                remedy = f"write the name alone, or the whole tag here and {study.character_placeholder} in the prompt"
+                yield Fault(character.place or character.label, f"{problem}; {remedy}")
 
 
 def _text_faults(study: Study, comments: bool) -> Iterator[Fault]:  # noqa: FBT001

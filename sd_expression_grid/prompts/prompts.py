@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sd_expression_grid.prompts.brackets import Pairs, find_pairs
-from sd_expression_grid.prompts.network_tags import without_tags
+from sd_expression_grid.prompts.network_tags import TAG, without_tags
+from sd_expression_grid.prompts.part_weights import AND, weights_as_words
 
 WHEN = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
 """The time of a prompt edit, in the WebUI's grammar."""
-
-_AND = re.compile(r"\bAND\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +57,32 @@ class Template:
     character_placeholder: str
 
     def missing_placeholders(self) -> list[str]:
-        """The placeholders that do not stand in the template."""
-        found = {match[0] for match in self._placeholders.finditer(self.text)}
+        """The placeholders for which nothing would be put in."""
+        found = {match[0] for match in self._placeholders()}
         return [one for one in (self.expression_placeholder, self.character_placeholder) if one not in found]
+
+    @property
+    def character_tags(self) -> list[str]:
+        """The network tags that the character's placeholder stands in, as in ``<lora:{character}:0.8>``."""
+        return self._tags_with(self.character_placeholder)
+
+    @property
+    def expression_tags(self) -> list[str]:
+        """The network tags that the expression's placeholder stands in, which nothing is put into."""
+        return self._tags_with(self.expression_placeholder)
+
+    def without_character_tags(self) -> Template:
+        """The template for a column without a character."""
+        text = self.text
+        for tag in self.character_tags:
+            text = text.replace(tag, "")
+        return replace(self, text=text)
+
+    def _tags_with(self, placeholder: str) -> list[str]:
+        """Plain words are no placeholders in a tag: ``smile`` in ``<lora:smile_slider:1>`` is the file's name."""
+        if placeholder.replace(" ", "").isalnum():
+            return []
+        return [tag[0] for tag in TAG.finditer(self.text) if placeholder in tag[0]]
 
     def fill(self, expression: str, character: str, edit: Edit | None) -> Prompt:
         """Puts a row's and a column's texts in, both at once; an expression outside prompt edits becomes ``edit``."""
@@ -75,18 +97,32 @@ class Template:
 
     def _replaced(self, outside: str, inside: str, character: str) -> str:
         pairs = find_pairs(self.text)
+        pieces, done = [], 0
+        for match in self._placeholders():
+            text = inside if _is_in_edit(self.text, pairs, match.start()) else outside
+            put_in = character if match[0] == self.character_placeholder else text
+            pieces += [(self.text[done : match.start()], False), (put_in, True)]
+            done = match.end()
+        return weights_as_words([*pieces, (self.text[done:], False)])
 
-        def text_for(match: re.Match[str]) -> str:
-            if match[0] == self.character_placeholder:
-                return character
-            return inside if _is_in_edit(self.text, pairs, match.start()) else outside
-
-        return self._placeholders.sub(text_for, self.text)
+    def _placeholders(self) -> Iterator[re.Match[str]]:
+        """The placeholders that texts are put in for, in their order."""
+        tags = [tag.span() for tag in TAG.finditer(self.text) if tag[0] not in self.character_tags]
+        for match in self._pattern.finditer(self.text):
+            if not any(start <= match.start() < end for start, end in tags):
+                yield match
 
     @property
-    def _placeholders(self) -> re.Pattern[str]:
+    def _pattern(self) -> re.Pattern[str]:
         longest_first = sorted((self.expression_placeholder, self.character_placeholder), key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, longest_first)))
+        return re.compile("|".join(map(_as_whole_words, longest_first)))
+
+
+def _as_whole_words(placeholder: str) -> str:
+    """A pattern that finds a placeholder that is a plain word nowhere within another word."""
+    before = r"(?<![0-9A-Za-z_])" if re.match("[0-9A-Za-z_]", placeholder) else ""
+    after = r"(?![0-9A-Za-z_])" if re.search("[0-9A-Za-z_]$", placeholder) else ""
+    return f"{before}{re.escape(placeholder)}{after}"
 
 
 def decimal(number: float) -> str:
@@ -122,7 +158,7 @@ def unescapable(text: str, *, in_edit: bool, comments: bool) -> str | None:
     """
     if comments and "#" in text:
         return "'#' starts a comment in the WebUI, which would swallow the rest of the prompt"
-    if in_edit and _AND.search(without_tags(text)):
+    if in_edit and AND.search(without_tags(text)):
         return "AND would split the prompt in the middle of the prompt edit; write 'and'"
     return None
 
@@ -176,10 +212,15 @@ Schedule = Callable[[str], tuple[tuple[str, ...], ...]]
 
 def edit_holds(prompt: Prompt, schedule: Schedule, switch_step: int) -> bool:
     """Whether the WebUI reads the edit as meant: the first phase up to ``switch_step``, then another second one."""
-    actual, before, after = schedule(prompt.text), schedule(prompt.before), schedule(prompt.after)
+    actual, before, after = (_as_encoded(schedule(text)) for text in (prompt.text, prompt.before, prompt.after))
     if not len(actual) == len(before) == len(after) or before == after:
         return False
     return all(
         part == first[:switch_step] + second[switch_step:]
         for part, first, second in zip(actual, before, after, strict=True)
     )
+
+
+def _as_encoded(parts: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """The texts without the backslashes that the encoder drops: a colon needs one in an edit, but not outside it."""
+    return tuple(tuple(re.sub(r"\\(?=[:|+\-.\d])", "", text) for text in part) for part in parts)

@@ -36,11 +36,13 @@ def prompts_of(
 ) -> tuple[Prompt, Prompt, Prompt, Prompt]:
     """Prompt, negative prompt and both hires prompts of one cell, from its row's and column's escaped texts."""
     edit = edit_of(study)
+    has_character = character != study.reference_column
     only_later = Edit(composition="", switch_at=study.switch_at) if edit else None
     text = escape_outside(character.text)
 
     def fill(template: str, edit: Edit | None) -> Prompt:
-        return template_of(study, template).fill(expression, text, edit)
+        filled = template_of(study, template)
+        return (filled if has_character else filled.without_character_tags()).fill(expression, text, edit)
 
     negative = fill(templates.negative_prompt, only_later)
     hires_negative = fill(templates.hires_negative_prompt, only_later)

@@ -27,6 +27,12 @@ def schedule(prompt, steps=STEPS):
     return tuple(_texts(parts[index], steps) for index, _ in indexes[0])
 
 
+def parts_and_weights(prompt):
+    """The parts between ANDs, each with its weight."""
+    indexes, parts, _ = _parser().get_multicond_prompt_list([without_tags(prompt)])
+    return [(parts[index], weight) for index, weight in indexes[0]]
+
+
 def negative_schedule(prompt, steps=STEPS):
     """The same for a negative prompt, which knows no AND."""
     return (_texts(prompt, steps),)

@@ -151,3 +151,27 @@ def test_a_placeholder_within_the_other_is_not_there():
 def test_an_edit_that_never_shows_does_not_hold():
     prompt = template("woman, {character}").fill("sad", "Noor", EDIT)
     assert not holds(prompt)
+
+
+def test_the_templates_network_tags_stay_as_they_are():
+    prompt = template("photo, smile, 1girl <lora:smile_slider:0.5>", "smile", "1girl").fill("sad", "Noor", EDIT)
+    assert prompt.text == "photo, [hair, eyes:sad:0.2], Noor <lora:smile_slider:0.5>"
+
+
+def test_a_placeholder_that_is_a_word_is_no_part_of_another():
+    prompt = template("crusader, sad, sad2, girl, 1girl", "sad", "girl").fill("glad", "Noor", None)
+    assert prompt.text == "crusader, glad, sad2, Noor, 1girl"
+    assert template("crusader, 1girls", "sad", "1girl").missing_placeholders() == ["sad", "1girl"]
+
+
+def test_a_character_may_stand_in_a_tag():
+    own = template("{expression} <lora:{character}:0.8> photo of {character}")
+    assert own.fill("sad", "Noor", None).text == "sad <lora:Noor:0.8> photo of Noor"
+    assert own.character_tags == ["<lora:{character}:0.8>"]
+    assert own.without_character_tags().fill("sad", "1girl", None).text == "sad  photo of 1girl"
+
+
+def test_an_expression_may_not():
+    assert template("{expression} {character} <lora:{expression}_slider:1>").expression_tags == [
+        "<lora:{expression}_slider:1>"
+    ]

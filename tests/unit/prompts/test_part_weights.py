@@ -1,0 +1,54 @@
+import pytest
+
+from sd_expression_grid.prompts.part_weights import weights_as_words
+from sd_expression_grid.prompts.prompts import Edit, Template
+from tests.unit.schedules import holds, parts_and_weights
+
+EDIT = Edit(composition="hair", switch_at=0.2)
+
+
+def filled(text, expression="sad", character="Noor", edit=EDIT):
+    made = Template(text=text, expression_placeholder="{expression}", character_placeholder="{character}")
+    return made.fill(expression, character, edit)
+
+
+@pytest.mark.parametrize(
+    ("template", "expression", "character", "words"),
+    [
+        ("photo, {expression}, {character}", "sad", "<lora:mei:1> cat girl, :3", " cat girl, :3"),
+        ("photo, {expression}, {character}", "sad", "ember_nobody:1.2", " ember_nobody:1.2"),
+        ("photo, {expression}, {character}", "sad", ":3 <lora:mei:1>", " :3 "),
+        ("photo, {character}, {expression}", ":3", "mei", " :3"),
+        ("photo, {character}: {expression}", "3", "mei", " mei: 3"),
+        ("photo, {character}:{expression}", " .5", "mei", " mei: .5"),
+        ("photo, {expression}, {character} # mine", "sad", "cat, :3", "cat, :3"),
+        ("photo, {expression}, {character} AND a dog", "sad", "cat, :3", "cat, :3"),
+    ],
+)
+def test_a_number_that_was_put_in_is_words_to_the_parser(template, expression, character, words):
+    for prompt in (filled(template, expression, character), filled(template, expression, character, None)):
+        text, weight = parts_and_weights(prompt.text.partition("#")[0])[0]
+        assert weight == 1
+        if not prompt.is_edited or expression == "sad":
+            assert text.replace("\\", "").rstrip().endswith(words.strip())
+
+
+@pytest.mark.parametrize(
+    ("template", "character", "weights"),
+    [
+        ("photo, {expression}, {character} :0.5", "mei", [0.5]),
+        ("{character}:1.2 AND {expression} :.3", "mei", [1.2, 0.3]),
+        ("{expression}, {character}", "mei :0.5 AND city :0.7", [0.5, 0.7]),
+    ],
+)
+def test_a_weight_of_the_template_or_of_a_text_with_and_is_the_users(template, character, weights):
+    assert [weight for _, weight in parts_and_weights(filled(template, character=character).text)] == weights
+
+
+def test_other_texts_stay_as_they_are():
+    for text in ("a :3, b", "(a:1.2)", "[a:b:0.2]", "a:b", ":3 cats", "1.2"):
+        assert weights_as_words([(text, True)]) == text
+
+
+def test_a_face_at_the_end_is_a_good_row():
+    assert holds(filled("photo, {character}, {expression}", r"\:3"))
