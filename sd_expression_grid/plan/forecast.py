@@ -37,8 +37,8 @@ class Forecast:
     """A study as it would be made now.
 
     ``rows`` and ``stock_rows`` estimate the denoiser rows for the missing cells, with shared steps and without.
-    ``seconds`` is None if no run has measured the speed yet. ``pages`` are the sizes of all grids in pixels. With
-    ``draws_seed`` the seeds are examples: the run draws its own.
+    ``seconds`` is None if no run has measured the speed yet. ``pages`` are the sizes of all grids in pixels. ``notes``
+    are lines for the user. With ``draws_seed`` the seeds are examples: the run draws its own.
     """
 
     study: Study
@@ -48,6 +48,7 @@ class Forecast:
     seconds: float | None
     pages: tuple[tuple[int, int], ...]
     folder: str = ""
+    notes: tuple[str, ...] = ()
     draws_seed: bool = False
 
     @property

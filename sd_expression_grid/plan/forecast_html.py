@@ -68,6 +68,7 @@ class ForecastView:
 
     title: str
     facts: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
     kinds: str
     columns: tuple[ColumnLine, ...]
     cells: str
@@ -94,6 +95,7 @@ def forecast_view(forecast: Forecast) -> ForecastView:
     return ForecastView(
         title="Ready to generate" if forecast.missing else "Nothing is left to make",
         facts=tuple(_facts(forecast)),
+        notes=forecast.notes,
         kinds=", ".join(f"{number} × {kind}" for kind, number in kinds.items()),
         columns=tuple(columns),
         cells=f"{count:,}",

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault, nearest
-from sd_expression_grid.prompts.network_tags import NetworkTag, find_tags, without_tags
+from sd_expression_grid.prompts.network_tags import NetworkTag, find_tags, mistaken_tags, without_tags
+from sd_expression_grid.prompts.prompts import escape_outside
+from sd_expression_grid.study.cell_prompts import template_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from sd_expression_grid.study.study import Character, Kind, Study
 
@@ -19,50 +21,116 @@ if TYPE_CHECKING:
 class Catalog:
     """The networks of a WebUI. Architectures are names such as SD1 or SDXL, empty if unknown.
 
-    ``loras`` maps every name that finds exactly one LoRA to its architecture, ``ambiguous`` holds names that several
-    claim, ``unusable_embeddings`` those that do not fit the checkpoint, ``other_types`` the further kinds of tags.
+    ``loras`` maps every name that finds exactly one LoRA to its architecture. ``ambiguous`` maps LoRA names that find
+    several to what to do about it, ``ambiguous_embeddings`` embedding names. ``embeddings`` are the names of those that
+    fit the checkpoint, ``unusable_embeddings`` of those that do not. ``embeddings_in`` gives the names that the text
+    encoders find in a text. ``other_types`` are the further kinds of tags; ``schedules_weights`` tells whether an
+    extension reads weights such as ``0@0,1@0.5``.
     """
 
     checkpoint: str
     architecture: str
     loras: Mapping[str, str]
-    ambiguous: frozenset[str] = frozenset()
-    embeddings: frozenset[str] = frozenset()
-    unusable_embeddings: frozenset[str] = frozenset()
-    other_types: frozenset[str] = frozenset()
+    ambiguous: Mapping[str, str]
+    ambiguous_embeddings: Mapping[str, str]
+    embeddings: frozenset[str]
+    unusable_embeddings: frozenset[str]
+    embeddings_in: Callable[[str], Collection[str]]
+    other_types: frozenset[str]
+    schedules_weights: bool = False
 
 
 def network_faults(study: Study, templates: Iterable[str], catalog: Catalog) -> list[Fault]:
-    """Networks that are unknown, ambiguous, badly weighted or made for another kind of checkpoint."""
-    rows = [("prompt", template) for template in templates]
-    rows += [(row.place or row.label, row.text) for row in study.expressions]
-    places = rows + [(column.place or column.label, f"{column.text} {column.prompt}") for column in study.columns]
+    """Networks that are unknown, ambiguous, badly written or weighted, or made for another kind of checkpoint.
+
+    ``templates`` are the prompts of the page, with its styles.
+    """
+    prompts = list(_prompts(study, templates))
     faults = [
         Fault(place, problem)
-        for place, text in places
+        for place, text in prompts
         for tag in dict.fromkeys(find_tags(text))
         for problem in _tag_problems(tag, catalog)
     ]
+    faults += [
+        Fault(place, f"'{found}' is no network tag to the WebUI, which would draw it as words; {_TAG_FORM}")
+        for place, text in (*prompts, *_other_texts(study))
+        for found in mistaken_tags(text)
+    ]
     for column in study.columns:
-        faults += [Fault(column.place or column.label, problem) for problem in _kind_problems(column, catalog)]
+        faults += [Fault(column.place or column.label, problem) for problem in _kind_problems(study, column, catalog)]
     return faults + [
-        Fault(place, _unusable(name, catalog))
-        for place, text in rows
+        Fault(place, catalog.ambiguous_embeddings[name])
+        for place, text in (*prompts, *_other_texts(study))
+        for name in catalog.embeddings_in(_as_prompt(text))
+        if name in catalog.ambiguous_embeddings
+    ]
+
+
+def network_notes(study: Study, templates: Iterable[str], catalog: Catalog) -> list[str]:
+    """What the WebUI makes of a text that its author may not expect, though it can be made.
+
+    Words that are also the name of an embedding for another kind of checkpoint stay words; the name of an embedding
+    within a word or beside one, as ``girl`` in ``1girl``, brings the embedding in.
+    """
+    texts = [*_prompts(study, templates), *_other_texts(study)]
+    notes = [
+        f"{place}: '{name}' is drawn as words: {_unusable(name, catalog)}"
+        for place, text in texts
         for name in names_in(text, catalog.unusable_embeddings)
     ]
+    notes += [
+        f"{place}: the WebUI uses the embedding '{name}' for '{text}'"
+        for place, text in texts
+        if place not in {column.place for column in study.characters}
+        for name in catalog.embeddings_in(_as_prompt(text))
+    ]
+    return list(dict.fromkeys(notes))
+
+
+_TAG_FORM = "write <lora:name:1>"
+
+
+def _prompts(study: Study, templates: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Texts in which network tags are read, with their places."""
+    texts = [template_of(study, template) for template in templates]
+    yield from (("prompt", template.without_character_tags().text) for template in texts)
+    yield "composition", study.composition
+    yield from ((row.place or row.label, row.text) for row in study.expressions)
+    yield from ((column.place or column.label, column.text) for column in study.columns)
+    for column in study.characters:
+        own = template_of(study, column.prompt)
+        tags = [tag for template in (own, *texts) for tag in template.character_tags]
+        named = " ".join(tag.replace(study.character_placeholder, column.text) for tag in tags)
+        yield column.place or column.label, f"{own.without_character_tags().text} {named}".strip()
+
+
+def _other_texts(study: Study) -> Iterator[tuple[str, str]]:
+    """Texts in which they are not, with their places."""
+    yield "negative_prompt", study.negative_prompt or ""
+    yield from ((column.place or column.label, column.negative) for column in study.columns if column.negative)
+
+
+def _as_prompt(text: str) -> str:
+    """A text of a list as it reaches the text encoders."""
+    return without_tags(escape_outside(text))
 
 
 def with_kinds(study: Study, catalog: Catalog) -> Study:
     """The study with every character recognised as a LoRA, an embedding or neither."""
-    characters = (replace(c, kind=c.kind or kind_of(c.text, catalog)) for c in study.characters)
-    return replace(study, characters=tuple(characters))
+
+    def kind(character: Character) -> Kind:
+        is_named_in_tag = template_of(study, character.prompt or study.prompt or "").character_tags
+        return character.kind or ("lora" if is_named_in_tag else kind_of(character.text, catalog))
+
+    return replace(study, characters=tuple(replace(one, kind=kind(one)) for one in study.characters))
 
 
 def kind_of(text: str, catalog: Catalog) -> Kind:
-    """The kind of a character's text: ``lora`` with a LoRA tag, ``embedding`` with an embedding's name as a word."""
+    """What a character's text is: with a LoRA's tag, with an embedding that the text encoders find, or neither."""
     if any(tag.is_lora for tag in find_tags(text)):
         return "lora"
-    return "embedding" if any(names_in(text, catalog.embeddings)) else "none"
+    return "embedding" if catalog.embeddings_in(_as_prompt(text)) else "none"
 
 
 def _tag_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
@@ -70,11 +138,24 @@ def _tag_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
         if tag.type not in catalog.other_types:
             yield f"{tag.text}: the WebUI knows no networks of the type '{tag.type}'"
         return
-    bad = tag.bad_value()
-    if bad is not None:
-        yield f"{tag.text}: the weight '{bad}' is no number"
+    if not tag.has_name:
+        yield f"{tag.text}: the WebUI reads no name in it; rename a file whose name has '=', or write its alias"
+        return
+    yield from _weight_problems(tag, catalog)
+    yield from _file_problems(tag, catalog)
+
+
+def _weight_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
+    for bad in tag.bad_values():
+        if "@" not in bad:
+            yield f"{tag.text}: the weight '{bad}' is no number"
+        elif not catalog.schedules_weights:
+            yield f"{tag.text}: no installed extension reads the scheduled weight '{bad}'; write one number"
+
+
+def _file_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
     if tag.name in catalog.ambiguous:
-        yield f"{tag.text}: several LoRAs go by the name '{tag.name}'; write the file's name"
+        yield f"{tag.text}: {catalog.ambiguous[tag.name]}"
     elif tag.name not in catalog.loras:
         yield f"{tag.text}: there is no LoRA named '{tag.name}'{nearest(tag.name, catalog.loras)}"
     elif _differs(catalog.loras[tag.name], catalog.architecture):
@@ -84,21 +165,32 @@ def _tag_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
         )
 
 
-def _kind_problems(column: Character, catalog: Catalog) -> Iterator[str]:
+def _kind_problems(study: Study, column: Character, catalog: Catalog) -> Iterator[str]:
     if find_tags(column.negative):
         yield "network tags have no effect in a negative prompt"
-    if column.kind == "lora" and not any(tag.is_lora for tag in find_tags(column.text)):
+    in_template = template_of(study, column.prompt or study.prompt or "").character_tags
+    if column.kind == "lora" and not in_template and not any(tag.is_lora for tag in find_tags(column.text)):
         yield "kind is lora, but the text has no LoRA tag"
+    words = without_tags(column.text).strip()
     if column.kind in ("lora", "none"):
         return
-    unusable = (
-        [] if column.kind is None and find_tags(column.text) else names_in(column.text, catalog.unusable_embeddings)
-    )
-    for name in unusable:
-        yield f"{_unusable(name, catalog)}; if it is meant as a plain word, add kind=none"
-    if column.kind == "embedding" and not unusable and not any(names_in(column.text, catalog.embeddings)):
-        name = without_tags(column.text).strip("() ").partition(":")[0]
+    unusable = _same_name(words, catalog.unusable_embeddings)
+    if unusable and not find_tags(column.text):
+        yield f"{_unusable(unusable, catalog)}; if it is meant as a plain word, add kind=none"
+    elif _has_brackets(words) and _same_name(words, catalog.embeddings):
+        escaped = re.sub(r"[()\[\]]", r"\\\g<0>", words)
+        yield f"the WebUI reads the brackets in '{words}' as a weight, not as the embedding's name; write {escaped}"
+    elif column.kind == "embedding" and not catalog.embeddings_in(_as_prompt(column.text)):
+        name = words.strip("() ").partition(":")[0]
         yield f"there is no embedding named '{name}'{nearest(name, catalog.embeddings)}"
+
+
+def _same_name(text: str, names: Iterable[str]) -> str | None:
+    return next((name for name in names if name.lower() == text.lower()), None)
+
+
+def _has_brackets(text: str) -> bool:
+    return any(bracket in text for bracket in "()[]")
 
 
 def names_in(text: str, names: Iterable[str]) -> list[str]:

@@ -21,10 +21,11 @@ MAX_SAME_FAILURES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
-    """A finished picture with its infotext."""
+    """A finished picture with its infotext. ``warning`` says what is not as it was asked for; empty if all is."""
 
     picture: Image.Image
     infotext: str
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

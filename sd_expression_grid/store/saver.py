@@ -71,6 +71,7 @@ class FolderStore:
             status=result.status,
             file=file,
             infotext=made.infotext,
+            warning=made.warning,
             identity=self._identities[key],
             sha256=sha256,
         )
@@ -90,7 +91,7 @@ class MemoryStore:
         if made is None:
             return Outcome(key=key, status=result.status, error=result.error)
         self._pictures[key] = made.picture
-        return Outcome(key=key, status=result.status, infotext=made.infotext)
+        return Outcome(key=key, status=result.status, infotext=made.infotext, warning=made.warning)
 
     def open(self, outcome: Outcome) -> Image.Image:
         """The finished cell."""

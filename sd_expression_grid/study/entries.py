@@ -87,7 +87,8 @@ def _at_weights(character: Character, weights: tuple[float, ...], reader: Reader
     for weight in weights:
         text = with_weight(character.text, weight)
         if text is None:
-            reader.fault("weights", "need a text with exactly one LoRA tag, or one embedding's name alone")
+            needed = "a text with exactly one LoRA tag, without unet=, or one embedding's name alone"
+            reader.fault("weights", f"need {needed}")
             return [character]
         result.append(
             replace(

@@ -27,8 +27,7 @@ def fingerprint_of(p: Processing, cells: Iterable[Cell], identities: Identities)
         found.update(_named(name, value))
     for style in p.styles:
         found[f"the style {style}"] = str(shared.prompt_styles.styles.get(style))
-    prompts = {f"{cell.prompt} {cell.hires_prompt} {cell.negative_prompt}" for cell in cells}
-    return {**found, **dict(pair for prompt in prompts for pair in identities.networks.named_hashes(prompt))}
+    return {**found, **dict(pair for cell in cells for pair in identities.networks_of(cell))}
 
 
 def _named(name: str, value: Any) -> Iterator[tuple[str, str]]:

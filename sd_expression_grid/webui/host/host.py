@@ -21,6 +21,16 @@ def loaded_model() -> Any:
     return shared.sd_model
 
 
+def text_encoders() -> list[Any]:
+    """The loaded checkpoint's text encoders that know embeddings, each with its ``tokenize_line``."""
+    model = loaded_model()
+    if _IS_FORGE:
+        parts = list(vars(model).values())
+    else:
+        parts = list(getattr(model.cond_stage_model, "embedders", [model.cond_stage_model]))  # SDXL has two
+    return [part for part in parts if hasattr(part, "tokenize_line")]
+
+
 def embedding_databases() -> list[Any]:
     """What the text encoders know as embeddings, after another look at the files."""
     model = loaded_model()  # without one, no embedding is known

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from modules import sd_vae, shared
 
+from sd_expression_grid.base.contents import contents_of
 from sd_expression_grid.webui.host.networks import NetworkFiles
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Identities:
 
     def __init__(self, p: Processing, reader: PromptReader, way: str, cells: Iterable[Cell]) -> None:
         self._reader = reader
-        self.networks = NetworkFiles()
+        self._networks = NetworkFiles()
         page = {name: getattr(p, name, None) for name in _OF_THE_PAGE}
         if p.enable_hr:
             page.update({name: getattr(p, name, None) for name in _OF_HIRES})
@@ -63,17 +63,25 @@ class Identities:
         }
         self.by_key: Mapping[CellKey, str] = {cell.key: self._identity(cell) for cell in cells}
 
+    def networks_of(self, cell: Cell) -> list[tuple[str, str]]:
+        """The kinds and names of a cell's networks, with the hashes of their files."""
+        return self._networks.named_hashes(" ".join(_prompts_of(cell)), self._reader.encoder_texts(cell))
+
     def _identity(self, cell: Cell) -> str:
-        prompts = (cell.prompt, cell.negative_prompt, cell.hires_prompt, cell.hires_negative_prompt)
+        prompts = _prompts_of(cell)
         own = {
             "prompts": [self._reader.styled(prompt) for prompt in prompts],
             "negative": self._reader.styled_negative(cell.negative_prompt),
             "seed": cell.key.seed,
             "cfg_scale": cell.cfg_scale,
-            "networks": self.networks.hashes(" ".join(prompts)),
+            "networks": [value for _, value in self.networks_of(cell)],
         }
-        text = json.dumps({**self.common, **own}, sort_keys=True, default=str)
+        text = json.dumps({**self.common, **own}, sort_keys=True, default=contents_of)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _prompts_of(cell: Cell) -> tuple[str, str, str, str]:
+    return cell.prompt, cell.negative_prompt, cell.hires_prompt, cell.hires_negative_prompt
 
 
 def _settings() -> dict[str, Any]:
@@ -93,11 +101,7 @@ def _script_values(p: Processing) -> dict[str, list[str]]:
     scripts = p.scripts.alwayson_scripts if p.scripts else ()
     values = p.script_args or ()
     return {
-        script.title(): [_without_address(value) for value in values[script.args_from : script.args_to]]
+        script.title(): [contents_of(value) for value in values[script.args_from : script.args_to]]
         for script in scripts
         if script.title() not in _SETTLED_ELSEWHERE and script.args_from is not None
     }
-
-
-def _without_address(value: Any) -> str:
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 import struct
 import sys
-from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modules import extra_networks, shared
 
-from sd_expression_grid.plan.network_check import Catalog, names_in
+from sd_expression_grid.plan.network_check import Catalog
 from sd_expression_grid.prompts.network_tags import find_tags
+from sd_expression_grid.webui.host.embeddings import EmbeddingReader
 from sd_expression_grid.webui.host.host import embedding_databases, embedding_hash, loaded_model
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
 _ARCHITECTURE_OF_CONTEXT = {768: "SD1", 1024: "SD2", 2048: "SDXL"}
 _MAX_HEADER = 64 * 2**20
 _LORA_FILES = (".safetensors", ".pt", ".ckpt")
+_EMBEDDING_FILES = (".safetensors", ".pt", ".bin")
 
 
 def read_catalog() -> Catalog:
@@ -31,10 +36,13 @@ def read_catalog() -> Catalog:
         checkpoint=model.sd_checkpoint_info.name_for_extra,
         architecture=_checkpoint_architecture(model),
         loras=_Loras(_unambiguous(lora)) if lora else {},
-        ambiguous=_ambiguous(lora) if lora else frozenset(),
+        ambiguous=_ambiguous(lora) if lora else {},
+        ambiguous_embeddings=_twins(_embedding_folders(databases), _EMBEDDING_FILES),
         embeddings=frozenset(_embeddings(databases)),
         unusable_embeddings=frozenset(name for known in databases for name in known.skipped_embeddings),
+        embeddings_in=EmbeddingReader().names_in,
         other_types=frozenset((*extra_networks.extra_network_registry, *extra_networks.extra_network_aliases)),
+        schedules_weights=_schedules_weights(),
     )
 
 
@@ -51,24 +59,24 @@ class NetworkFiles:
         lora = sys.modules.get("networks")
         self._loras = _unambiguous(lora) if lora else {}
         self._embeddings = _embeddings(embedding_databases())
+        self._reader = EmbeddingReader()
 
-    def hashes(self, prompt: str) -> list[str]:
-        """The hashes of all that a prompt names, in its order."""
-        return [value for _, value in self.named_hashes(prompt)]
+    def named_hashes(self, prompts: str, texts: Iterable[str]) -> list[tuple[str, str]]:
+        """The kinds and names of the networks of a cell, with the hashes of their files.
 
-    def named_hashes(self, prompt: str) -> list[tuple[str, str]]:
-        """The same with the kinds and names of the networks."""
-        tags = [tag for tag in find_tags(prompt) if tag.is_lora and tag.name in self._loras]
+        ``prompts`` holds the tags of its LoRAs, ``texts`` are those that reach the text encoders.
+        """
+        tags = [tag for tag in find_tags(prompts) if tag.is_lora and tag.name in self._loras]
         found = [(f"LoRA {tag.name}", self._loras[tag.name]) for tag in tags]
         for _, entry in found:
             entry.read_hash()
         hashes = [(name, str(entry.hash or entry.filename)) for name, entry in found]
-        names = self.embeddings_in(prompt)
+        names = self.embeddings_in(texts)
         return [*hashes, *((f"embedding {name}", embedding_hash(self._embeddings[name])) for name in names)]
 
-    def embeddings_in(self, prompt: str) -> list[str]:
-        """The names of the embeddings in a prompt, sorted."""
-        return sorted(names_in(prompt, self._embeddings))
+    def embeddings_in(self, texts: Iterable[str]) -> list[str]:
+        """The names of the embeddings that the text encoders find in texts, sorted."""
+        return self._reader.names_in_any(texts)
 
 
 class _Loras(dict[str, str]):
@@ -88,25 +96,64 @@ def _embeddings(databases: list[Any]) -> dict[str, Any]:
 
 def _unambiguous(lora: Any) -> dict[str, Any]:
     """Every name that the WebUI resolves to one file: file names, and aliases, that no two LoRAs share."""
-    aliases = {
-        name: entry
-        for name, entry in lora.available_network_aliases.items()
-        if name.lower() not in lora.forbidden_network_aliases
-    }
-    twins = _twins()
-    return {name: entry for name, entry in {**aliases, **lora.available_networks}.items() if name not in twins}
+    ambiguous = _ambiguous(lora)
+    known = {**lora.available_network_aliases, **lora.available_networks}
+    return {name: entry for name, entry in known.items() if name not in ambiguous}
 
 
-def _ambiguous(lora: Any) -> frozenset[str]:
+def _ambiguous(lora: Any) -> dict[str, str]:
+    """Names that find one of several LoRAs, and what to do about it."""
     aliases = set(lora.available_network_aliases) - set(lora.available_networks)
-    return _twins() | {name for name in aliases if name.lower() in lora.forbidden_network_aliases}
+    shared_by_several = {
+        name: f"several LoRAs go by the name '{name}'; write the file's name"
+        for name in aliases
+        if name.lower() in lora.forbidden_network_aliases
+    }
+    return {**shared_by_several, **_twins(_lora_folders(), _LORA_FILES)}
 
 
-def _twins() -> frozenset[str]:
-    """Names of files that stand in several folders; the WebUI takes the last that it finds."""
-    files = (Path(name) for _, _, names in os.walk(shared.cmd_opts.lora_dir, followlinks=True) for name in names)
-    stems = Counter(file.stem for file in files if file.suffix.lower() in _LORA_FILES)
-    return frozenset(stem for stem, count in stems.items() if count > 1)
+def _twins(folders: Iterable[str], endings: Container[str]) -> dict[str, str]:
+    """Names that files with other contents share, and where those lie: the WebUI takes the last that it finds."""
+    files: dict[str, list[Path]] = {}
+    for file in (file for folder in folders for file in _files_below(folder)):
+        if file.suffix.lower() in endings:
+            files.setdefault(file.stem, []).append(file)
+    return {
+        name: f"several files are named '{name}': {', '.join(map(str, sorted(found)))}; rename all but one"
+        for name, found in files.items()
+        if len(found) > 1 and not _are_equal(found)
+    }
+
+
+def _files_below(folder: str) -> Iterator[Path]:
+    return (Path(place, name) for place, _, names in os.walk(folder, followlinks=True) for name in names)
+
+
+def _are_equal(files: Sequence[Path]) -> bool:
+    """Whether files have the same bytes."""
+    return all(filecmp.cmp(files[0], other, shallow=False) for other in files[1:])
+
+
+def _lora_folders() -> list[str]:
+    """Where the WebUI looks for LoRAs: its own folder, that of LyCORIS, and further ones where it takes them."""
+    flags = shared.cmd_opts
+    further = getattr(flags, "lora_dirs", None) or []
+    own = (flags.lora_dir, getattr(flags, "lyco_dir_backcompat", None))
+    return [str(folder) for folder in (*own, *further) if folder]
+
+
+def _embedding_folders(databases: list[Any]) -> list[str]:
+    return list(dict.fromkeys(str(folder) for known in databases for folder in known.embedding_dirs))
+
+
+def _schedules_weights() -> bool:
+    """Whether an extension reads LoRA weights of its own: it puts a class of its own over the WebUI's."""
+    lora = extra_networks.extra_network_registry.get("lora")
+    lineage = type(lora).__mro__
+    if extra_networks.ExtraNetwork not in lineage:
+        return False
+    webuis = lineage[lineage.index(extra_networks.ExtraNetwork) - 1]
+    return bool(webuis.__subclasses__())
 
 
 def _checkpoint_architecture(model: Any) -> str:

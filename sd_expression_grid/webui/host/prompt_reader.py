@@ -59,6 +59,11 @@ class PromptReader:
         negatives = (cell.negative_prompt, cell.hires_negative_prompt)
         return [*map(self._prompt_schedule, prompts), *map(self._negative_schedule, negatives)]
 
+    def encoder_texts(self, cell: Cell) -> list[str]:
+        """All texts that reach the text encoders for a cell, each once."""
+        texts = (text for schedule in self._schedules_of(cell) for part in schedule for text in part)
+        return list(dict.fromkeys(texts))
+
     def steps_of(self, cell: Cell) -> list[tuple[str, ...]]:
         """All texts that the denoiser gets for a cell, step by step from step 1."""
         parts = (*self._prompt_schedule(cell.prompt), *self._negative_schedule(cell.negative_prompt))

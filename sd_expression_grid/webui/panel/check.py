@@ -53,6 +53,7 @@ def forecast_of(p: Processing, request: Mapping[str, object]) -> Forecast:
             seconds=seconds_for(study.page, study.way, rows),
             pages=_pictures(study).page_sizes(),
             folder=str(study.folder.path) if study.folder else "",
+            notes=study.notes,
             draws_seed=study.draws_seed,
         )
 

@@ -108,7 +108,13 @@ def _add_installed(element_id: ElementId, characters: Any) -> None:
     words.do_not_save_to_config = True
 
     def pressed(text: str, part: str) -> Any:
-        return _or_warning(lambda: with_installed(text, part))
+        def fill() -> str:
+            filled = with_installed(text, part)
+            if filled.left_out:
+                gr.Warning(f"No line can say {', '.join(filled.left_out)}: rename the file")
+            return filled.text
+
+        return _or_warning(fill)
 
     button.click(pressed, inputs=[characters, words], outputs=[characters], show_progress="hidden")
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from sd_expression_grid.webui.results.study_pictures import StudyPictures
 
+COMMENTS_FIELD = "Comments"
+"""Where the API finds what the page shows under the pictures: the WebUI's answer has no other place for it."""
+
 GRIDS_FIELD = "Grids"
 """Where the page's script finds the places of the grids' cells, among what the WebUI tells of a generation."""
 
@@ -33,8 +36,8 @@ def processed(pictures: StudyPictures, facts: Mapping[str, object]) -> Any:
     base.n_iter = base.batch_size = 1
     folder = pictures.store.folder
     in_folder = {"Study folder": str(folder.path)} if folder else {}
-    places = {GRIDS_FIELD: [grid.places for grid in grids]}
-    base.extra_generation_params = {**p.extra_generation_params, **in_folder, **facts, **places}
+    told = {GRIDS_FIELD: [grid.places for grid in grids], COMMENTS_FIELD: list(p.comments)}
+    base.extra_generation_params = {**p.extra_generation_params, **in_folder, **facts, **told}
     return processing.Processed(
         base,
         ApiPictures(shown) if p.is_api else gallery_pictures(shown),
@@ -56,8 +59,9 @@ def _told(pictures: StudyPictures) -> Iterator[str]:
     numbers = ", ".join(f"{number} {status}" for status, number in counts.items())
     yield f"{len(pictures.outcomes)} cells: {numbers}"
     for outcome in pictures.outcomes.values():
-        if outcome.status == "failed":
+        problem = outcome.error if outcome.status == "failed" else outcome.warning
+        if problem:
             seed = f", seed {outcome.key.seed}" if len(pictures.study.seeds) > 1 else ""
-            yield f"{outcome.key.character}, {outcome.key.expression}{seed}: {outcome.error}"
+            yield f"{outcome.key.character}, {outcome.key.expression}{seed}: {problem}"
     if pictures.store.folder:
         yield f"Saved in {pictures.store.folder.path}"

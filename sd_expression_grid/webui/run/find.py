@@ -99,6 +99,7 @@ class _Search:
             study=study,
             cells=cells,
             identities=identities,
+            notes=resolved.notes,
             stop_after=resolved.stop_after,
             draws_seed=self._has_random_seeds and folder is None,
             folder=folder,

@@ -17,10 +17,11 @@ from sd_expression_grid.plan.run_batches import CellResult, Generate, Interrupte
 from sd_expression_grid.store.saver import Saver
 from sd_expression_grid.webui.denoiser.shared_steps import SharedSteps, not_shared, why_not_shared
 from sd_expression_grid.webui.denoiser.stop_early import stopped_after
+from sd_expression_grid.webui.host.embeddings import EmbeddingReader
 from sd_expression_grid.webui.host.host import is_from_elsewhere
-from sd_expression_grid.webui.host.networks import NetworkFiles
 from sd_expression_grid.webui.host.settings import shares_steps
 from sd_expression_grid.webui.run.generate import Generator, stop_requested
+from sd_expression_grid.webui.run.loaded import LoadedNetworks
 from sd_expression_grid.webui.run.progress import Progress
 from sd_expression_grid.webui.run.speed import remember
 
@@ -59,7 +60,7 @@ def make_missing(study: Prepared, store: CellStore, through: Through, title: str
     page = study.page
     rows_per_call = _rows_per_call(page, study.study)
     sharing = _sharing(study, rows_per_call)
-    generator = Generator(page, sharing.during if sharing else _not_shared)
+    generator = Generator(page, sharing.during if sharing else _not_shared, LoadedNetworks(study.reader))
     mixes_seeds = study.study.scout is not None
     batches = plan_batches(study.missing, rows_per_call, _encoded_kinds(study.reader), mixes_seeds=mixes_seeds)
     start = time.monotonic()
@@ -88,11 +89,11 @@ def _encoded_kinds(reader: PromptReader) -> Callable[[Cell], Hashable]:
 
     What an encoding adds to the infotext, embeddings and the emphasis mode, it adds to all pictures of the call.
     """
-    networks = cache(NetworkFiles)  # looks at the files, which one by one is not needed
+    embeddings = cache(EmbeddingReader)  # one by one, none is needed
 
     def kind(cell: Cell) -> Hashable:
-        prompts = " ".join((cell.prompt, cell.negative_prompt, cell.hires_prompt, cell.hires_negative_prompt))
-        return reader.conditioning_shape(cell), tuple(networks().embeddings_in(prompts)), reader.tells_emphasis(cell)
+        names = embeddings().names_in_any(reader.encoder_texts(cell))
+        return reader.conditioning_shape(cell), tuple(names), reader.tells_emphasis(cell)
 
     return kind
 

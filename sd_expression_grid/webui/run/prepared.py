@@ -26,7 +26,8 @@ class Prepared:
     ``request`` is what was asked for, in the schema's form. ``page`` is the run's own copy of the page's processing
     object, with sampler and variation seed settled. ``folder`` is the folder in which the study goes on, None for a
     new study; ``made`` are the cells that it holds. ``stop_after`` is the denoiser call after which a picture is left
-    as it is, None for finished pictures. ``draws_seed``: the seeds are drawn, so preparing again gives others.
+    as it is, None for finished pictures. ``notes`` are
+    lines for the user. ``draws_seed``: the seeds are drawn, so preparing again gives others.
     """
 
     request: Mapping[str, object]
@@ -35,6 +36,7 @@ class Prepared:
     study: Study
     cells: tuple[Cell, ...]
     identities: Identities
+    notes: tuple[str, ...]
     stop_after: int | None
     draws_seed: bool
     folder: StudyFolder | None = None

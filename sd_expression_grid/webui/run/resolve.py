@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from modules import sd_samplers
 
 from sd_expression_grid.base.errors import raise_if_any
-from sd_expression_grid.plan.network_check import network_faults, with_kinds
+from sd_expression_grid.plan.network_check import network_faults, network_notes, with_kinds
 from sd_expression_grid.plan.prompt_check import edit_faults, prompt_faults, size_faults
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.study.cell_prompts import Templates, templates_of
@@ -36,6 +36,7 @@ class Resolved:
     reader: PromptReader
     study: Study
     templates: Templates
+    notes: tuple[str, ...]
     stop_after: int | None
 
 
@@ -61,6 +62,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
         reader=reader,
         study=with_kinds(study, catalog),
         templates=templates,
+        notes=tuple(network_notes(study, _styled(templates, reader), catalog)),
         stop_after=stop_after,
     )
 
@@ -78,9 +80,12 @@ def _faults(
     study: Study, templates: Templates, page: Processing, reader: PromptReader, catalog: Catalog
 ) -> Sequence[Fault]:
     seen = replace(templates, prompt=reader.without_comments(templates.prompt))
-    prompts = [reader.styled(templates.prompt), reader.styled(templates.hires_prompt)]
     return [
         *size_faults(study, page.n_iter * page.batch_size),
         *prompt_faults(study, seen, reader.total_steps, comments=reader.strips_comments),
-        *network_faults(study, prompts, catalog),
+        *network_faults(study, _styled(templates, reader), catalog),
     ]
+
+
+def _styled(templates: Templates, reader: PromptReader) -> list[str]:
+    return [reader.styled(templates.prompt), reader.styled(templates.hires_prompt)]

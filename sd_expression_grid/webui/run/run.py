@@ -34,8 +34,8 @@ def run_study(p: Processing, request: Mapping[str, object]) -> Any:
     be made as requested.
     """
     with prepared(p, request) as study:
-        for complaint in study.made.complaints:
-            study.page.comment(complaint)
+        for line in (*study.notes, *study.made.complaints):
+            study.page.comment(line)
         store = begin(study)
         with _page_of_the_study(study.page, store):
             made = make_missing(study, store, run_batches)

@@ -109,19 +109,40 @@ def use_loras(weights: Iterable[tuple[str, float]]) -> None:
 def tokenize(pieces: Sequence, vectors: dict[str, int]) -> list[tuple[str, str, float]]:
     """Cut [text, weight] pieces into (token, kind, weight); an embedding takes one token for each of its vectors."""
     names = sorted(vectors, key=len, reverse=True)
-    pattern = "|".join([rf"(?<!\w){re.escape(name)}(?!\w)" for name in names] + [r"[^\W_]+|_|[^\w\s]"])
+    pattern = re.compile("|".join(map(_as_tokens, names)) or r"(?!)", re.IGNORECASE)
     known = {name.lower(): name for name in names}
     tokens: list[tuple[str, str, float]] = []
     for text, weight in pieces:
         if weight == -1 and text == "BREAK":
             tokens += [("", "pad", 1.0)] * (-len(tokens) % CHUNK)
             continue
-        for word in re.findall(pattern, text, re.IGNORECASE):
-            name = known.get(word.lower())
+        for word, name in _words(text, pattern, known):
             count = vectors[name] if name else -(-len(word) // 12)
             tokens += [(name or word, "embedding" if name else "word", weight)]
             tokens += [("", "rest", weight)] * (count - 1)
     return tokens
+
+
+def _as_tokens(name):
+    """A pattern for a name where CLIP's tokens begin and end: runs of letters, single digits, runs of other signs."""
+    letter, sign = r"[^\W\d_]", r"(?:[^\w\s]|_)"
+
+    def kind(character):
+        return letter if character.isalpha() else "" if character.isdigit() else sign
+
+    before, after = kind(name[0]), kind(name[-1])
+    return (f"(?<!{before})" if before else "") + re.escape(name) + (f"(?!{after})" if after else "")
+
+
+def _words(text, pattern, known):
+    """The words of a text, with the names of those that are embeddings: also of one within a word, as in 1girl."""
+    position = 0
+    for match in [*pattern.finditer(text), None]:
+        end = match.start() if match else len(text)
+        yield from ((word, "") for word in re.findall(r"[^\W_]+|_|[^\w\s]", text[position:end]))
+        if match:
+            yield match[0], known[match[0].lower()]
+            position = match.end()
 
 
 def encode(texts: Sequence, vectors: dict[str, int], emphasis: str) -> tuple[list[np.ndarray], list[str]]:

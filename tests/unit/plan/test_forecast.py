@@ -189,3 +189,9 @@ def test_nothing_that_was_typed_becomes_html():
     faults = parsed(faults_html(StudyError([Fault(EVIL, EVIL)])))
     assert faults.all("script") == []
     assert EVIL in faults.one("li").text
+
+
+def test_notes_are_lines_of_their_own_and_text():
+    page = parsed(forecast_html(forecast(notes=(f"prompt: {EVIL}", "reference: the embedding"))))
+    assert [item.text for item in page.one("ul").all("li")] == [f"prompt: {EVIL}", "reference: the embedding"]
+    assert parsed(forecast_html(forecast())).all("ul") == []

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from sd_expression_grid.plan.network_check import Catalog, kind_of, network_faults, with_kinds
+from sd_expression_grid.plan.network_check import Catalog, kind_of, names_in, network_faults, network_notes, with_kinds
 from sd_expression_grid.prompts.network_tags import find_tags, with_weight, without_tags
 from sd_expression_grid.study.schema import study_from_dict
 
@@ -8,8 +10,10 @@ CATALOG = Catalog(
     checkpoint="tiny",
     architecture="SD1",
     loras={"Noor": "SD1", "tomas-w": "", "xl_face": "SDXL"},
-    ambiguous=frozenset({"twin"}),
-    embeddings=frozenset({"ember_nobody", "z-face-01"}),
+    ambiguous={"twin": "several LoRAs go by the name 'twin'; write the file's name"},
+    ambiguous_embeddings={"two_faces": "several files are named 'two_faces': a, b; rename all but one"},
+    embeddings=frozenset({"ember_nobody", "z-face-01", "two_faces", "face (v2)"}),
+    embeddings_in=lambda text: names_in(text, ("ember_nobody", "z-face-01", "two_faces", "face \\(v2\\)")),
     unusable_embeddings=frozenset({"sd2_face"}),
     other_types=frozenset({"lora", "hypernet"}),
 )
@@ -63,9 +67,93 @@ def test_templates_and_expressions_are_checked_too():
     assert [fault.split(":")[0] for fault in found] == ["prompt", "expressions, line 2 (x | <lora"]
 
 
-def test_an_embedding_that_does_not_fit_is_found_in_expressions_and_templates():
-    found = faults("mei", expressions="sad\nodd | sd2_face odd", templates=["photo sd2_face"])
-    assert [fault.split(":")[0] for fault in found] == ["prompt", "expressions, line 2 (odd | sd2_face odd)"]
+def notes(characters, expressions="sad", templates=(), **more):
+    return network_notes(
+        study_from_dict({"expressions": expressions, "characters": characters, **more}), templates, CATALOG
+    )
+
+
+def test_a_word_that_is_also_an_unusable_embedding_stays_a_word_with_a_note():
+    given = {"characters": "mei | mei | negative=sd2_face", "expressions": "sad\nodd | sd2_face odd"}
+    assert faults(**given, templates=["photo sd2_face"]) == []
+    found = notes(**given, templates=["photo sd2_face"], negative_prompt="bad sd2_face")
+    places = ["prompt", "expressions, line 2 (odd | sd2_face odd)", "negative_prompt"]
+    assert [note.split(":")[0] for note in found] == [*places, "characters, line 1 (mei | mei | negative=sd2_face)"]
+    assert all("'sd2_face' is drawn as words: the embedding 'sd2_face' is not made for SD1" in note for note in found)
+
+
+def test_an_embedding_in_a_row_or_in_the_reference_is_noted():
+    (note,) = notes("mei", reference="ember_nobody woman")
+    assert note == "reference: the WebUI uses the embedding 'ember_nobody' for 'ember_nobody woman'"
+    assert notes("ember_nobody") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<lora:Noor:0.8 noor", "<lora:Noor:0.8 noor"),
+        ("< lora:Noor:0.8> noor", "< lora:Noor:0.8>"),
+        ("lora:Noor:0.8", "lora:Noor:0.8"),
+        ("noor &lt;lora:Noor:0.8&gt;", "&lt;lora:Noor:0.8&gt;"),
+        ("<lora:>", "<lora:"),
+        ("<lora>", "<lora>"),
+        ("<lyco:Noor", "<lyco:Noor"),
+        ("&lt;hypernet:x:1&gt;", "&lt;hypernet:x:1&gt;"),
+    ],
+)
+@pytest.mark.parametrize("place", ["characters", "expressions", "template", "composition", "negative_prompt"])
+def test_what_looks_like_a_tag_and_is_none_is_a_fault(text, found, place):
+    study = {"characters": "mei", "expressions": "sad"}
+    templates = [text] if place == "template" else []
+    if place in study:
+        study[place] = f"x | {text}"
+    elif place != "template":
+        study[place] = text
+    found_faults = [str(one) for one in network_faults(study_from_dict(study), templates, CATALOG)]
+    assert [found in one and "is no network tag to the WebUI" in one for one in found_faults] == [True]
+
+
+@pytest.mark.parametrize("text", ["<3", ":<", "explorer", "floral: a pattern", "(lora)", "Lora, a woman"])
+def test_other_texts_are_no_tags(text):
+    assert faults("mei", templates=[text]) == []
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "<lora:Noor:1:lbw=OUTALL>", "<lora:Noor:1:1:start=5:stop=20>", "<lora:Noor:te=1:unet=1:0.8>",
+        "<lora:Noor:1:1:16:lbw=1,0,0:stop=8>",
+    ],
+)  # fmt: skip
+def test_named_values_for_extensions_are_the_extensions(tag):
+    assert faults(f"x | {tag}") == []
+
+
+def test_scheduled_weights_need_an_extension():
+    study = study_from_dict({"expressions": "sad", "characters": "x | <lora:Noor:0@0,1@0.5>"})
+    (fault,) = network_faults(study, (), CATALOG)
+    assert "no installed extension reads the scheduled weight '0@0,1@0.5'" in str(fault)
+    assert network_faults(study, (), replace(CATALOG, schedules_weights=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("character", "part"),
+    [
+        ("<lora:a=b:1>", "the WebUI reads no name in it"),
+        ("<lora::0.8>", "the WebUI reads no name in it"),
+        ("face (v2)", "the brackets in 'face (v2)' as a weight, not as the embedding's name; write face \\(v2\\)"),
+        ("x | face (v2) | kind=embedding", "write face \\(v2\\)"),
+        ("two_faces", "several files are named 'two_faces': a, b"),
+    ],
+)
+def test_a_name_that_the_webui_would_not_find_is_a_fault(character, part):
+    (fault,) = faults(character)
+    assert part in fault
+
+
+def test_an_embeddings_name_with_brackets_is_found_when_they_are_escaped():
+    assert faults("face \\(v2\\)") == []
+    assert kind_of("face \\(v2\\)", CATALOG) == "embedding"
 
 
 @pytest.mark.parametrize(
@@ -98,3 +186,20 @@ def test_tags_are_found_and_left_out_as_the_webui_does():
 
 def test_a_weight_keeps_the_words_around_the_tag():
     assert with_weight("old <lora:Noor> man", 0.5) == "old <lora:Noor:0.5> man"
+
+
+@pytest.mark.parametrize(
+    ("text", "weighted"),
+    [
+        ("<lora:Noor:0.8:lbw=OUTALL> noor", "<lora:Noor:0.5:lbw=OUTALL> noor"),
+        ("<lora:Noor:te=0:1>", "<lora:Noor:0.5:te=0>"),
+        ("<lora:Noor:1:1:16:dyn=4>", "<lora:Noor:0.5:0.5:16:dyn=4>"),
+        ("my person", "(my person:0.5)"),
+        ("face \\(v2\\)", "(face \\(v2\\):0.5)"),
+        ("<lora:Noor:unet=1>", None),
+        ("face (v2)", None),
+        ("a, b", None),
+    ],
+)
+def test_a_weight_replaces_the_tags_weight_and_nothing_else(text, weighted):
+    assert with_weight(text, 0.5) == weighted

@@ -49,11 +49,11 @@ def test_weights_become_one_character_each():
 
 
 def test_weights_set_text_encoder_and_unet_alike():
-    study = read(characters="Noor | <lora:Noor:te=0.2:unet=0.9:dyn=4> | weights=0.5")
-    assert study.characters[0].text == "<lora:Noor:0.5:dyn=4>"
+    study = read(characters="Noor | <lora:Noor:0.2:0.9:64:dyn=4> | weights=0.5")
+    assert study.characters[0].text == "<lora:Noor:0.5:0.5:64:dyn=4>"
 
 
-@pytest.mark.parametrize("text", ["two words", "<lora:a:1><lora:b:1>", "(x:1.1)"])
+@pytest.mark.parametrize("text", ["two, words", "<lora:a:1><lora:b:1>", "(x:1.1)", "<lora:a:unet=0.9>"])
 def test_weights_need_one_network(text):
     assert "exactly one LoRA tag" in message(characters=f"Noor | {text} | weights=0.5")
 

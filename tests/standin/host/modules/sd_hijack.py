@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 from modules import errors, prompt_parser, shared
 from tests.standin import safetensors
 from tests.standin.portraits import painter
+
+PromptChunkFix = namedtuple("PromptChunkFix", ["offset", "embedding"])
 
 
 class Embedding:
@@ -85,6 +89,13 @@ class StableDiffusionModelHijack:
     def get_prompt_lengths(self, text):
         count = len(painter.tokenize(self._pieces(text), self._vectors()))
         return count, math.ceil(max(count, 1) / painter.CHUNK) * painter.CHUNK
+
+    def tokenize_line(self, line):
+        """One chunk with the embeddings of a text, and the number of its tokens."""
+        tokens = painter.tokenize(self._pieces(line), self._vectors())
+        places = [i for i, (_, kind, _) in enumerate(tokens) if kind == "embedding"]
+        fixes = [PromptChunkFix(i, self.embedding_db.word_embeddings[tokens[i][0]]) for i in places]
+        return [SimpleNamespace(fixes=fixes)], len(tokens)
 
     def encode(self, texts):
         """Encode the texts of one prompt's schedule, together."""

@@ -21,7 +21,7 @@ class Model:
     """The few fields of a loaded checkpoint that scripts look at."""
 
     is_sd1, is_sd2, is_sdxl, is_sd3, is_ssd, is_inpaint = True, False, False, False, False, False
-    cond_stage_key = "txt"
+    cond_stage_key, cond_stage_model = "txt", sd_hijack.model_hijack
     model = SimpleNamespace(conditioning_key="crossattn")
 
     def __init__(self, info):

@@ -1,0 +1,86 @@
+"""Values of other people's scripts as text: equal for equal contents, whatever object holds them."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+def contents_of(value: object) -> str:
+    """The contents of a value: plain values and lists of them as Python writes them, all else by a hash.
+
+    Arrays, tensors and pictures count with every element, files with their bytes, and other objects with their
+    attributes. What holds itself is named by its class the second time.
+    """
+    return _contents(value, ())
+
+
+def _contents(value: object, holders: tuple[int, ...]) -> str:
+    if value is None or isinstance(value, bool | int | float | complex | bytes | Enum):
+        return repr(value)
+    if isinstance(value, str):
+        return _with_file(value)
+    if id(value) in holders:
+        return f"<{type(value).__name__} again>"
+    within = (*holders, id(value))
+    if isinstance(value, list | tuple | set | frozenset):
+        return _sequence(value, within)
+    if isinstance(value, dict):
+        return _mapping(value, within)
+    return _of_bytes(value) or _of_object(value, within)
+
+
+def _with_file(text: str) -> str:
+    """A text; with its bytes if it is the absolute path of a file."""
+    path = Path(text) if 1 < len(text) < 4096 and "\0" not in text and "\n" not in text else None
+    if path is None or not path.is_absolute() or not path.is_file():
+        return repr(text)
+    return f"{text!r} {_digest(path.read_bytes())}"
+
+
+def _sequence(values: Iterable[object], within: tuple[int, ...]) -> str:
+    parts = [_contents(value, within) for value in values]
+    if isinstance(values, list):
+        return f"[{', '.join(parts)}]"
+    if isinstance(values, tuple):
+        return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+    return f"{{{', '.join(sorted(parts))}}}"
+
+
+def _mapping(values: Mapping[object, object], within: tuple[int, ...]) -> str:
+    pairs = (f"{_contents(key, within)}: {_contents(value, within)}" for key, value in values.items())
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _of_bytes(value: object) -> str:
+    """The contents of pictures, arrays and tensors; empty for anything else."""
+    if isinstance(value, Image.Image):
+        return f"<picture {value.mode} {value.size} {_digest(value.tobytes())}>"
+    if hasattr(value, "detach"):  # a tensor of torch, which the core does not know
+        value = value.detach().cpu().float().numpy()
+    if isinstance(value, np.ndarray | np.generic):
+        return f"<array {value.dtype} {value.shape} {_digest(np.ascontiguousarray(value).tobytes())}>"
+    return ""
+
+
+def _of_object(value: object, within: tuple[int, ...]) -> str:
+    if isinstance(value, Path):
+        return _with_file(str(value))
+    name = f"{type(value).__module__}.{type(value).__qualname__}"
+    slots = [slot for kind in type(value).__mro__ for slot in getattr(kind, "__slots__", ())]
+    fields = {**{slot: getattr(value, slot, None) for slot in slots}, **getattr(value, "__dict__", {})}
+    if callable(value):
+        return f"<{getattr(value, '__qualname__', name)}>"
+    return f"<{name} {_mapping(fields, within)}>"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]

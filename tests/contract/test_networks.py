@@ -1,0 +1,196 @@
+"""LoRA and embedding files as people have them: what the WebUI will load is what the check says, or it is a fault."""
+
+import json
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+from tests.standin import safetensors
+
+EMBEDDINGS = (".safetensors", ".pt", ".bin")
+
+
+class Folder:
+    """Files that a test puts beside those of the WebUI, and takes away again."""
+
+    def __init__(self, path):
+        self.path = path
+        self._made = []
+
+    def copy(self, source, name):
+        """The file of an installed network once more, under another name."""
+        return self.write(name, (self.path / f"{source}.safetensors").read_bytes())
+
+    def changed_copy(self, source, name):
+        """Another network in the same form: its first tensor's values are others."""
+        tensors, metadata = safetensors.read(self.path / f"{source}.safetensors")
+        first = next(iter(tensors))
+        data = safetensors_bytes({**tensors, first: tensors[first] * np.float32(0.5)}, metadata, self.path)
+        return self.write(name, data)
+
+    def write(self, name, data):
+        file = self.path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(data)
+        self._made.append(file)
+        return file
+
+    def clean(self):
+        for file in self._made:
+            file.unlink(missing_ok=True)
+            if file.parent != self.path and not any(file.parent.iterdir()):
+                file.parent.rmdir()
+
+
+def safetensors_bytes(tensors, metadata, folder):
+    file = folder / f"{uuid4().hex}.part"
+    safetensors.write(file, {name: np.asarray(array, np.float32) for name, array in tensors.items()}, metadata)
+    data = file.read_bytes()
+    file.unlink()
+    return data
+
+
+@pytest.fixture
+def folders(webui):
+    flags = webui.get("/sdapi/v1/cmd-flags")
+    made = {"lora": Folder(Path(flags["lora_dir"])), "embedding": Folder(Path(flags["embeddings_dir"]))}
+    yield made
+    for folder in made.values():
+        folder.clean()
+    webui.post("/sdapi/v1/refresh-loras")
+    webui.post("/sdapi/v1/refresh-embeddings")
+
+
+@pytest.fixture
+def lora(folders):
+    return folders["lora"]
+
+
+@pytest.fixture
+def embedding(folders):
+    return folders["embedding"]
+
+
+def study(webui, characters, expressions="sad", **more):
+    asked = {"expressions": expressions, "characters": characters, "composition": "", "name": uuid4().hex, **more}
+    return webui.study(asked)
+
+
+def kinds(answer):
+    written = json.loads((answer.folder / "study.json").read_text(encoding="utf-8"))
+    return {one["label"]: one.get("kind", "none") for one in written["characters"]}
+
+
+def test_a_name_that_no_tag_can_say_is_refused(webui, lora):
+    lora.copy("Noor", "a=b.safetensors")
+    answer = study(webui, "x | <lora:a=b:1>")
+    assert answer.status == 422
+    assert "the WebUI reads no name in it" in answer.message
+
+
+def test_equal_twins_are_one_lora(webui, lora):
+    lora.copy("Noor", "other place/Noor.safetensors")
+    assert study(webui, "x | <lora:Noor:1>").status == 200
+
+
+def test_of_different_twins_the_fault_says_where_they_lie(webui, lora):
+    twin = lora.changed_copy("Noor", "other place/Noor.safetensors")
+    answer = study(webui, "x | <lora:Noor:1>")
+    assert answer.status == 422
+    assert str(twin) in answer.message
+    assert str(lora.path / "Noor.safetensors") in answer.message
+    assert study(webui, "x | <lora:mei:1>").status == 200
+
+
+def test_different_twins_of_an_embedding_are_refused_as_well(webui, embedding):
+    twin = embedding.changed_copy("ember_nobody", "other place/ember_nobody.safetensors")
+    answer = study(webui, "x | ember_nobody")
+    assert answer.status == 422
+    assert str(twin) in answer.message
+
+
+def test_an_embedding_is_found_where_the_webui_finds_it(webui, embedding):
+    embedding.copy("ember_nobody", "noor.safetensors")
+    embedding.changed_copy("ember_nobody", "girl.safetensors")
+    answer = study(webui, "a | noor-style\nb | noors\nc | Noor woman", reference="1girl")
+    assert kinds(answer) == {"a": "embedding", "b": "none", "c": "embedding"}
+    used = {outcome["character"]: used_embeddings(outcome["infotext"]) for outcome in record(answer)}
+    assert used == {"reference": ["girl"], "a": ["noor"], "b": [], "c": ["noor"]}
+    assert "the WebUI uses the embedding 'girl' for '1girl'" in comments(answer)
+
+
+def record(answer):
+    lines = (answer.folder / "cells.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def comments(answer):
+    return "\n".join(answer.info["extra_generation_params"]["Comments"])
+
+
+def used_embeddings(infotext):
+    """Their names, of those in these tests, by what the WebUI wrote of them."""
+    field = infotext.partition("TI hashes: ")[2] or infotext.partition("TI: ")[2]
+    return [name for name in ("girl", "noor") if name in field]
+
+
+def test_another_file_of_an_embedding_within_a_word_makes_new_cells(webui, embedding):
+    embedding.copy("ember_nobody", "girl.safetensors")
+    name = uuid4().hex
+    first = record(study(webui, "mei", reference="1girl", name=name))
+    embedding.changed_copy("ember_nobody", "girl.safetensors")
+    webui.post("/sdapi/v1/refresh-embeddings")
+    again = record(study(webui, "mei", reference="1girl", name=name))
+    assert [one["character"] for one in again[len(first) :]] == ["reference"]
+
+
+def test_an_embedding_with_brackets_in_its_name(webui, embedding):
+    embedding.copy("ember_nobody", "face (v2).safetensors")
+    refused = study(webui, "x | face (v2)")
+    assert refused.status == 422
+    assert "write face \\(v2\\)" in refused.message
+    assert kinds(study(webui, "x | face \\(v2\\) | kind=embedding")) == {"x": "embedding"}
+
+
+def test_weights_of_an_embedding_with_a_space_in_its_name(webui, embedding):
+    embedding.copy("ember_nobody", "my person.safetensors")
+    assert kinds(study(webui, "x | my person | weights=0.5,1")) == {"x 0.5": "embedding", "x 1": "embedding"}
+
+
+def test_a_word_that_is_an_embedding_for_another_architecture_stays_a_word(webui, embedding):
+    vectors = {"emb_params": np.zeros((1, 1024), np.float32)}
+    for name in ("smirk", "woman"):
+        embedding.write(f"{name}.safetensors", safetensors_bytes(vectors, {}, embedding.path))
+    answer = study(
+        webui, "mei | mei | negative=smirk", expressions="smirk", composition="hair", negative_prompt="smirk"
+    )
+    assert answer.status == 200
+    told = comments(answer)
+    for place in ("prompt", "expressions, line 1", "negative_prompt", "characters, line 1"):
+        assert f"{place}" in told
+    assert "is drawn as words: the embedding 'smirk' is not made for" in told
+
+
+def test_a_lora_that_does_not_load_is_told_with_its_cells(webui, lora):
+    whole = (lora.path / "Noor.safetensors").read_bytes()
+    lora.write("torn.safetensors", whole[: len(whole) // 2])
+    answer = study(webui, "x | <lora:torn:1>")
+    said = answer.message if answer.status == 422 else comments(answer)
+    assert "there is no LoRA named 'torn'" in said or "the LoRA torn was named and not loaded" in said
+
+
+def test_named_values_of_extensions_are_kept(webui):
+    answer = study(webui, "x | <lora:Noor:1:lbw=OUTALL> noor | weights=0.5,1")
+    assert answer.status == 200
+    prompts = [outcome["infotext"].split("\n")[0] for outcome in record(answer) if outcome["character"] != "reference"]
+    assert all(f"<lora:Noor:{weight}:lbw=OUTALL>" in text for weight, text in zip(("0.5", "1"), prompts, strict=True))
+
+
+@pytest.mark.parametrize("tag", ["<lora:Noor:0.8 noor", "< lora:Noor:0.8>", "lora:Noor:0.8", "&lt;lora:Noor:0.8&gt;"])
+def test_a_mistaken_tag_is_refused_with_its_line(webui, tag):
+    answer = study(webui, f"mei\nx | {tag}")
+    assert answer.status == 422
+    assert "characters, line 2" in answer.message
+    assert "is no network tag to the WebUI" in answer.message
