@@ -79,7 +79,7 @@ class Template:
         return replace(self, text=text)
 
     def _tags_with(self, placeholder: str) -> list[str]:
-        """Plain words are no placeholders in a tag: ``smile`` in ``<lora:smile_slider:1>`` is the file's name."""
+        """Plain words are no placeholders in a tag: in ``<lora:smile_slider:1>`` they belong to a file's name."""
         if placeholder.replace(" ", "").isalnum():
             return []
         return [tag[0] for tag in TAG.finditer(self.text) if placeholder in tag[0]]
