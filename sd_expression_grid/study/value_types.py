@@ -80,7 +80,7 @@ def _read_numbers(reader: Reader, name: str, default: tuple[float, ...]) -> tupl
         reader.fault(name, "names no number")
     for number in {value for value in values if values.count(value) > 1}:
         reader.fault(name, f"names {number:g} twice")
-    return tuple(float(value) for value in values)  # type: ignore[arg-type]
+    return tuple(dict.fromkeys(float(value) for value in values))  # type: ignore[arg-type]
 
 
 def _number(text: str) -> float | str:

@@ -1,7 +1,7 @@
 import pytest
 
 from sd_expression_grid.base.errors import Fault, StudyError, nearest, raise_if_any
-from sd_expression_grid.base.json_reader import Reader, object_from
+from sd_expression_grid.base.json_reader import Reader, is_number, is_text, is_whole, object_from
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,45 @@ def test_no_faults_raise_nothing():
 def test_the_nearest_names_are_offered_as_they_are_written():
     assert nearest("nor", ["Tomas", "Noor"]) == "; the nearest: Noor"
     assert nearest("nor", ["Tomas"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "number", "whole"),
+    [
+        ("a", True, False, False),
+        ("", True, False, False),
+        ("\ud800", False, False, False),
+        (["a"], False, False, False),
+        (None, False, False, False),
+        (1, False, True, True),
+        (-1.5, False, True, False),
+        (True, False, False, False),
+        (1e12, False, False, False),
+        (-(10**400), False, False, True),
+        (float("nan"), False, False, False),
+    ],
+)
+def test_what_a_value_is(value, text, number, whole):
+    assert (is_text(value), is_number(value), is_whole(value)) == (text, number, whole)
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        (None, "a: must be a text, is null"),
+        (True, "a: must be a text, is true or false"),
+        ({}, "a: must be a text, is an object"),
+        ([], "a: must be a text, is a list"),
+        (0.5, "a: must be a text, is 0.5"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_shown(value, fault):
+    reader = Reader({"a": value})
+    assert reader.text("a", "default") == "default"
+    assert list(map(str, reader.faults)) == [fault]
+
+
+def test_null_is_no_text_where_none_is_needed():
+    reader = Reader({"a": None})
+    assert reader.optional_text("a") is reader.optional_text("b") is None
+    assert reader.faults == []

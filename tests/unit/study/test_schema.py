@@ -59,50 +59,89 @@ def test_weights_need_one_network(text):
 
 
 @pytest.mark.parametrize(
-    ("changes", "part"),
+    ("changes", "fault"),
     [
-        ({"foo": 1}, "foo: is not a known key"),
-        ({"grid": {"foo": 1}}, "grid.foo: is not a known key"),
+        (
+            {"foo": 1},
+            "foo: is not a known key; the keys are character_placeholder, characters, composition, "
+            "expression_placeholder, expressions, grid, mode, name, negative_prompt, prompt, reference, "
+            "rows_per_batch, scout, seeds, switch_at",
+        ),
+        ({"grid": {"foo": 1}}, "grid.foo: is not a known key; the keys are ground, legend, margin"),
         ({"grid": 3}, "grid: must be an object, is 3"),
-        ({"mode": "fast"}, "mode: must be one of exact, batched"),
+        ({"mode": "fast"}, "mode: must be one of exact, batched, is 'fast'"),
         ({"switch_at": "0.2"}, "switch_at: must be a number, is '0.2'"),
         ({"switch_at": True}, "switch_at: must be a number, is true or false"),
-        ({"switch_at": -0.1}, "above 0 and below 1"),
-        ({"switch_at": 1}, "above 0 and below 1"),
-        ({"switch_at": float("nan")}, "switch_at: must be a number"),
-        ({"switch_at": 10**400}, "switch_at: must be a number"),
-        ({"seeds": [1, 1]}, "name a seed twice"),
-        ({"seeds": [-1]}, "whole numbers other than -1"),
-        ({"name": "\ud800"}, "name: must be a text"),
-        ({"characters": [{"text": "x", "cfg_scale": "5"}]}, "cfg_scale: must be a number, is '5'"),
-        ({"characters": [{"text": "x", "exclude": "yes"}]}, "exclude: must be yes or no (in JSON true or false)"),
-        ({"seeds": "1"}, "seeds: must be a list"),
-        ({"rows_per_batch": 0}, "at least 1"),
-        ({"rows_per_batch": 1.5}, "whole number"),
-        ({"name": "../up"}, "plain folder name"),
-        ({"name": "con"}, "plain folder name"),
-        ({"name": "a/b"}, "plain folder name"),
+        ({"switch_at": -0.1}, "switch_at: must be a fraction of the steps, above 0 and below 1, is -0.1"),
+        ({"switch_at": 1}, "switch_at: must be a fraction of the steps, above 0 and below 1, is 1"),
+        ({"switch_at": float("nan")}, "switch_at: must be a number, is nan"),
+        ({"switch_at": 10**400}, f"switch_at: must be a number, is 1{'0' * 59}"),
+        ({"seeds": [1, 1]}, "seeds: name a seed twice"),
+        ({"seeds": [-1]}, "seeds: must be whole numbers other than -1, not -1"),
+        ({"name": "\ud800"}, "name: must be a text, is '\\ud800'"),
+        ({"characters": [{"text": "x", "cfg_scale": "5"}]}, "characters[0]: cfg_scale: must be a number, is '5'"),
+        (
+            {"characters": [{"text": "x", "exclude": "yes"}]},
+            "characters[0]: exclude: must be yes or no (in JSON true or false), is 'yes'",
+        ),
+        ({"seeds": "1"}, "seeds: must be a list, is '1'"),
+        ({"rows_per_batch": 0}, "rows_per_batch: must be at least 1, is 0"),
+        ({"rows_per_batch": 1.5}, "rows_per_batch: must be a whole number, is 1.5"),
+        ({"name": "../up"}, "name: must be a plain folder name, such as '_up'"),
+        ({"name": "con"}, "name: must be a plain folder name, such as 'con_'"),
+        ({"name": "a/b"}, "name: must be a plain folder name, such as 'a_b'"),
         ({"reference": None}, "reference: must be a text, is null"),
         ({"expression_placeholder": " "}, "expression_placeholder: is empty"),
-        ({"expression_placeholder": "x", "character_placeholder": "x"}, "as well"),
-        ({"expressions": ""}, "expressions: the list is empty"),
-        ({"characters": "# nobody"}, "characters: the list is empty"),
-        ({"expressions": 3}, "expressions: must be a text with one entry a line, or a list of objects"),
-        ({"expressions": [{"label": "a", "text": "b", "foo": 1}]}, "expressions[0] (a): foo: is not a known key"),
+        (
+            {"expression_placeholder": "x", "character_placeholder": "x"},
+            "character_placeholder: is the expression placeholder as well",
+        ),
+        ({"expressions": ""}, "expressions: the list is empty; write one expression a line"),
+        ({"characters": "# nobody"}, "characters: the list is empty; write one character a line"),
+        ({"expressions": 3}, "expressions: must be a text with one entry a line, or a list of objects, is 3"),
+        (
+            {"expressions": [{"label": "a", "text": "b", "foo": 1}]},
+            "expressions[0] (a): foo: is not a known key; the keys are label, text",
+        ),
         ({"expressions": [{"label": "a"}]}, "expressions[0] (a): text: is missing"),
-        ({"expressions": [{"label": "a\nb", "text": "c"}]}, "one line"),
-        ({"characters": "reference | x"}, "'reference' is the reference column's label"),
-        ({"characters": "Noor | x | cfg_scale=abc"}, "cfg_scale: must be a number, is 'abc'"),
-        ({"characters": "Noor | x | cfg_scale=0"}, "above 0"),
-        ({"characters": "Noor | x | kind=lyco"}, "kind: must be one of lora, embedding, none"),
-        ({"characters": "Noor | x | exclude=maybe"}, "exclude: must be yes or no (in JSON true or false)"),
-        ({"characters": "Noor | x | weights=a"}, "must be numbers divided by commas"),
-        ({"characters": "Noor | x | weights="}, "weights: names no number"),
-        ({"characters": "Noor | x | weights=1,1.0"}, "weights: names 1 twice"),
+        (
+            {"expressions": [{"label": "a\nb", "text": "c"}]},
+            "expressions[0] (a\nb): label: must be one line, without control characters",
+        ),
+        (
+            {"characters": "reference | x"},
+            "characters, line 1 (reference | x): 'reference' is the reference column's label",
+        ),
+        (
+            {"characters": "Noor | x | cfg_scale=abc"},
+            "characters, line 1 (Noor | x | cfg_scale=abc): cfg_scale: must be a number, is 'abc'",
+        ),
+        (
+            {"characters": "Noor | x | cfg_scale=0"},
+            "characters, line 1 (Noor | x | cfg_scale=0): cfg_scale: must be above 0",
+        ),
+        (
+            {"characters": "Noor | x | kind=lyco"},
+            "characters, line 1 (Noor | x | kind=lyco): kind: must be one of lora, embedding, none, is 'lyco'",
+        ),
+        (
+            {"characters": "Noor | x | exclude=maybe"},
+            "characters, line 1 (Noor | x | exclude=maybe): exclude: "
+            "must be yes or no (in JSON true or false), is 'maybe'",
+        ),
+        (
+            {"characters": "Noor | x | weights=a"},
+            "characters, line 1 (Noor | x | weights=a): weights: must be numbers divided by commas, not 'a'",
+        ),
+        ({"characters": "Noor | x | weights="}, "characters, line 1 (Noor | x | weights=): weights: names no number"),
+        (
+            {"characters": "Noor | x | weights=1,1.0"},
+            "characters, line 1 (Noor | x | weights=1,1.0): weights: names 1 twice",
+        ),
     ],
 )
-def test_a_fault_is_named_with_its_key(changes, part):
-    assert part in message(**changes)
+def test_a_fault_is_named_with_its_key(changes, fault):
+    assert message(**changes) == fault
 
 
 def test_an_object_without_label_is_labelled_as_a_line_would_be():
