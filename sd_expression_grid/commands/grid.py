@@ -33,11 +33,11 @@ def add_to(subparsers: Subparsers) -> None:
     command.set_defaults(run=run)
 
 
-def run(asked: Namespace) -> None:
+def run(args: Namespace) -> None:
     """Draws the grids one after the other, and says where they are."""
-    folder = StudyFolder(asked.folder)
-    if not draw(folder, _options(folder, asked), asked.out or asked.folder):
-        raise StudyError([Fault(str(asked.folder), "has no cells yet, so there is no grid to draw")])
+    folder = StudyFolder(args.folder)
+    if not draw(folder, _options(folder, args), args.out or args.folder):
+        raise StudyError([Fault(str(args.folder), "has no cells yet, so there is no grid to draw")])
 
 
 def draw(folder: StudyFolder, options: GridOptions | None, out: Path) -> int:
@@ -50,9 +50,9 @@ def draw(folder: StudyFolder, options: GridOptions | None, out: Path) -> int:
     return drawn
 
 
-def _options(folder: StudyFolder, asked: Namespace) -> GridOptions:
-    """The study's own options with those that were asked for in their place."""
-    own = {name: getattr(asked, name) for name in ("ground", "margin", "legend") if getattr(asked, name) is not None}
+def _options(folder: StudyFolder, args: Namespace) -> GridOptions:
+    """The study's own options with those of the command line in their place."""
+    own = {name: getattr(args, name) for name in ("ground", "margin", "legend") if getattr(args, name) is not None}
     return replace(folder.existing_study().grid, **own)
 
 

@@ -10,7 +10,13 @@ import pytest
 from PIL import Image
 
 from sd_expression_grid.evidence.face_movement import FaceLandmarks, movement
-from sd_expression_grid.evidence.measurements import EVIDENCE_FILE, neutral_row, read_evidence, read_measurements
+from sd_expression_grid.evidence.measurements import (
+    EVIDENCE_FILE,
+    Measurement,
+    neutral_row,
+    read_evidence,
+    read_measurements,
+)
 from sd_expression_grid.evidence.measuring import measure_pictures
 from sd_expression_grid.evidence.picture_measures import best_measure, landmark_measure, pixel_measure
 from sd_expression_grid.evidence.pixel_difference import brightness, difference
@@ -107,7 +113,7 @@ def evidence(folder):
 
 def test_each_cell_is_measured_against_the_neutral_one_of_its_column_and_seed(folder):
     steps = look(folder)
-    assert [(step.done, step.total) for step in steps] == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert list(map(str, steps)) == [f"{done} of 3 pictures looked at" for done in range(4)]
     found = evidence(folder)
     assert (found.method, found.neutral) == ("landmarks", "Neutral")
     assert set(found.measurements) == {key("smile", seed) for seed in (1, 2, 3)}
@@ -132,7 +138,7 @@ def test_a_study_is_measured_once(folder):
 
     look(folder, landmark_measure(counting))
     assert len(seen) == 6
-    look(folder, landmark_measure(counting))
+    assert list(map(str, look(folder, landmark_measure(counting)))) == ["all pictures are looked at"]
     assert len(seen) == 6
     paint(folder, key("smile", 1), (9, 8, 0))
     assert key("smile", 1) not in evidence(folder).measurements
@@ -203,6 +209,19 @@ def test_landmarks_count_where_they_know_as_many_cells_as_pixels_do(folder):
     paint(folder, key("smile", 1), (9, 8, 0))
     look(folder, pixel_measure())
     assert evidence(folder).method == "difference"
+
+
+def test_the_part_that_moved_most_is_the_change():
+    parts = {"brows": 0.01, "mouth": 0.05, "eyes": 0.02}
+    assert Measurement(method="landmarks", picture="a", neutral="b", parts=parts).change == 0.05
+
+
+def test_a_difference_is_the_mean_of_brightness_where_that_differs_most():
+    """Of 8 × 8 fields one is 51 of 255 brighter, another 25.5."""
+    dark, other = (Image.new("RGB", (64, 64), (20, 20, 20)) for _ in range(2))
+    other.paste((71, 71, 71), (8, 16, 16, 24))
+    other.paste((71, 71, 71), (40, 40, 48, 44))
+    assert difference(brightness(other), brightness(dark)) == {"picture": pytest.approx(0.2)}
 
 
 def portrait(share, face="sad", size=(192, 192)):

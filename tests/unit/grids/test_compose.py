@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import weakref
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,8 @@ from PIL import Image
 from sd_expression_grid.grids.drawing.compose import Figure, Page, compose_pages
 from sd_expression_grid.grids.drawing.layout import Box, Size
 from sd_expression_grid.grids.drawing.pictures import as_rgb, hatched, ready_to_paste
-from sd_expression_grid.grids.drawing.style import PALETTES, Style
+from sd_expression_grid.grids.drawing.style import PALETTES, Style, text_styles
+from tests.unit.grids.ink import cut_out, ink_in, shows
 
 if TYPE_CHECKING:
     from sd_expression_grid.grids.drawing.compose import OpenCell
@@ -160,6 +162,25 @@ def test_a_broken_file_becomes_a_note(tmp_path):
     assert edges[1] == edges[2] == PALETTES["light"].hatch
 
 
+def test_a_picture_that_cannot_be_read_says_why():
+    def broken(row: int, column: int) -> Image.Image:
+        raise OSError("truncated")
+
+    page = only(bare(1, 1), broken, (256, 128))
+    assert (pixels(page.image) == pixels(only(bare(1, 1), said("unreadable: truncated"), (256, 128)).image)).all()
+    assert (pixels(page.image) != pixels(only(bare(1, 1), said("unreadable: other"), (256, 128)).image)).any()
+
+
+def said(words: str) -> OpenCell:
+    return lambda row, column: words
+
+
+def test_a_hatched_box_has_an_edge_all_around():
+    box = pixels(hatched(Size(40, 30), (1, 1, 1), (9, 9, 9)))
+    assert all((edge == 9).all() for edge in (box[0], box[-1], box[:, 0], box[:, -1]))
+    assert 0.5 < (box[1:-1, 1:-1] == 1).mean() < 0.95
+
+
 def test_other_faults_of_the_caller_are_not_hidden():
     with pytest.raises(KeyError):
         only(bare(1, 1), lambda row, column: {}[row], (8, 8))
@@ -247,14 +268,98 @@ def test_a_figure_without_cells_is_still_a_page(rows: int, columns: int):
     assert only(full(rows=ROWS[:rows], columns=COLUMNS[:columns]), plain(), (64, 64)).cells == ()
 
 
-def test_a_legend_keeps_its_setting_from_page_to_page_and_short_values_whole():
-    figure = full(legend=(("a rather long name", "1"), ("seed", "2")))
-    page = only(figure, plain(size=(96, 96)), (96, 96))
-    first_line = Box(0, page.cells[-1].box.bottom + 8, page.image.width, page.cells[-1].box.bottom + 26)
-    assert pixels(page.image, first_line).shape[0] == 18
-    assert has_ink(page.image, first_line)
-    last_line = Box(0, page.image.height - 13 - 14, page.image.width, page.image.height - 13)
-    assert has_ink(page.image, last_line)
+def test_a_legend_is_the_same_under_every_page():
+    pages = list(compose_pages(full(), plain(), (64, 64), Style(max_pixels=60_000)))
+    assert len(pages) > 1
+    (legend,) = {cut_out(page.image, below(page)).tobytes() for page in pages}
+    assert legend != cut_out(only(full(legend=LEGEND[:1]), plain(), (64, 64)).image).tobytes()
+
+
+def below(page: Page) -> Box:
+    return Box(0, page.cells[-1].box.bottom, *page.image.size)
+
+
+@pytest.mark.parametrize("background", ["light", "dark"])
+def test_labels_stand_above_their_columns_and_left_of_their_rows(background: str):
+    columns, rows = ("reference", "Ada", "Grace Hopper", "i"), ("neutral", "open mouth", "j")
+    page = only(full(title="", columns=columns, rows=rows), plain(), (96, 96), background=background)
+    style, ink = text_styles(Size(96, 96), Size(96, 96), ()).label, PALETTES[background].ink
+    first = page.cells[0].box
+    for label, cell in zip(columns, page.cells[:4], strict=True):
+        above = Box(cell.box.left - 4, 0, cell.box.right + 4, first.top)
+        assert shows(page.image, above._replace(left=cell.box.left), label, style, ink)
+        found = ink_in(page.image, above)
+        assert abs((found.left + found.right) - (cell.box.left + cell.box.right)) <= 4
+        assert 0 < first.top - found.bottom <= style.size
+    for label, cell in zip(rows, page.cells[::4], strict=True):
+        beside = Box(0, cell.box.top, first.left, cell.box.bottom)
+        assert shows(page.image, beside, label, style, ink)
+        found = ink_in(page.image, beside)
+        assert abs((found.top + found.bottom) - (cell.box.top + cell.box.bottom)) <= 6
+        assert 0 < first.left - found.right <= style.size
+
+
+def test_short_column_labels_stand_at_the_foot_of_higher_ones():
+    page = only(full(title="", columns=("reference", "x", "a\nb\nc")), plain(), (96, 96))
+    feet = [
+        ink_in(page.image, cell.box._replace(top=0, bottom=page.cells[0].box.top)).bottom for cell in page.cells[:3]
+    ]
+    assert feet == [feet[0]] * 3
+
+
+def test_title_and_page_number_stand_in_the_corners_on_one_base_line():
+    styles, palette = text_styles(Size(64, 64), Size(64, 64), ()), PALETTES["light"]
+    figure = full(title="HHH", columns=("",) * 4, rows=("",) * 3, legend=())
+    pages = list(compose_pages(figure, plain(), (64, 64), Style(max_pixels=60_000)))
+    assert len(pages) > 1
+    for number, page in enumerate(pages, 1):
+        top = page.cells[0].box.top
+        left, right = Box(0, 0, 60, top), Box(60, 0, page.image.width, top)
+        assert shows(page.image, left, "HHH", styles.title, palette.ink)
+        assert shows(page.image, right, f"{number} / {len(pages)}", styles.mark, palette.quiet)
+        title, mark = ink_in(page.image, left), ink_in(page.image, right)
+        padding = styles.label.size * 5 // 4
+        assert (abs(title.left - padding) <= 2, abs(page.image.width - mark.right - padding) <= 2) == (True, True)
+        assert title.top >= padding
+        assert title.bottom == ink_in(page.image, right._replace(right=mark.left + 5)).bottom
+
+
+@pytest.mark.parametrize("background", ["light", "dark"])
+def test_text_is_easy_to_read(background: str):
+    """By the contrast that WCAG 2.1 asks of text: 7 to 1 is enhanced, 4.5 to 1 the minimum."""
+    palette = PALETTES[background]
+    assert contrast(palette.ink, palette.background) >= 7
+    assert contrast(palette.quiet, palette.background) >= 4.5
+    assert contrast(palette.quiet, palette.tint) >= 4.5
+    page = only(full(), plain(), (256, 256), background=background)
+    shown = {tuple(colour) for colour in cut_out(page.image, below(page)).reshape(-1, 3).tolist()}
+    assert palette.quiet in shown
+    assert palette.ink not in shown
+
+
+def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    parts = [part / 255 for part in colour]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sizes"),
+    [((512, 512), (48, 32, 28, 24)), ((512, 768), (48, 32, 28, 24)), ((64, 64), (16, 11, 10, 10))],
+)
+def test_texts_grow_with_the_cells(cell: tuple[int, int], sizes: tuple[int, ...]):
+    styles = text_styles(Size(*cell), Size(*cell), ())
+    assert (styles.title.size, styles.label.size, styles.note.size, styles.legend.size) == sizes
+    assert styles.mark == replace(styles.label, smallest=styles.label.size)
+
+
+def test_texts_are_smaller_where_cells_are_shown_smaller():
+    assert text_styles(Size(512, 512), Size(256, 256), ()).label.size == 16
 
 
 texts = st.sampled_from(("", "sad", "smiling, open mouth", "微笑", "x" * 90, "two\nlines", "😀"))

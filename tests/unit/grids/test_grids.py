@@ -6,6 +6,7 @@ import pytest
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.grids.grids import draw_grids, grids_of, legend, settings_of
 from sd_expression_grid.store.folder import Outcome, StudyFolder
+from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey, GridOptions
 from tests.study_folders import colour_of, study_folder
 
@@ -38,6 +39,24 @@ def said(grids, row, column):
 def test_each_group_and_seed_is_a_grid_of_its_own(folder):
     names = [name for name, _ in draw_grids(folder)]
     assert names == [f"grid - {group} - seed {seed}" for group in ("LoRAs", "Embeddings") for seed in (7, 8)]
+
+
+def test_a_grids_title_is_its_group_and_its_seed_where_there_are_several(folder, tmp_path):
+    titles = [table.title for table in grids_of(folder).all]
+    assert titles == ["LoRAs · seed 7", "LoRAs · seed 8", "Embeddings · seed 7", "Embeddings · seed 8"]
+    alone = study_folder(tmp_path / "one", seeds=[7], characters="Noor")
+    assert [(table.title, table.name) for table in grids_of(alone).all] == [("", "grid")]
+
+
+def test_the_reference_column_is_set_apart_and_any_other_first_column_is_not(tmp_path):
+    gaps = []
+    for name, changes in (("with", {}), ("without", {"reference": ""})):
+        grids = grids_of(study_folder(tmp_path / name, seeds=[7], characters="Noor\nmei\nAda", **changes))
+        (page,) = grids.pages(grids.all[0])
+        first, second, third = (cell.box for cell in page.cells[:3])
+        gaps.append((second.left - first.right, third.left - second.right))
+    assert gaps[0][0] > gaps[0][1]
+    assert gaps[1] == (8, 8)
 
 
 def test_every_cell_is_in_its_place(folder):
@@ -117,6 +136,23 @@ def test_the_legend_is_what_the_cells_infotexts_tell(folder):
         "Size": "512×768",
         "Seed": "7",
     }
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ({"Sampler": "Euler a", "Schedule type": "Automatic"}, {"Sampler": "Euler a"}),
+        ({"Sampler": "Euler a"}, {"Sampler": "Euler a"}),
+        ({"Sampler": "Euler", "Schedule type": "Karras"}, {"Sampler": "Euler Karras"}),
+        ({"CFG scale": "5.50", "Size": "64x96"}, {"CFG scale": "5.5", "Size": "64×96"}),
+        ({"CFG scale": "high"}, {"CFG scale": "high"}),
+    ],
+)
+def test_settings_are_written_as_people_write_them(told, shown):
+    study = study_from_dict({"expressions": "sad", "characters": "Noor", "prompt": "{expression} {character}"})
+    values = dict(legend(study, 3, told))
+    assert values.pop("Prompt") == "[hair, neck, eyes, lips:{expression}:0.2] {character}"
+    assert values == {**shown, "Seed": "3"}
 
 
 def test_a_columns_own_cfg_scale_is_not_taken_for_the_pages(folder):

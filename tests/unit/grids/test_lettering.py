@@ -19,6 +19,7 @@ from sd_expression_grid.grids.drawing.layout import Box, Size
 from sd_expression_grid.grids.drawing.lettering import Lettering, draw, fit
 from sd_expression_grid.grids.drawing.line_breaks import wrap
 from sd_expression_grid.grids.drawing.text_lines import Span, TextStyle, pitch
+from tests.unit.grids.ink import ink_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,14 +51,6 @@ NASTY = (
     "Ế" * 30,
     "fffff jjjj ÅÅÅ",
 )
-
-
-def ink_of(image: Image.Image, background: int = 255) -> Box | None:
-    where = np.argwhere((np.asarray(image) != background).any(axis=2))
-    if not len(where):
-        return None
-    (top, left), (bottom, right) = where.min(axis=0), where.max(axis=0)
-    return Box(int(left), int(top), int(right) + 1, int(bottom) + 1)
 
 
 def drawn(found: Lettering, size: Size) -> Image.Image:
@@ -166,7 +159,7 @@ def check_ink(text: str, room: Size, style: TextStyle) -> None:
     assert found.room.width <= room.width
     assert found.room.height <= room.height
     around = 40
-    ink = ink_of(drawn(found, Size(room.width + 2 * around, room.height + 2 * around)))
+    ink = ink_in(drawn(found, Size(room.width + 2 * around, room.height + 2 * around)))
     assert ink is not None or not is_seen("".join(found.lines))
     if ink is not None:
         assert ink.left >= around + (room.width - found.room.width) // 2 - 1
@@ -185,14 +178,14 @@ def is_seen(text: str) -> bool:
 def test_whatever_has_room_is_drawn(text: str):
     found = fit(text, Size(160, 90), PLAIN)
     assert found.lines
-    assert ink_of(drawn(found, Size(160, 90))) is not None
+    assert ink_in(drawn(found, Size(160, 90))) is not None
 
 
 @pytest.mark.parametrize("text", [text for text in NASTY[::3] if text.strip()], ids=ascii)
 def test_nothing_outside_the_box_is_touched(text: str):
     image = Image.new("RGB", (120, 60), "white")
     draw(image, Box(30, 20, 90, 40), fit(text, Size(90, 60), PLAIN), (0, 0, 0))
-    ink = ink_of(image)
+    ink = ink_in(image)
     assert ink is not None
     assert ink.left >= 30
     assert ink.top >= 20
@@ -207,7 +200,7 @@ def test_text_is_aligned_in_its_box(align: str, valign: str, edge: int):
     image = Image.new("RGB", (200, 100), "white")
     found = fit("H", Size(200, 100), PLAIN)
     draw(image, Box(0, 0, 200, 100), found, (0, 0, 0), align=align, valign=valign)  # type: ignore[arg-type]
-    ink = ink_of(image)
+    ink = ink_in(image)
     assert ink is not None
     assert abs((ink.left + ink.right) / 2 - (found.room.width / 2, 100, 200 - found.room.width / 2)[edge]) <= 2
     assert abs((ink.top + ink.bottom) / 2 - (found.room.height / 2, 50, 100 - found.room.height / 2)[edge]) <= 4
@@ -247,7 +240,7 @@ def test_pillows_own_font_will_do(without_fonts: tuple[str, ...], text: str):
 
 def test_pillows_own_font_shows_something(without_fonts: tuple[str, ...]):
     image = drawn(fit("neutral", Size(200, 60), TextStyle(size=20, smallest=10, fonts=without_fonts)), Size(200, 60))
-    ink = ink_of(image)
+    ink = ink_in(image)
     assert ink is not None
     assert ink.size.width > 40
 

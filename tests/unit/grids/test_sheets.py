@@ -1,0 +1,107 @@
+"""A scout's sheet: pictures of one expression and many seeds, each with its seed under it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sd_expression_grid.grids.drawing.captions import Captions
+from sd_expression_grid.grids.drawing.compose import Figure, compose_pages
+from sd_expression_grid.grids.drawing.layout import Box
+from sd_expression_grid.grids.drawing.style import PALETTES, Style
+from sd_expression_grid.grids.drawing.text_lines import TextStyle
+from sd_expression_grid.grids.grids import StudyGrids, legend
+from sd_expression_grid.store.folder import Outcome
+from sd_expression_grid.study.schema import study_from_dict
+from sd_expression_grid.study.study import CellKey
+from tests.unit.grids.ink import ink_in, shows
+
+SIZE = (96, 96)
+
+
+def key(seed):
+    return CellKey(expression="sad", character="reference", seed=seed)
+
+
+def colour_of(seed):
+    return (seed, 100, 0)
+
+
+def scouted(*seeds, **statuses):
+    """The sheet of a scout for these seeds; ``seed_8="failed"`` is what became of one of them."""
+    study = study_from_dict(
+        {
+            "expressions": "sad",
+            "characters": "",
+            "scout": {"seeds": list(seeds)},
+            "prompt": "a {expression} {character}",
+        }
+    ).scouted()
+    outcomes = {
+        key(seed): Outcome(key=key(seed), status=statuses.get(f"seed_{seed}", "done"), file=f"{seed}") for seed in seeds
+    }
+    return StudyGrids(
+        study=study.with_seeds_from(0, 1),
+        outcomes=outcomes,
+        open_cell=lambda outcome: Image.new("RGB", SIZE, colour_of(outcome.key.seed)),
+        settings={"Steps": "20"},
+    )
+
+
+def only_page(grids):
+    (table,) = grids.begun
+    (page,) = grids.pages(table)
+    return page, grids.places(table, page)
+
+
+def test_each_picture_has_its_own_seed_under_it():
+    page, places = only_page(scouted(123, 45, 6))
+    assert places["seeds"] == [[123, 45], [6, None]]
+    assert (places["rows"][0][0], places["columns"][0][0]) == ("", "")
+    style, ink = TextStyle(size=11, smallest=5), PALETTES["light"].ink
+    for cell, seed in zip(page.cells, (123, 45, 6), strict=False):
+        picture = cell.box._replace(bottom=cell.box.top + SIZE[1])
+        assert (np.asarray(page.image.crop(picture)) == colour_of(seed)).all()
+        under = cell.box._replace(top=picture.bottom)
+        assert shows(page.image, under, str(seed), style, ink)
+        found = ink_in(page.image, under)
+        assert abs((found.left + found.right) - (under.left + under.right)) <= 2
+    assert ink_in(page.image, page.cells[3].box) is None
+
+
+@pytest.mark.parametrize(("seeds", "title"), [((5,), "sad · 1 seed"), ((5, 6), "sad · 2 seeds")])
+def test_its_title_says_how_many_seeds(seeds, title):
+    (table,) = scouted(*seeds).all
+    assert (table.title, table.name, table.seed, table.is_sheet) == (title, "grid - seeds of sad", 5, True)
+
+
+def test_its_legend_has_the_prompt_of_its_pictures_and_no_seed():
+    grids = scouted(5, 6)
+    assert dict(legend(grids.study, 5, grids.settings)) == {
+        "Prompt": "a [hair, neck, eyes, lips:sad:0.2] 1girl",
+        "Steps": "20",
+    }
+
+
+def test_a_seed_without_picture_says_which_it_is_and_why():
+    page, _ = only_page(scouted(5, 8, seed_8="failed"))
+    figure = Figure(title="", columns=("",), rows=("",), has_reference=False)
+    (expected,) = compose_pages(figure, lambda row, column: "8: failed", Captions(SIZE, Style()).size, Style())
+    cell, other = page.image.crop(page.cells[1].box), expected.image.crop(expected.cells[0].box)
+    assert cell.size == other.size == Captions(SIZE, Style()).size
+    assert cell.tobytes() == other.tobytes()
+
+
+def test_seeds_that_were_never_begun_are_left_out():
+    grids = scouted(5, 6, 7, 8, seed_6="failed", seed_7="interrupted", seed_8="interrupted")
+    (table,) = grids.begun
+    assert [cell.seed for cell in table.keys.values()] == [5, 6]
+    assert replace(grids, outcomes={}).begun == ()
+
+
+@pytest.mark.parametrize(("size", "width"), [((48, 96), 48), ((200, 300), 64)])
+def test_a_picture_of_another_size_is_centred_above_its_caption(size, width):
+    image = Captions(SIZE, Style()).under(Image.new("RGB", size, (9, 9, 9)), "7")
+    left = (96 - width) // 2
+    assert ink_in(image, Box(0, 0, *SIZE)) == (left, 0, left + width, 96)
