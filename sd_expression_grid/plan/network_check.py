@@ -14,7 +14,7 @@ from sd_expression_grid.study.cell_prompts import template_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from sd_expression_grid.study.study import Character, Kind, Study
+    from sd_expression_grid.study.study import Character, Expression, Kind, Study
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,12 @@ def network_faults(study: Study, templates: Iterable[str], catalog: Catalog) -> 
         Fault(place, f"'{found}' is no network tag to the WebUI, which would draw it as words; {_TAG_FORM}")
         for place, text in (*prompts, *_other_texts(study))
         for found in mistaken_tags(text)
+    ]
+    entries: tuple[Expression | Character, ...] = (*study.expressions, *study.characters)
+    faults += [
+        Fault(entry.place or entry.label, "the label holds a network tag, which belongs into the text")
+        for entry in entries
+        if find_tags(entry.label)
     ]
     for column in study.columns:
         faults += [Fault(column.place or column.label, problem) for problem in _kind_problems(study, column, catalog)]

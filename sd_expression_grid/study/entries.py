@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sd_expression_grid.base.json_reader import Reader, described
 from sd_expression_grid.prompts.network_tags import find_tags, with_weight
 from sd_expression_grid.study.list_keys import given_values
-from sd_expression_grid.study.lists import ListEntry, read_character_lines, read_expression_lines, short_label
+from sd_expression_grid.study.lists import ListEntry, own_label, read_character_lines, read_expression_lines
 from sd_expression_grid.study.study import CHARACTER_KEYS, WEIGHTS, Character, Expression
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _label_and_text(reader: Reader) -> tuple[str, str]:
     label, text = reader.text("label", "").strip(), reader.text("text", "").strip()
     if not text:
         reader.fault("text", "is missing")
-    label = label or short_label(text)
+    label = label or own_label(text)
     if any(ord(character) < 32 for character in label):
         reader.fault("label", "must be one line, without control characters")
     return label, text

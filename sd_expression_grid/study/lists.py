@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.base.errors import Fault
+from sd_expression_grid.base.errors import Fault, nearest
 from sd_expression_grid.prompts.brackets import find_pairs
-from sd_expression_grid.prompts.network_tags import TAG
+from sd_expression_grid.prompts.network_tags import TAG, find_tags
+from sd_expression_grid.prompts.prompts import WHEN
 from sd_expression_grid.study.list_keys import ListKey, keys_of
 from sd_expression_grid.study.study import CHARACTER_KEYS, Expression
 from sd_expression_grid.study.value_types import as_text
@@ -16,8 +18,12 @@ from sd_expression_grid.study.value_types import as_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_GROUP = re.compile(r"\[([^\[\]:|]+)\]")
+_GROUP = re.compile(r"\[([^\[\]|]+)\]")
+_EDIT = re.compile(rf".*:{WHEN.pattern}", re.IGNORECASE | re.DOTALL)
 _KEY = re.compile(r"\s*(\w+)\s*=\s*(.*)", re.DOTALL)
+_TOKEN = re.compile(r"[^\s,]+")
+_FACE = re.compile(r"(?=.*\|)(?=.*[^|])(?:[^\w\s,]|_)*(?:\|[a-zA-Z]\|)?(?:[^\w\s,]|_)*")
+"""A face such as ``:|``, ``|_|`` or ``|o|``: signs, at most one letter between bars."""
 _SHOWN = 60
 
 
@@ -30,13 +36,46 @@ class ListEntry:
 
 
 def read_expression_lines(text: str) -> tuple[list[ListEntry], list[Fault]]:
-    """The entries of an expression list, and the faults of its lines."""
-    return _read_lines(text, "expressions", keys_of(Expression), groups=False)
+    """The entries of an expression list, each once, and the faults of its lines."""
+    entries, faults = _expression_lines(text)
+    return list(_once(entries)), faults
 
 
 def read_character_lines(text: str) -> tuple[list[ListEntry], list[Fault]]:
-    """The entries of a character list, each with the group above it, and the faults of its lines."""
+    """The entries of a character list, each once with the group above it, and the faults of its lines."""
+    entries, faults = _character_lines(text)
+    return list(_once(entries)), faults
+
+
+def repeated_lines(expressions: str, characters: str) -> list[str]:
+    """A line of text for each list in which lines are repeated, which are read once."""
+    lists = {"expressions": _expression_lines(expressions)[0], "characters": _character_lines(characters)[0]}
+    notes = []
+    for name, entries in lists.items():
+        kept = {entry.place for entry in _once(entries)}
+        numbers = [re.sub(r".*?line (\d+).*", r"\1", entry.place) for entry in entries if entry.place not in kept]
+        if numbers:
+            notes.append(f"{name}: repeated lines are taken once: {', '.join(numbers)}")
+    return notes
+
+
+def _expression_lines(text: str) -> tuple[list[ListEntry], list[Fault]]:
+    return _read_lines(text, "expressions", keys_of(Expression), groups=False)
+
+
+def _character_lines(text: str) -> tuple[list[ListEntry], list[Fault]]:
     return _read_lines(text, "characters", CHARACTER_KEYS, groups=True)
+
+
+def _once(entries: Iterable[ListEntry]) -> Iterator[ListEntry]:
+    """Entries without those that say the same as one before; only words say the same in capitals."""
+    seen: set[str] = set()
+    for entry in entries:
+        said = repr(sorted(entry.fields.items()))
+        key = said if TAG.search(said) else said.lower()
+        if key not in seen:
+            yield entry
+        seen.add(key)
 
 
 def write_lines(entries: Sequence[Mapping[str, object]]) -> str:
@@ -53,8 +92,13 @@ def write_lines(entries: Sequence[Mapping[str, object]]) -> str:
     return "\n".join(lines)
 
 
-def short_label(text: str) -> str:
-    """A text as its own label: every network tag shortened to its name."""
+def own_label(text: str) -> str:
+    """A text as its own label: the name of its only network tag, else the text with its tags shortened to names."""
+    tags = find_tags(text)
+    return tags[0].name.strip() if len(tags) == 1 and tags[0].name.strip() else _long_label(text)
+
+
+def _long_label(text: str) -> str:
     return " ".join(TAG.sub(lambda tag: f" {tag[2].partition(':')[0]} ", text).split())
 
 
@@ -62,18 +106,39 @@ def _read_lines(
     text: str, name: str, list_keys: Iterable[ListKey], *, groups: bool
 ) -> tuple[list[ListEntry], list[Fault]]:
     keys = {key.name: key for key in list_keys if key.in_lines}
-    entries, faults, group = [], [], ""
+    entries: list[ListEntry] = []
+    faults: list[Fault] = []
+    group = ""
     for number, line in _written_lines(text):
-        title = _GROUP.fullmatch(line.strip()) if groups else None
+        title = _group_title(line) if groups else ""
         if title:
-            group = title[1].strip()
+            group = title
             continue
         place = f"{name}, line {number} ({_shown(line)})"
         fields, problems = _fields(_divide(line), keys)
+        problems += _stray_bar(line)
         faults += [Fault(place, problem) for problem in problems]
         if not problems:
             entries.append(ListEntry(fields={**fields, **({"group": group} if group else {})}, place=place))
-    return entries, faults
+    return _with_labels(entries), faults
+
+
+def _group_title(line: str) -> str:
+    """The title in a line such as ``[LoRAs: celebrities]``; empty for other lines, such as a prompt edit."""
+    title = _GROUP.fullmatch(line.strip())
+    return title[1].strip() if title and not _EDIT.fullmatch(title[1]) else ""
+
+
+def _with_labels(entries: Sequence[ListEntry]) -> list[ListEntry]:
+    """Entries without a label get one of their text; where several have a network's name alone, their whole text."""
+    texts = {str(entry.fields["text"]) for entry in entries if not entry.fields["label"]}
+    count = Counter(own_label(text) for text in texts)
+
+    def label(entry: ListEntry) -> object:
+        text = str(entry.fields["text"])
+        return entry.fields["label"] or (own_label(text) if count[own_label(text)] == 1 else _long_label(text))
+
+    return [ListEntry(fields={**entry.fields, "label": label(entry)}, place=entry.place) for entry in entries]
 
 
 def _written_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -81,19 +146,28 @@ def _written_lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(re.split(r"\r\n|\r|\n|\u2028|\u2029", text), start=1):
         plain = line.replace("\ufeff", "").replace("\u200b", "").replace("\u00a0", " ").replace("\u202f", " ")
         if plain.strip() and not plain.lstrip().startswith("#"):
-            yield number, plain.strip(" ")
+            yield number, plain.strip(" ").rstrip("\t ")
 
 
 def _divide(line: str) -> list[str]:
-    """The fields of a line. ``\\|`` outside brackets is a literal bar."""
+    """The fields of a line. ``\\|`` outside brackets is a literal bar, and so is one in a face such as ``:|``."""
     pairs = find_pairs(line, brackets="([{")
+    faces = {i for token in _TOKEN.finditer(line) if _FACE.fullmatch(token[0]) for i in range(*token.span())}
     fields, start = [], 0
     for position, character in enumerate(line):
-        if character in "|\t" and position in pairs.live and pairs.innermost[position] < 0:
+        is_live = position in pairs.live and pairs.innermost[position] < 0
+        if character in "|\t" and is_live and position not in faces:
             fields.append(line[start:position])
             start = position + 1
     fields.append(line[start:])
     return [_literal_bars(field) for field in fields]
+
+
+def _stray_bar(line: str) -> Iterator[str]:
+    """What is wrong with a line whose last bar may be part of its text, as in ``label|:|``."""
+    last = line.split()[-1]
+    if re.search(r"[^\s\\|]\|$", line) and not line.startswith("|") and not _FACE.fullmatch(last):
+        yield "it ends in a bar; write \\| for a bar that is text, or leave it out"
 
 
 def _literal_bars(field: str) -> str:
@@ -109,12 +183,13 @@ def _literal_bars(field: str) -> str:
 def _fields(parts: list[str], keys: Mapping[str, ListKey]) -> tuple[dict[str, object], list[str]]:
     """The fields of a line as JSON values, and what is wrong with the line."""
     values: dict[str, object] = {}
-    problems = []
+    problems: list[str] = []
     plain = [parts[0]]
     for part in parts[1:]:
         name, text = _name_and_text(part, keys)
         if not name:
             plain.append(part)
+            problems += _unknown_key(part, keys)
         elif name in values:
             problems.append(f"{name} is given twice")
         else:
@@ -122,16 +197,33 @@ def _fields(parts: list[str], keys: Mapping[str, ListKey]) -> tuple[dict[str, ob
     label, text, *surplus = _label_and_text(plain)
     if surplus:
         problems.append(_too_many(surplus[0], keys))
+    if not text:
+        problems.append(f"there is no text after the bar; write '{label}' alone, or label | text")
+    if TAG.search(label):
+        problems.append(f"the label holds a network tag; the label comes first: {own_label(label)} | {label}")
     return {"label": label, "text": text, **values}, problems
 
 
 def _label_and_text(plain: list[str]) -> list[str]:
-    """The fields without a key: label, text, and those that are too many."""
-    while len(plain) > 1 and not plain[-1]:
-        plain = plain[:-1]
+    """The fields without a key: label, text, and those that are too many. A line without label has an empty one.
+
+    Bars around a line, as in a Markdown table, and columns that a spreadsheet leaves empty, are no fields.
+    """
     if len(plain) > 1 and not plain[0]:
         plain = plain[1:]
-    return plain if len(plain) > 1 else [short_label(plain[0]), plain[0]]
+        while len(plain) > 1 and not plain[-1]:
+            plain = plain[:-1]
+    while len(plain) > 2 and not plain[-1]:
+        plain = plain[:-1]
+    return plain if len(plain) > 1 else ["", plain[0]]
+
+
+def _unknown_key(part: str, keys: Iterable[str]) -> Iterator[str]:
+    """What is wrong with a field that reads as ``key=value``; nothing with other texts, such as the face ``=_=``."""
+    match = _KEY.fullmatch(part)
+    if match and len(match[1]) > 1 and match[1].isascii() and not match[2].startswith("="):
+        known = f"the keys are {', '.join(keys)}" if keys else "rows have no keys"
+        yield f"'{match[1]}' is no key{nearest(match[1], keys)}; {known}"
 
 
 def _name_and_text(part: str, keys: Mapping[str, ListKey]) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault
 from sd_expression_grid.base.file_names import file_stem, same_file_key
+from sd_expression_grid.prompts.network_tags import find_tags
 from sd_expression_grid.study.study import REFERENCE_LABEL
 
 if TYPE_CHECKING:
@@ -38,13 +39,19 @@ def _label_faults(study: Study) -> Iterable[Fault]:
 
 
 def _repeated(entries: Iterable[Expression | Character]) -> Iterable[Fault]:
-    first: dict[str, str] = {}
+    first: dict[str, Expression | Character] = {}
     for entry in entries:
-        key = same_file_key(entry.label)
-        if key in first:
-            problem = f"the label '{entry.label}' stands in this list already, at {first[key]}"
-            yield Fault(entry.place, f"{problem}; labels must differ as file names, ignoring case")
-        first.setdefault(key, entry.place)
+        other = first.setdefault(entry.label, entry)
+        if other is not entry:
+            problem = f"the label '{entry.label}' stands in this list already, at {other.place}"
+            yield Fault(entry.place, f"{problem}; {_remedy(entry, other)}")
+
+
+def _remedy(entry: Expression | Character, other: Expression | Character) -> str:
+    tags = find_tags(entry.text)
+    if tags and {tag.name for tag in tags} == {tag.name for tag in find_tags(other.text)}:
+        return "for one LoRA at several weights write one line with weights=0.4,0.8; else give each line a label"
+    return "give each line a label of its own: label | text"
 
 
 def _placeholder_faults(study: Study) -> Iterable[Fault]:

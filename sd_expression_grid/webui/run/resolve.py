@@ -13,7 +13,7 @@ from sd_expression_grid.plan.network_check import network_faults, network_notes,
 from sd_expression_grid.plan.prompt_check import edit_faults, prompt_faults, size_faults
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.study.cell_prompts import Templates, templates_of
-from sd_expression_grid.study.schema import read_study
+from sd_expression_grid.study.schema import list_notes, read_study
 from sd_expression_grid.webui.denoiser.stop_early import calls_until_switch, stop_text
 from sd_expression_grid.webui.host.networks import read_catalog
 from sd_expression_grid.webui.host.prompt_reader import PromptReader
@@ -62,7 +62,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
         reader=reader,
         study=with_kinds(study, catalog),
         templates=templates,
-        notes=tuple(network_notes(study, _styled(templates, reader), catalog)),
+        notes=(*list_notes(request), *network_notes(study, _styled(templates, reader), catalog)),
         stop_after=stop_after,
     )
 

@@ -238,3 +238,10 @@ def test_a_full_disk_stops_with_a_message(folder):
     with pytest.raises(SavingError, match="could not be saved"), Saver(FolderStore(folder, {KEY: ""})) as saver:
         saver.save(done())
     assert saver.outcomes == {}
+
+
+def test_cells_whose_labels_are_one_file_name_have_files_of_their_own(folder):
+    keys = [CellKey(expression=label, character=who, seed=7) for label in (":/", ":<") for who in ("Noor", "Noor?")]
+    names = [folder.write_cell(key, label.encode())[0] for key, label in zip(keys, "abcd", strict=True)]
+    assert [(folder.path / name).read_text() for name in names] == list("abcd")
+    assert len({name.casefold() for name in names}) == 4

@@ -1,6 +1,12 @@
 import pytest
 
-from sd_expression_grid.study.lists import read_character_lines, read_expression_lines, short_label, write_lines
+from sd_expression_grid.study.lists import (
+    own_label,
+    read_character_lines,
+    read_expression_lines,
+    repeated_lines,
+    write_lines,
+)
 
 
 def fields(line):
@@ -26,7 +32,17 @@ def fields(line):
         ("[sad", "[sad", "[sad"),
         ("a\u00a0|\u00a0b", "a", "b"),
         ("\ufeffbored", "bored", "bored"),
-        ("x | kind=lora", "x", "kind=lora"),
+        ("| smile | smiling |", "smile", "smiling"),
+        ("smile\tsmiling\t\t", "smile", "smiling"),
+        ("bored\t\t", "bored", "bored"),
+        (":|", ":|", ":|"),
+        ("|_|", "|_|", "|_|"),
+        (";| | wink, ;|", ";|", "wink, ;|"),
+        ("neutral | :|, :<", "neutral", ":|, :<"),
+        ("gasp | |o|", "gasp", "|o|"),
+        (r"cheer | \(^o^)/", "cheer", r"\(^o^)/"),
+        ("=_= | =_=", "=_=", "=_="),
+        ("x | o=o", "x", "o=o"),
     ],
 )
 def test_an_expression_line_is_divided_outside_brackets(line, label, text):
@@ -81,8 +97,27 @@ def test_known_keys_are_fields_of_their_own():
     }
 
 
-def test_an_unknown_key_is_text():
-    assert fields("Noor | age=40") == {"label": "Noor", "text": "age=40"}
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("<lora:Noor:0.8> noor | weight=0.6", "'weight' is no key; the nearest: weights"),
+        ("Noor | noor | cfg=4", "'cfg' is no key"),
+        ("Noor | age=40", "'age' is no key"),
+        ("<lora:Noor:0.8> noor | Noor", "the label comes first: Noor | <lora:Noor:0.8> noor"),
+        ("empty |", "there is no text after the bar; write 'empty' alone"),
+        ("face|:|", "it ends in a bar"),
+        ("smile|smiling|", "it ends in a bar"),
+    ],
+)
+def test_a_line_that_would_be_read_otherwise_than_it_is_meant_is_a_fault(line, part):
+    entries, faults = read_character_lines(line)
+    assert entries == []
+    assert any(part in str(fault) for fault in faults)
+
+
+def test_rows_have_no_keys():
+    _, (fault,) = read_expression_lines("x | kind=lora")
+    assert str(fault) == "expressions, line 1 (x | kind=lora): 'kind' is no key; rows have no keys"
 
 
 def test_a_key_given_twice_is_a_fault():
@@ -92,10 +127,36 @@ def test_a_key_given_twice_is_a_fault():
 
 @pytest.mark.parametrize(
     ("text", "label"),
-    [("<lora:Noor:0.8>", "Noor"), ("<lora:Noor:0.8> noor woman", "Noor noor woman"), ("plain", "plain")],
+    [
+        ("<lora:Noor:0.8>", "Noor"),
+        ("<lora:iu:1>, iu, black hair", "iu"),
+        ("Noor <lora:Noor:1>", "Noor"),
+        ("<lora:a:1> <lora:b:1> x", "a b x"),
+        ("plain", "plain"),
+    ],
 )
-def test_a_network_tag_shortens_to_its_name(text, label):
-    assert short_label(text) == label
+def test_a_text_is_its_own_label_and_a_network_tag_its_name(text, label):
+    assert own_label(text) == label
+    assert [entry.fields["label"] for entry in read_character_lines(text)[0]] == [label]
+
+
+def test_one_network_with_different_words_has_different_labels():
+    entries, _ = read_character_lines("<lora:Noor:1> young\n<lora:Noor:1> old\n<lora:mei:1> mei")
+    assert [entry.fields["label"] for entry in entries] == ["Noor young", "Noor old", "mei"]
+
+
+def test_repeated_lines_are_read_once_and_said():
+    expressions, characters = "smile\nsad\nSmile\n# more\nsad", "<lora:a:1>\n<lora:A:1>\n[x]\nmei\n[y]\nmei"
+    assert [entry.fields["text"] for entry in read_expression_lines(expressions)[0]] == ["smile", "sad"]
+    assert len(read_character_lines(characters)[0]) == 4
+    assert repeated_lines(expressions, characters) == ["expressions: repeated lines are taken once: 3, 5"]
+    assert repeated_lines("smile", "mei") == []
+
+
+@pytest.mark.parametrize("line", ["[LoRAs: celebrities]", "[Nobodies: 2nd list]"])
+def test_a_group_may_have_a_colon(line):
+    entries, _ = read_character_lines(f"{line}\nNoor")
+    assert [entry.fields["group"] for entry in entries] == [line[1:-1]]
 
 
 def test_objects_written_as_lines_read_back():

@@ -145,13 +145,25 @@ def test_a_fault_is_named_with_its_key(changes, fault):
 
 
 def test_an_object_without_label_is_labelled_as_a_line_would_be():
-    assert read(characters=[{"text": "<lora:Noor:0.8> noor"}]).characters[0].label == "Noor noor"
+    assert read(characters=[{"text": "<lora:Noor:0.8> noor"}]).characters[0].label == "Noor"
 
 
-@pytest.mark.parametrize("other", ["noor", "NOOR ", "Noor."])
-def test_labels_are_unique_as_file_names(other):
+@pytest.mark.parametrize("other", ["Noor", "Noor "])
+def test_labels_are_unique(other):
     text = message(characters=[{"label": "Noor", "text": "a"}, {"label": other, "text": "b"}])
     assert "stands in this list already" in text
+    assert "give each line a label of its own" in text
+
+
+def test_labels_may_be_alike_as_file_names():
+    study = read(expressions=":/ | odd\n:< | sad", characters="Noor | a\nnoor | b\nNoor. | c")
+    assert [row.label for row in study.expressions] == [":/", ":<"]
+    assert [column.label for column in study.characters] == ["Noor", "noor", "Noor."]
+
+
+def test_one_lora_at_two_weights_is_told_of_weights():
+    text = message(characters="<lora:Noor:0.4>\n<lora:Noor:0.8>")
+    assert "write one line with weights=0.4,0.8" in text
 
 
 def test_all_faults_come_at_once():
