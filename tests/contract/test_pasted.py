@@ -1,0 +1,160 @@
+"""Lists and templates as people paste them: every line is made as it is meant, or named before anything is made."""
+
+import json
+import re
+from uuid import uuid4
+
+import pytest
+
+from tests.contract.test_studies import difference, lasting
+
+LONG = "惊讶的表情，张开嘴巴，睁大眼睛，眉毛抬起，嘴角微微向下，"
+FACES = [
+    r":p",
+    r":o",
+    r":d",
+    r":3",
+    r":<",
+    r":q",
+    r":|",
+    r":/",
+    r";)",
+    r">:(",
+    r"\(^o^)/",
+    r"^_^",
+    r"@_@",
+    r"+_+",
+    r"=_=",
+    r"|_|",
+    r";|",
+    r">_<",
+    r":>",
+    r";d",
+    r"xd",
+    r":t",
+    r"0_0",
+    r"|o|",
+    r"o_o",
+]
+LISTS = {
+    "comment headings and a blank first line": ("\n# Eyes\nclosed eyes\nwide eyes\n\n# Mouth\nopen mouth\n", 3),
+    "repeated and mixed-case words": ("Smile\nsmile\nangry\nANGRY\nsad\nsmile", 3),
+    "trailing commas": ("smile,\nsad, crying,\nangry，", 3),
+    "underscores": ("light_smile\nhalf-closed_eyes\nd:_tongue", 3),
+    "weights first": ("(smile:1.3), happy\n(frown:1.2)\n((shouting)), angry", 3),
+    "Chinese": (f"微笑、开心\n哭泣，悲伤\n生气\n{LONG}看着镜头\n{LONG}看着窗外", 5),
+    "bare face tags": ("\n".join(FACES), len(FACES)),
+    "escaped brackets": ("gloom \\(expression\\)\nparted lips\nsmug \\(face\\), grin", 3),
+    "a table in Markdown": ("| smile | smiling |\n| sad | crying, tears |", 2),
+    "a spreadsheet": ("smile\tsmiling\t\nsad\tcrying\t\t\nbored\t\t", 3),
+    "prompt syntax": ("[smile|grin]\n[sad:crying:0.5]\n(a, b:1.1)\n{happy|sad} face\n1.5, :5", 5),
+}
+
+
+def study(webui, **asked):
+    return webui.study({"characters": "mei", "reference": "", "name": uuid4().hex, **asked}, steps=5)
+
+
+def record(answer):
+    lines = (answer.folder / "cells.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def words(text):
+    """What the text encoder is given of a text, escapes and brackets apart."""
+    return re.sub(r":1\.\d(?=\))|[\\()\[\]]", "", text)
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_real_list_is_taken_whole(webui, kind):
+    text, rows = LISTS[kind]
+    answer = study(webui, expressions=text, composition="hair, eyes", switch_at=0.4)
+    assert answer.status == 200, answer.message
+    made = record(answer)
+    assert [one["status"] for one in made] == ["done"] * rows
+    assert len({one["expression"] for one in made}) == rows
+    written = json.loads((answer.folder / "study.json").read_text(encoding="utf-8"))["expressions"]
+    texts = {row["label"]: row["text"] for row in written}
+    for one in made:
+        prompt = one["infotext"].split("\n")[0]
+        assert "[hair, eyes:" in prompt
+        assert words(texts[one["expression"]]) in words(prompt)
+
+
+@pytest.mark.parametrize("face", [":3", ":|", "\\(^o^)/", "1.5, :5", "=_="])
+@pytest.mark.parametrize("composition", ["", "hair"])
+def test_a_face_at_the_end_of_a_prompt_is_words(webui, face, composition):
+    asked = {"prompt": "photo, {character}, {expression}", "composition": composition, "switch_at": 0.4}
+    answer = study(webui, expressions=f"x | {face}", **asked)
+    assert answer.status == 200, answer.message
+    (picture, infotext) = answer.cells[0]
+    again, other = webui.again(infotext, steps=5)
+    assert difference(picture, again) == 0
+    assert lasting(webui, infotext) == lasting(webui, other)
+
+
+def test_a_number_at_the_end_of_a_character_is_no_weight(webui):
+    """With the weight 3, and with the face as words before a comma that ends nothing, are two pictures."""
+    prompts = {"weight": "photo, sad, cat girl, :3", "words": "photo, sad, cat girl, :\\3"}
+    plain = {name: webui.txt2img(prompt=prompt, steps=5).pictures[0] for name, prompt in prompts.items()}
+    assert difference(plain["weight"], plain["words"]) > 0
+    asked = {"prompt": "photo, {expression}, {character}", "composition": ""}
+    answer = study(webui, expressions="sad", **{**asked, "characters": "Neko | <lora:mei:0> cat girl, :3"})
+    bare = study(webui, expressions="sad", **{**asked, "characters": "Neko | cat girl, :3"})
+    assert difference(bare.cells[0][0], plain["words"]) == 0
+    assert difference(answer.cells[0][0], plain["words"]) <= 1
+
+
+def test_a_weight_that_the_template_ends_in_is_the_users(webui):
+    answer = study(webui, expressions="sad", composition="", prompt="{expression}, {character} :0.5")
+    assert difference(answer.cells[0][0], webui.txt2img(prompt="sad, mei :0.5", steps=5).pictures[0]) == 0
+
+
+def test_placeholders_that_are_words_leave_tags_and_other_words_alone(webui):
+    asked = {"expression_placeholder": "smile", "character_placeholder": "1girl", "composition": ""}
+    template = "photo, smile, 1girl, smiles <lora:mei:0.5>"
+    answer = study(webui, expressions="sad", prompt=template.replace("mei", "Noor"), **asked)
+    assert answer.cells[0][1].startswith("photo, sad, mei, smiles <lora:Noor:0.5>")
+
+
+def test_a_name_may_stand_in_a_tag_of_the_template(webui):
+    asked = {"composition": "", "prompt": "{expression} <lora:{character}:0.5> woman", "reference": "1girl"}
+    answer = study(webui, expressions="sad", characters="Noor\nmei", **asked)
+    assert answer.status == 200, answer.message
+    prompts = {one["character"]: one["infotext"].split("\n")[0] for one in record(answer)}
+    tags = {name: re.findall("<lora:[^>]*>", prompt) for name, prompt in prompts.items()}
+    assert tags == {"reference": [], "Noor": ["<lora:Noor:0.5>"], "mei": ["<lora:mei:0.5>"]}
+    written = json.loads((answer.folder / "study.json").read_text(encoding="utf-8"))
+    assert [one["kind"] for one in written["characters"]] == ["lora", "lora"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ({"characters": "x | Noor, woman", "prompt": "{expression} <lora:{character}:1>"}, "write the name alone"),
+        ({"prompt": "{character} {expression} <lora:{expression}_slider:1>"}, "cannot stand in the network tag"),
+        ({"characters": "mei\nempty |"}, "characters, line 2 (empty |): there is no text after the bar"),
+        ({"characters": "<lora:Noor:0.8> noor | weight=0.6"}, "'weight' is no key; the nearest: weights"),
+        ({"characters": "<lora:Noor:0.8> noor | Noor"}, "the label comes first: Noor | <lora:Noor:0.8> noor"),
+        ({"characters": "<lora:Noor:0.4>\n<lora:Noor:0.8>"}, "weights=0.4,0.8"),
+        ({"characters": [{"label": "<lora:Noor:1>", "text": "noor"}]}, "the label holds a network tag"),
+        ({"expressions": "sad\nface|:|"}, "expressions, line 2 (face|:|): it ends in a bar"),
+    ],
+)
+def test_what_cannot_be_meant_is_named_before_anything_is_made(webui, asked, part):
+    answer = study(webui, **{"expressions": "sad", "composition": "", **asked})
+    assert answer.status == 422
+    assert part in answer.message
+
+
+def test_labels_groups_and_repeated_lines(webui):
+    characters = "[LoRAs: celebrities]\n<lora:Noor:1>, noor, black hair\nmei <lora:mei:1>\nmei <lora:mei:1>"
+    answer = study(webui, expressions=":/ | odd\n:< | sad\n:/ | odd", characters=characters, composition="")
+    assert answer.status == 200, answer.message
+    assert {one["character"] for one in record(answer)} == {"Noor", "mei"}
+    assert sorted({one["file"] for one in record(answer)}) == sorted(one["file"] for one in record(answer))
+    written = json.loads((answer.folder / "study.json").read_text(encoding="utf-8"))
+    assert {one["group"] for one in written["characters"]} == {"LoRAs: celebrities"}
+    told = answer.info["extra_generation_params"]["Comments"]
+    assert "expressions: repeated lines are taken once: 3" in told
+    assert "characters: repeated lines are taken once: 4" in told
