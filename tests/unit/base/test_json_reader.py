@@ -90,3 +90,10 @@ def test_null_is_no_text_where_none_is_needed():
     reader = Reader({"a": None})
     assert reader.optional_text("a") is reader.optional_text("b") is None
     assert reader.faults == []
+
+
+def test_numbers_have_a_least_value_and_a_type():
+    reader = Reader({"a": 0, "b": 1.5, "c": 3, "d": 2})
+    assert [reader.whole(key, 7, least=1) for key in "abcx"] == [7, 7, 3, 7]
+    assert [reader.number(key, 0.5) for key in "dx"] == [2.0, 0.5]
+    assert list(map(str, reader.faults)) == ["a: must be at least 1, is 0", "b: must be a whole number, is 1.5"]

@@ -69,7 +69,10 @@ def test_without_composition_there_is_nothing_to_judge():
 
 
 def test_a_prompt_of_a_characters_own_needs_the_expression():
-    assert "does not stand in its prompt" in faults(characters="Noor | noor | prompt=photo of {character}")[0]
+    line = "Noor | noor | prompt=photo of {character}"
+    assert faults(characters=line) == [
+        f"characters, line 1 ({line}): the placeholder '{{expression}}' does not stand in its prompt"
+    ]
     assert faults(characters="Noor | noor | prompt=photo of noor, {expression}") == []
 
 

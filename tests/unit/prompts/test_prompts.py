@@ -88,6 +88,7 @@ def test_the_switch_point_is_a_plain_decimal(number, text):
         (r"\(x\)", r"\(x\)"),
         ("x\\", "x\\\\"),
         ("x\\\\", "x\\\\"),
+        ("x\\\\\\", "x\\\\\\\\"),
         ("<lora:sad:0.5> sad", "<lora:sad:0.5> sad"),
     ],
 )

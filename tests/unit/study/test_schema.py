@@ -28,6 +28,24 @@ def test_defaults_are_those_of_the_types():
     assert study == Study(expressions=study.expressions, characters=study.characters)
 
 
+def test_defaults_are_those_that_the_documentation_names():
+    rows, columns = ([{"label": label, "text": label} for label in labels] for labels in ("ab", "c"))
+    assert study_to_dict(read(expressions="a\nb", characters="c")) == {
+        "expressions": rows,
+        "characters": columns,
+        "reference": "1girl",
+        "composition": "hair, neck, eyes, lips",
+        "switch_at": 0.2,
+        "expression_placeholder": "{expression}",
+        "character_placeholder": "{character}",
+        "seeds": [],
+        "mode": "exact",
+        "rows_per_batch": 4,
+        "name": "",
+        "grid": {"margin": 8, "legend": True, "ground": "light"},
+    }
+
+
 def test_characters_may_be_objects():
     study = read(
         characters=[
