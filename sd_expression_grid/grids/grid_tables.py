@@ -17,10 +17,11 @@ GROUP_BYTES = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridTable:
-    """One grid: its labels, and the cells by (row, column), counted from 0. ``name`` is its file's.
+    """One grid: its labels, and its cells by (row, column), counted from 0.
 
-    ``seed`` is the one of its cells. A scout's sheet has many, of which it is the first: there the seeds are the cells'
-    captions, rows and columns have no labels, and the last row may be short.
+    ``name`` is that of its file, without ending. All its cells have the ``seed``, unless it is a scout's sheet: that
+    has a cell for each seed, with the seed as its caption, ``seed`` is the first one, rows and columns have empty
+    labels, and the last row may be short.
     """
 
     group: str
@@ -79,7 +80,7 @@ def _sheet(study: Study, cell_size: tuple[int, int]) -> GridTable:
 
 
 def _name_of_group(groups: tuple[str, ...], group: str) -> str:
-    """A name of the group's own, also where two groups are one to a file system."""
+    """The group's title as a file name, numbered where a file system would take another group's for the same."""
     alike = [same_file_key(title, GROUP_BYTES) for title in groups]
     place = groups.index(group)
     name = file_stem(group, GROUP_BYTES) if group else ""

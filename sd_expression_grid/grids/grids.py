@@ -1,4 +1,4 @@
-"""The grids of a study, one for each group and seed, drawn from its cells wherever these are kept."""
+"""Draws the grids of a study, one for each group and seed; where its pictures are kept is the caller's concern."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.study.study import CellKey, GridOptions, Study
 
 NOT_MADE = "not made"
-"""What stands in a cell that nothing is known of."""
+"""What a grid says in a cell that has no record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,8 @@ class StudyGrids:
     """All that the grids of a study show.
 
     ``outcomes`` may lack cells. ``open_cell`` gives a finished cell's picture. ``settings`` are those of the legend, as
-    ``settings_in`` reads them from an infotext. ``cell_size`` counts in a grid without any finished cell.
+    ``settings_in`` reads them from an infotext. ``cell_size``, width and height in pixels, is used where no cell is
+    finished.
     """
 
     study: Study
@@ -49,9 +50,9 @@ class StudyGrids:
 
     @property
     def begun(self) -> tuple[GridTable, ...]:
-        """The grids with more to show than cells that were never begun, and the first grid's reference.
+        """The grids of which a cell was begun; the reference column, which all repeat, counts for the first one only.
 
-        Of a scout that was interrupted, those of the seeds that were begun.
+        Of a scout that was interrupted, one grid of the seeds that were begun.
         """
         study = self.study
         if study.scout:
@@ -60,7 +61,7 @@ class StudyGrids:
         return tuple(table for table in tables_of(study, self.cell_size) if self._is_begun(table))
 
     def pages(self, table: GridTable) -> Iterator[Page]:
-        """Draws a grid page by page; let go of each before the next, for a page may have 170 megapixels."""
+        """Draws a grid page by page; delete each before the next is drawn, since a page may have 170 megapixels."""
         size, open_one = self.cell_size_of(table), self.opener(table)
         if table.is_sheet:
             captions = Captions(size, self.style)
@@ -82,13 +83,15 @@ class StudyGrids:
         return self.cell_size
 
     def name(self, table: GridTable, page: Page) -> str:
-        """A page's file name, without ending; no two are alike, also where two groups are one to a file system."""
+        """A page's file name, without ending; no two of a study are alike to any file system."""
         return f"{table.name} - page {page.number} of {page.of}" if page.of > 1 else table.name
 
     def places(self, table: GridTable, page: Page) -> dict[str, object]:
-        """Where the cells of a page are, as JSON values: seed, size, and labels with their pixels from and to.
+        """Where the cells of a page are, as JSON values.
 
-        A sheet has no labels, but ``seeds``: those of each row.
+        ``seed``; ``size``: width and height of the page in pixels; ``rows`` and ``columns``: a list of label, first
+        pixel, and the one after the last. A sheet has empty labels, and ``seeds``: a list for each of its rows, with
+        None for a place without cell.
         """
         rows = {cell.row: (cell.box.top, cell.box.bottom) for cell in page.cells}
         columns = {cell.column: (cell.box.left, cell.box.right) for cell in page.cells}
@@ -109,7 +112,7 @@ class StudyGrids:
         def open_one(row: int, column: int) -> Image.Image | str:
             outcome = self.outcomes.get(table.keys[row, column])
             if outcome is None or outcome.status != "done":
-                return what_became_of(outcome)
+                return _why_no_picture(outcome)
             try:
                 return self.open_cell(outcome)
             except FileNotFoundError:
@@ -198,19 +201,19 @@ def legend(study: Study, seed: int, settings: Mapping[str, str]) -> tuple[tuple[
     return tuple((name, value) for name, value in values.items() if value)
 
 
-def what_became_of(outcome: Outcome | None) -> str:
-    """The words for a cell without picture: ``failed: out of memory``, ``skipped``."""
-    if outcome is None:
-        return NOT_MADE
-    return f"{outcome.status}: {outcome.error}" if outcome.error else outcome.status
-
-
 def _prompt(study: Study) -> str:
     """The prompt of a scout's pictures; in other studies it stands with its placeholders."""
     if study.scout:
         return plan_cells(study, templates_of(study), study.seeds)[0].prompt
     template = template_of(study, study.prompt or "")
     return template.fill(study.expression_placeholder, study.character_placeholder, edit_of(study)).text
+
+
+def _why_no_picture(outcome: Outcome | None) -> str:
+    """Why a cell has no picture, in words: ``failed: out of memory``, ``skipped``."""
+    if outcome is None:
+        return NOT_MADE
+    return f"{outcome.status}: {outcome.error}" if outcome.error else outcome.status
 
 
 def _captioned(table: GridTable, open_cell: OpenCell, captions: Captions) -> OpenCell:
