@@ -151,6 +151,16 @@ def escape_outside(text: str) -> str:
     return "".join(f"\\{c}" if i in pairs.unpaired or _is_stray_bar(text, pairs, i) else c for i, c in enumerate(text))
 
 
+def braces_as_text(text: str) -> str:
+    """The text with the bars in its braces escaped, which mean something to Dynamic Prompts alone.
+
+    To the WebUI's parser they are stray bars, one of which turns off all editing in the prompt.
+    """
+    pairs = find_pairs(text, brackets="([{")
+    inside = {i for i in pairs.live if text[i] == "|" and pairs.innermost[i] >= 0 and text[pairs.innermost[i]] == "{"}
+    return "".join(f"\\{c}" if i in inside else c for i, c in enumerate(text))
+
+
 def unescapable(text: str, *, in_edit: bool, comments: bool) -> str | None:
     """Why the text would break the prompt and cannot be escaped; None if it is harmless.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.prompts.prompts import Edit, Prompt, Template, escape_in_edit, escape_outside
+from sd_expression_grid.prompts.prompts import Edit, Prompt, Template, braces_as_text, escape_in_edit, escape_outside
 
 if TYPE_CHECKING:
     from sd_expression_grid.study.study import Character, Study
@@ -13,21 +13,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Templates:
-    """The four prompts of the txt2img page, with placeholders. Empty hires prompts follow the first pass."""
+    """The four prompts of the txt2img page, with placeholders. Empty hires prompts follow the first pass.
+
+    ``expands_braces`` tells whether an extension reads ``{a|b}`` in prompts; elsewhere braces are text.
+    """
 
     prompt: str
     negative_prompt: str = ""
     hires_prompt: str = ""
     hires_negative_prompt: str = ""
+    expands_braces: bool = False
 
 
-def templates_of(study: Study, hires_prompt: str = "", hires_negative_prompt: str = "") -> Templates:
+def templates_of(
+    study: Study, hires_prompt: str = "", hires_negative_prompt: str = "", *, expands_braces: bool = False
+) -> Templates:
     """The templates of a study after ``with_templates``, together with the page's hires prompts."""
     return Templates(
         prompt=study.prompt or "",
         negative_prompt=study.negative_prompt or "",
         hires_prompt=hires_prompt,
         hires_negative_prompt=hires_negative_prompt,
+        expands_braces=expands_braces,
     )
 
 
@@ -41,7 +48,7 @@ def prompts_of(
     text = escape_outside(character.text)
 
     def fill(template: str, edit: Edit | None) -> Prompt:
-        filled = template_of(study, template)
+        filled = template_of(study, template if templates.expands_braces else braces_as_text(template))
         return (filled if has_character else filled.without_character_tags()).fill(expression, text, edit)
 
     negative = fill(templates.negative_prompt, only_later)

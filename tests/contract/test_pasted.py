@@ -158,3 +158,14 @@ def test_labels_groups_and_repeated_lines(webui):
     told = answer.info["extra_generation_params"]["Comments"]
     assert "expressions: repeated lines are taken once: 3" in told
     assert "characters: repeated lines are taken once: 4" in told
+
+
+def test_braces_do_no_harm(webui):
+    asked = {"prompt": "photo {in|out}doors, {expression}, {character}", "composition": "hair", "switch_at": 0.4}
+    answer = study(webui, expressions="{happy|sad}\n{2$$a|b|c}", characters="{x|y}", **asked)
+    assert answer.status == 200, answer.message
+    prompts = [one["infotext"].split("\n")[0] for one in record(answer)]
+    assert prompts == [
+        r"photo {in\|out}doors, [hair:{happy\|sad}:0.4], {x\|y}",
+        r"photo {in\|out}doors, [hair:{2$$a\|b\|c}:0.4], {x\|y}",
+    ]

@@ -97,6 +97,15 @@ class PromptReader:
         return tuple(texts)
 
     @property
+    def expands_braces(self) -> bool:
+        """Whether Dynamic Prompts is on, which reads ``{a|b}`` in prompts: its first value is its switch."""
+        scripts = self._p.scripts.alwayson_scripts if self._p.scripts else ()
+        found = (script for script in scripts if script.title().startswith("Dynamic Prompts"))
+        return any(
+            self._p.script_args[script.args_from : script.args_from + 1] in ([True], (True,)) for script in found
+        )
+
+    @property
     def strips_comments(self) -> bool:
         """Whether ``#`` starts a comment."""
         return self.without_comments("a#b") != "a#b"

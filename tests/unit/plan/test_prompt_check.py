@@ -129,3 +129,15 @@ def test_of_very_many_faults_the_first_are_named_and_the_rest_counted():
 
 def lines(text, count):
     return "\n".join(f"{text} {number}" for number in range(count))
+
+
+def test_braces_are_text_where_no_extension_reads_them():
+    braces = {"prompt": "photo {in|out}doors, {2$$a|b}, {expression}, {character}"}
+    assert (
+        faults(
+            expressions="{happy|sad}\n{0.5::a|0.5::b}",
+            characters="{x|y}\nmei | mei | prompt={p|q} {expression} {character}",
+            **braces,
+        )
+        == []
+    )
