@@ -90,5 +90,5 @@ def _written(folder: StudyFolder, cell: MadeCell, warning: str) -> Outcome:
         infotext=cell.infotext,
         identity=cell.identity,
         sha256=sha256,
-        warning=warning,
+        warning="; ".join(filter(None, (cell.warning, warning))),
     )

@@ -23,7 +23,7 @@ RequestKind = Literal["look", "make"]
 ANSWER_FIELD = "Expression grid answer"
 """Where the answer stands among the WebUI's generation parameters."""
 
-_CELL_TYPES = {"key": list, "status": str, "identity": str, "infotext": str, "error": str, "png": str}
+_CELL_TYPES = {"key": list, "status": str, "identity": str, "infotext": str, "error": str, "warning": str, "png": str}
 
 
 class AnswerError(Exception):
@@ -60,13 +60,17 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeCell:
-    """What became of a cell; ``png`` is the file's bytes, empty where there is no picture."""
+    """What became of a cell; ``png`` is the file's bytes, empty where there is no picture.
+
+    ``warning`` says what of a picture is not as it was requested.
+    """
 
     key: CellKey
     status: Status
     identity: str
     infotext: str = ""
     error: str = ""
+    warning: str = ""
     png: bytes = b""
 
 
@@ -120,8 +124,9 @@ def inspection_from_dict(data: object) -> Inspection:
 
 
 def cell_to_dict(cell: MadeCell) -> dict[str, object]:
-    """A made cell as JSON values."""
-    return {**asdict(cell), "key": _key_values(cell.key), "png": base64.b64encode(cell.png).decode()}
+    """A made cell as JSON values. There is no empty warning, which version 0.1.0 would not read."""
+    values = {**asdict(cell), "key": _key_values(cell.key), "png": base64.b64encode(cell.png).decode()}
+    return {name: value for name, value in values.items() if name != "warning" or value}
 
 
 def cells_from_list(data: object) -> tuple[MadeCell, ...]:
@@ -133,8 +138,8 @@ def cells_from_list(data: object) -> tuple[MadeCell, ...]:
 
 
 def cell_from_dict(data: object) -> MadeCell:
-    """Reads a made cell; AnswerError for anything else."""
-    values = _object(data, _CELL_TYPES)
+    """Reads a made cell; AnswerError for anything else. Version 0.1.0 sends no warnings."""
+    values = _object({"warning": "", **data} if isinstance(data, dict) else data, _CELL_TYPES)
     status, png = values["status"], _decoded(values["png"])
     if status not in get_args(Status) or bool(png) != (status == "done"):
         message = f"a cell is {status!r:.20}, with {len(png)} bytes of a picture"

@@ -175,6 +175,9 @@ class Scheduler:
         )
         for cell in failed:
             self._callbacks.say(f"  {cell.key.expression} failed: {cell.error}")
+        for cell in cells:
+            if cell.warning:
+                self._callbacks.say(f"  {cell.key.expression}: {cell.warning}")
         self._same_failures.note([cell.error if cell.status == "failed" else "" for cell in cells])
 
     def _collect_after_stop(self) -> None:

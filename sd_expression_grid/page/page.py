@@ -109,7 +109,8 @@ def _cell(folder: StudyFolder, outcome: Outcome | None) -> dict[str, str]:
     if outcome.status == "done" and not (folder.path / outcome.file).is_file():
         return {"status": "missing", "error": f"{outcome.file} is missing", "infotext": outcome.infotext}
     url = quote(outcome.file, errors="replace")
-    cell = {"status": outcome.status, "url": url, "infotext": outcome.infotext, "error": outcome.error}
+    texts = {"infotext": outcome.infotext, "error": outcome.error, "warning": outcome.warning}
+    cell = {"status": outcome.status, "url": url, **texts}
     return {name: value for name, value in cell.items() if value}
 
 

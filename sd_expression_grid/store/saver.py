@@ -112,7 +112,7 @@ class Saver:
         self._store = store
         self._room = BoundedSemaphore(WAITING)
         self._executor = ThreadPoolExecutor(max_workers=1)
-        self._trouble: OSError | None = None
+        self._trouble: Exception | None = None
 
     def __enter__(self) -> Saver:
         return self
@@ -131,12 +131,14 @@ class Saver:
     def _save(self, result: CellResult) -> None:
         try:
             self.outcomes[result.cell.key] = self._store.keep(result)
-        except OSError as error:
+        except Exception as error:  # raised again where it can be seen: nobody reads what this thread raises
             self._trouble = error
         finally:
             self._room.release()
 
     def _raise_if_in_trouble(self) -> None:
+        if self._trouble is not None and not isinstance(self._trouble, OSError):
+            raise self._trouble
         if self._trouble is not None:
             message = f"a cell could not be saved, so the study was stopped: {self._trouble}"
             raise SavingError(message) from self._trouble

@@ -35,6 +35,19 @@ def test_studies_have_a_folder_of_their_own_and_the_rating_tab_finds_them_there(
     assert names_of_studies() == ["story"]
 
 
+@pytest.mark.parametrize("pasted", ['"{}"', "'{}'", " “{}” "])
+def test_the_folder_may_be_pasted_in_quotes(webui, tmp_path, pasted):
+    (grid,) = grids(webui, expression_grid_folder=pasted.format(tmp_path))
+    assert grid.parents[1] == tmp_path
+
+
+def test_the_folder_may_be_in_the_home_folder(webui, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (grid,) = grids(webui, expression_grid_folder="~/studies")
+    assert grid.parents[1] == tmp_path / "studies"
+
+
 def test_a_page_is_as_large_as_it_may_be(webui, tmp_path):
     webui.opts.set("expression_grid_folder", str(tmp_path))
     (whole,) = grids(webui)

@@ -49,7 +49,7 @@ function factsOf(key) {
     const status = cell.status === "done" ? "" : `${statusOf(cell)}${cell.status === "missing" ? ` (${cell.error})` : ""}`;
     const analysis = exclude ? "left out" : "";
     const seed = String(study.seeds[key.seed]);
-    const facts = { Status: status, Expression: expression, Character: character, Seed: seed, Analysis: analysis };
+    const facts = { Status: status, Warning: cell.warning || "", Expression: expression, Character: character, Seed: seed, Analysis: analysis };
     const list = definitions(Object.entries(facts).filter(([, value]) => value !== ""));
     const tools = make("div", { className: "tools" }, chooseButton(key), ...(cell.url ? [openLink(cell)] : []));
     return [list, tools, ...(cell.infotext ? infotextOf(cell) : [])];

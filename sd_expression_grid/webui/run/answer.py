@@ -94,5 +94,6 @@ def _cell(store: CellStore, outcome: Outcome, identity: str) -> MadeCell:
         identity=identity,
         infotext=outcome.infotext,
         error=outcome.error,
+        warning=outcome.warning,
         png=png_of(store.open(outcome)) if outcome.status == "done" else b"",
     )

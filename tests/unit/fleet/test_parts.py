@@ -185,3 +185,11 @@ def test_a_picture_without_infotext_is_named(tmp_path):
         read_infotext(tmp_path / "a.png")
     with pytest.raises(StudyError, match=r"b\.png: cannot be read as a picture"):
         read_infotext(tmp_path / "b.png")
+
+
+def test_a_cells_warning_travels_and_an_old_answer_has_none():
+    cell = MadeCell(key=KEY, status="failed", identity="", error="x", warning="the LoRA x was named and not loaded")
+    assert cell_from_dict(cell_to_dict(cell)) == cell
+    old = cell_to_dict(replace(cell, warning=""))
+    assert "warning" not in old
+    assert cell_from_dict(old).warning == ""

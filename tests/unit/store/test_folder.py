@@ -245,3 +245,8 @@ def test_cells_whose_labels_are_one_file_name_have_files_of_their_own(folder):
     names = [folder.write_cell(key, label.encode())[0] for key, label in zip(keys, "abcd", strict=True)]
     assert [(folder.path / name).read_text() for name in names] == list("abcd")
     assert len({name.casefold() for name in names}) == 4
+
+
+def test_a_fault_of_our_own_in_saving_is_raised(folder):
+    with pytest.raises(KeyError), Saver(FolderStore(folder, {})) as saver:
+        saver.save(done())

@@ -1,0 +1,81 @@
+"""Add to characters: what it writes is what the WebUI loads, whatever the files and their cards are like."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.standin.webui import module
+
+
+@pytest.fixture
+def webui(in_process):
+    yield in_process
+    for folder, name in MADE:
+        for file in (in_process.data_dir / folder).glob(f"{name}.*"):
+            file.unlink()
+
+
+MADE = [("models/Lora", "card"), ("models/Lora", "Noor#2"), ("models/Lora", "a=b"), ("models/Lora", "twin")]
+MADE += [("embeddings", "twin"), ("embeddings", "face (v2)")]
+
+
+def put(webui, folder, source, name, card=None):
+    path = webui.data_dir / folder
+    (path / f"{name}.safetensors").write_bytes((path / f"{source}.safetensors").read_bytes())
+    if card is not None:
+        (path / f"{name}.json").write_text(json.dumps(card))
+
+
+def added(webui, part, text=""):
+    from sd_expression_grid.webui.panel.installed import with_installed
+
+    module("modules.sd_hijack").model_hijack.embedding_db.load_textual_inversion_embeddings(force_reload=True)
+    return with_installed(text, part)
+
+
+def checked(webui, characters):
+    """The kinds of the columns, as a study with these lines has them."""
+    request = {"script_name": "Expression grid", "steps": 2, "width": 32, "height": 32}
+    study = {"expressions": "sad", "composition": "", "reference": "", "characters": characters}
+    answer = webui.txt2img({**request, "script_args": [json.dumps(study)], "save_images": True})
+    info = json.loads(answer["info"])
+    folder = Path(info["extra_generation_params"]["Study folder"])
+    written = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+    return {one["label"]: one["kind"] for one in written["characters"]}
+
+
+@pytest.mark.parametrize(("weight", "written"), [("0.8", "0.8"), (0.6, "0.6"), ("", "1"), ("strong", "1"), (None, "1")])
+def test_a_cards_weight_may_be_a_text(webui, weight, written):
+    put(webui, "models/Lora", "Noor", "card", {"preferred weight": weight, "activation text": "noor woman"})
+    assert added(webui, "card").text == f"[LoRAs]\ncard | <lora:card:{written}> noor woman"
+
+
+def test_a_lora_and_an_embedding_of_one_name_have_labels_of_their_own(webui):
+    put(webui, "models/Lora", "Noor", "twin")
+    put(webui, "embeddings", "ember_nobody", "twin")
+    text = added(webui, "twin").text
+    assert text == "[LoRAs]\ntwin | <lora:twin:1>\n[Embeddings]\ntwin embedding | twin"
+    assert checked(webui, text) == {"twin": "lora", "twin embedding": "embedding"}
+
+
+def test_names_that_no_line_can_say_are_left_out_and_named(webui):
+    for name in ("Noor#2", "a=b"):
+        put(webui, "models/Lora", "Noor", name)
+    filled = added(webui, "", "mei | <lora:mei:1>")
+    assert sorted(filled.left_out) == ["Noor#2", "a=b"]
+    assert "#" not in filled.text
+    assert "=" not in filled.text
+
+
+def test_an_embeddings_brackets_are_escaped(webui):
+    put(webui, "embeddings", "ember_nobody", "face (v2)")
+    text = added(webui, "face (v2)").text
+    assert text == "[Embeddings]\nface (v2) | face \\(v2\\)"
+    assert checked(webui, text) == {"face (v2)": "embedding"}
+
+
+def test_all_that_is_installed_is_taken_without_a_fault(webui):
+    kinds = checked(webui, added(webui, "").text)
+    assert set(kinds.values()) == {"lora", "embedding"}
+    assert len(kinds) >= 9
