@@ -67,3 +67,13 @@ def test_a_phone_scrolls_tables_and_not_the_page(chrome, folder):
     page = chrome.new_page(viewport={"width": 390, "height": 800})
     page.goto((folder / "report.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_report_is_dark_on_a_dark_screen_and_light_on_paper(chrome, folder):
+    page = chrome.new_page(color_scheme="dark")
+    page.goto((folder / "report.html").as_uri())
+    colours = """() => [getComputedStyle(document.body).backgroundColor,
+        getComputedStyle(document.querySelector(".expression-grid-report")).color]"""
+    assert page.evaluate(colours) == ["rgb(24, 25, 27)", "rgb(236, 236, 238)"]
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(colours) == ["rgb(255, 255, 255)", "rgb(28, 28, 30)"]
