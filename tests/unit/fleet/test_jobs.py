@@ -49,16 +49,22 @@ CELL = MadeCell(key=KEY, status="done", identity="abc", infotext="x", png=png())
 
 @pytest.fixture
 def webserver(monkeypatch):
-    """``answer`` (status, bytes) is what it says to txt2img once ``may_answer`` is set; ``seen`` has the requests."""
+    """``answer`` (status, bytes) is what it says to txt2img once ``may_answer`` is set; ``seen`` has the requests.
+
+    It tells its progress only once it has been asked for something: the two calls come from two threads.
+    """
     monkeypatch.setattr(client, "POLL_SECONDS", 0.01)
     monkeypatch.delenv("SD_WEBUI_AUTH", raising=False)
-    here = SimpleNamespace(answer=(200, b"{}"), progress={}, may_answer=threading.Event(), seen=[])
+    here = SimpleNamespace(
+        answer=(200, b"{}"), progress={}, may_answer=threading.Event(), asked=threading.Event(), seen=[]
+    )
     here.may_answer.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             here.seen.append((self.path, json.loads(body) if body else None, self.headers["Authorization"]))
+            here.asked.set()
             if self.path.endswith("interrupt"):
                 here.may_answer.set()
                 self._say(200, b"{}")
@@ -67,6 +73,7 @@ def webserver(monkeypatch):
                 self._say(*here.answer)
 
         def do_GET(self):
+            here.asked.wait()
             self._say(200, json.dumps(here.progress).encode())
 
         def _say(self, status, body):
@@ -83,6 +90,7 @@ def webserver(monkeypatch):
         here.url = f"http://127.0.0.1:{listening.server_port}"
         yield here
         here.may_answer.set()
+        here.asked.set()
         listening.shutdown()
 
 
