@@ -471,17 +471,6 @@ def test_a_scheduler_that_is_not_there_is_an_error(sweep, monkeypatch):
     assert f"there is no Dask scheduler at {address}" in printed
 
 
-def test_a_fault_of_our_own_in_a_job_is_no_lost_worker(sweep, monkeypatch):
-    from sd_expression_grid.fleet import dask_pool
-
-    def broken(*_):
-        raise TypeError("a fault of our own")
-
-    monkeypatch.setattr(dask_pool, "run_job", broken)
-    with pytest.raises(dask_pool.JobError, match=r"(?s)in broken.*TypeError: a fault of our own"):
-        sweep(["http://127.0.0.1:1"])
-
-
 def test_a_folder_with_other_things_is_left_alone(webuis, sweep, tmp_path):
     (tmp_path / "holiday").mkdir()
     (tmp_path / "holiday" / "beach.jpg").write_text("")

@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -243,6 +244,17 @@ def test_where_no_server_is_there_is_trouble(webserver):
     webserver.url = "http://127.0.0.1:1"
     assert run_job(LOOK, webserver.url, never).trouble == "cannot be reached, or broke the connection off"
     assert run_job(replace(LOOK, startup_delay=60), webserver.url, never).trouble == "cannot be reached"
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [("http://a", ("a", 80)), ("https://a/sd", ("a", 443)), ("http://a:7860", ("a", 7860))],
+)
+def test_a_server_is_looked_for_at_its_port(monkeypatch, url, address):
+    tried = []
+    monkeypatch.setattr(client.socket, "create_connection", lambda where, timeout: tried.append(where) or nullcontext())
+    assert client.WebUIClient(url, None).is_listening()
+    assert tried == [address]
 
 
 def test_a_webui_without_progress_is_given_up(webserver):

@@ -188,7 +188,7 @@ def test_a_folder_of_another_kind_is_left_alone(tmp_path):
     ):
         (tmp_path / name).mkdir()
         StudyFolder(tmp_path / name).write_study(study_from_dict(asked))
-        with pytest.raises(StudyError, match=f"--out: .*{words}"):
+        with pytest.raises(StudyError, match=f"--out: {tmp_path / name} {words}"):
             output_folder.find(tmp_path / name, is_scout=is_scout)
         assert output_folder.find(tmp_path / name, is_scout=not is_scout).folder.path == tmp_path / name
 

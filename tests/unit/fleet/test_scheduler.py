@@ -99,6 +99,7 @@ def test_a_study_of_which_every_cell_fails_alike_is_stopped():
     with pytest.raises(StudyError, match="every cell so far failed in the same way"):
         fleet.run()
     assert len(fleet.kept) == 27
+    assert len(fleet.webuis[0].units) == 3  # there is no other to try them
 
 
 def test_a_unit_that_brings_down_every_webui_is_taken_for_the_culprit():
@@ -132,6 +133,7 @@ def test_a_webui_interrupted_at_its_own_page_keeps_what_it_has_and_is_left_out()
     fleet, _ = run(webuis)
     assert statuses(fleet) == {cell.key: ["done"] for cell in fleet.cells}
     assert len(webuis[1].units) == 1
+    assert "w1 was interrupted at its own page, and is left out" in fleet.said
 
 
 def test_the_users_stop_keeps_what_the_webuis_have_made():
