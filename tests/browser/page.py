@@ -31,8 +31,15 @@ class Page:
         self.page.goto(f"{url}/?__theme=light")
         expect(self.page.locator("#txt2img_generate")).to_be_visible(timeout=60 * SECONDS)
 
+    @property
+    def is_gradio_3(self):
+        return self.page.evaluate("window.gradio_config.version").startswith("3.")
+
     def reset(self):
-        """Puts the stand-in's fields back to how they were when it was opened."""
+        """Puts the stand-in's fields back to how they were when it was opened.
+
+        In gradio 4, a field can go back to what it was after something was typed into it.
+        """
         self.page.evaluate(CLOSE_ACCORDIONS)
         resets = self.page.locator("#standin_resets").first
         before = resets.text_content()

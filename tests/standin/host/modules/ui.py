@@ -54,10 +54,10 @@ def _reset_button(demo):
     For tests: a click takes a part of the time that the page takes to load.
     """
     parts = [part for part in demo.blocks.values() if isinstance(part, Component) and _is_reset(part)]
-    values = [gr.update(value=part.get_config().get("value")) for part in parts]
+    updates = [gr.update(value=part.get_config().get("value")) for part in parts]
     done, count = gr.HTML(elem_id="standin_resets"), itertools.count(1)
     gr.Button("Reset", elem_id="standin_reset").click(
-        lambda: [*values, f"{next(count)} resets"], outputs=[*parts, done], queue=False, show_progress=False
+        lambda: [*updates, f"{next(count)} resets"], outputs=[*parts, done], queue=False, show_progress=False
     )
 
 
@@ -142,7 +142,7 @@ def _toprow():
                 with gr.Row(elem_id=f"txt2img_{name}_row", elem_classes=["prompt-row"]):
                     found[key] = gr.Textbox(
                         label=label, elem_id=f"txt2img_{name}", show_label=False, lines=3, placeholder=label,
-                        elem_classes=["prompt"],
+                        elem_classes=["prompt"], value="",
                     )  # fmt: skip
         with gr.Column(scale=1, elem_id="txt2img_actions_column"):
             with gr.Row(elem_id="txt2img_generate_box", elem_classes=["generate-box"]):
@@ -195,7 +195,7 @@ def _hires(runner):
             found["hr_resize_x"] = _slider("hr_resize_x", "Resize width to", 0, 2048, 0, 8)
             found["hr_resize_y"] = _slider("hr_resize_y", "Resize height to", 0, 2048, 0, 8)
         for name, label in (("hr_prompt", "Hires prompt"), ("hr_negative_prompt", "Hires negative prompt")):
-            found[name] = gr.Textbox(label=label, elem_id=f"hires_{name[3:]}", visible=opts.hires_fix_show_prompts)
+            found[name] = gr.Textbox("", label=label, elem_id=f"hires_{name[3:]}", visible=opts.hires_fix_show_prompts)
         runner.setup_ui_for_section("accordions")
     return found
 
