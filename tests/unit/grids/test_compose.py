@@ -98,6 +98,7 @@ def test_another_size_is_centred_and_only_ever_made_smaller(size: tuple[int, int
         (Image.new("I", (1, 1), 65535), WHITE),
         (Image.new("I", (1, 1), 200), (200, 200, 200)),
         (Image.new("F", (1, 1), 99.5), (99, 99, 99)),
+        (Image.new("F", (1, 1), -5.0), (0, 0, 0)),
     ],
     ids=lambda value: value.mode if isinstance(value, Image.Image) else str(value),
 )

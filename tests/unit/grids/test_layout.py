@@ -114,6 +114,18 @@ def test_pages_are_few_and_balanced(shape: Shape, limit: Limit, expected: list[t
     assert [(len(page.rows), len(page.columns)) for page in pages] == expected
 
 
+def test_cells_keep_their_size_on_every_page():
+    pages = plan_pages(Measures(cell=Size(200, 100), margin=300), Shape(rows=3, columns=3), Limit(pixels=300_000))
+    assert len(pages) > 1
+    assert {cell.box.size for page in pages for cell in page.cells} == {Size(200, 100)}
+
+
+@pytest.mark.parametrize(("pixels", "shown"), [(20_000, (200, 100)), (19_999, (198, 99)), (5_000, (100, 50))])
+def test_a_cell_is_scaled_down_no_more_than_it_must_be(pixels: int, shown: tuple[int, int]):
+    page = only(plan_pages(Measures(cell=Size(200, 100)), Shape(rows=1, columns=1), Limit(pixels=pixels)))
+    assert page.cells[0].box.size == shown
+
+
 def test_the_mark_takes_room_only_on_one_of_several_pages():
     marked = Measures(cell=Size(10, 10), title=Size(10, 4), mark=Size(7, 4), section_gap=1)
     assert only(plan_pages(marked, Shape(rows=1, columns=1), UNLIMITED)).mark.size == Size(0, 0)

@@ -8,7 +8,6 @@ from PIL import Image
 
 from sd_expression_grid.grids.drawing.captions import Captions
 from sd_expression_grid.grids.drawing.compose import Figure, compose_pages
-from sd_expression_grid.grids.drawing.layout import Box
 from sd_expression_grid.grids.drawing.style import PALETTES, Style
 from sd_expression_grid.grids.drawing.text_lines import TextStyle
 from sd_expression_grid.grids.grids import StudyGrids, legend
@@ -67,6 +66,8 @@ def test_each_picture_has_its_own_seed_under_it():
         assert shows(page.image, under, str(seed), style, ink)
         found = ink_in(page.image, under)
         assert abs((found.left + found.right) - (under.left + under.right)) <= 2
+        assert 0 < found.top - under.top <= style.size
+        assert 0 < under.bottom - found.bottom <= style.size
     assert ink_in(page.image, page.cells[3].box) is None
 
 
@@ -100,8 +101,12 @@ def test_seeds_that_were_never_begun_are_left_out():
     assert replace(grids, outcomes={}).begun == ()
 
 
-@pytest.mark.parametrize(("size", "width"), [((48, 96), 48), ((200, 300), 64)])
-def test_a_picture_of_another_size_is_centred_above_its_caption(size, width):
+@pytest.mark.parametrize(
+    ("size", "shown"), [((48, 96), (24, 0, 72, 96)), ((96, 32), (0, 32, 96, 64)), ((200, 300), (16, 0, 80, 96))]
+)
+def test_a_picture_of_another_size_is_centred_above_its_caption(size, shown):
     image = Captions(SIZE, Style()).under(Image.new("RGB", size, (9, 9, 9)), "7")
-    left = (96 - width) // 2
-    assert ink_in(image, Box(0, 0, *SIZE)) == (left, 0, left + width, 96)
+    assert (np.asarray(image.crop(shown)) == 9).all()
+    assert (np.asarray(image.crop((0, 0, *SIZE))) == 9).all(axis=2).sum() == (shown[2] - shown[0]) * (
+        shown[3] - shown[1]
+    )
