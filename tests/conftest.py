@@ -21,7 +21,7 @@ SERVERS = {
 
 def pytest_xdist_auto_num_workers():
     """Many tests wait for a server or a browser; a real WebUI is started once only."""
-    return 0 if any(map(hosts.folder_of, hosts.REAL_FLAGS)) else 2 * (os.cpu_count() or 1)
+    return 0 if any(map(hosts.folder_of, hosts.REAL_FLAGS)) else (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config):
@@ -57,6 +57,7 @@ def server(request, shared, tmp_path_factory):
 
 def _started(folder):
     process, url = hosts.start_standin(folder)
+    hosts.Host(url, "standin").post("/sdapi/v1/options", {"live_preview_refresh_period": 100})  # the page's patience
     return {"pid": process.pid, "url": url}
 
 
