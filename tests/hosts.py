@@ -1,7 +1,7 @@
 """WebUIs to hold the contract against, as servers: the stand-in, and the real ones that the environment names.
 
-$A1111_DIR, $FORGE_DIR and $REFORGE_DIR are their folders; $A1111_PYTHON the Python, if that is not in the folder's
-``venv``, and $A1111_FLAGS further flags for the command line, such as --data-dir; and so on.
+$A1111_DIR, $NEO_DIR, $FORGE_DIR and $REFORGE_DIR are their folders; $A1111_PYTHON the Python, if that is not in the
+folder's ``venv``, and $A1111_FLAGS further flags for the command line, such as --data-dir; and so on.
 """
 
 import base64
@@ -24,19 +24,30 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 TITLE = "Expression grid"
-REAL_FLAGS = {"a1111": "", "forge": "--always-cpu", "reforge": "--always-cpu"}
+FLAGS_OF_ALL = """
+    --skip-prepare-environment --skip-torch-cuda-test --skip-version-check --skip-python-version-check --api
+"""
+OLDER_FLAGS = """
+    --no-download-sd-model --do-not-download-clip --skip-load-model-at-start --use-cpu all --no-half --precision full
+"""
+REAL_FLAGS = {
+    "a1111": OLDER_FLAGS,
+    "neo": "--cpu --force-fp32 --disable-console-progressbars",
+    "forge": f"{OLDER_FLAGS} --always-cpu",
+    "reforge": f"{OLDER_FLAGS} --always-cpu",
+}
 """The real WebUIs that are known, with what a start without a GPU needs beside the flags of all."""
 
-FLAGS_OF_ALL = """
-    --skip-prepare-environment --skip-torch-cuda-test --skip-version-check --skip-python-version-check
-    --no-download-sd-model --do-not-download-clip --skip-load-model-at-start --use-cpu all --no-half --precision full
-    --api
-"""
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
+OFFLINE |= {"SD_WEBUI_RESTARTING": "1"}  # else Forge and Neo open a browser
 START_SECONDS = 120
 SETTINGS = {"steps": 6, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler a"}
-SETTINGS_OF = {"forge": {"hr_additional_modules": ["Use same choices"]}}
+SETTINGS_OF = {name: {"hr_additional_modules": ["Use same choices"]} for name in ("forge", "neo")}
 """Without it, a hires pass through Forge's API fails."""
+
+
+LACKS = {"neo": {"Latent": "Lanczos", "DPM++ 2S a": "DPM++ SDE", "DPM2 a": "DPM++ SDE"}}
+"""What a WebUI lacks of the names that the contract uses, and what it has instead."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,11 @@ class Host:
     name: str
     process: subprocess.Popen | None = None
 
+    @property
+    def grid_format(self):
+        """The format of grids by default."""
+        return "jpg" if self.name == "neo" else "png"
+
     def post(self, path, body=None):
         return requests.post(f"{self.url}{path}", json=body or {}, timeout=1800)
 
@@ -90,6 +106,8 @@ class Host:
         return requests.get(f"{self.url}{path}", timeout=60).json()
 
     def txt2img(self, **body):
+        lacks = LACKS.get(self.name, {})
+        body = {name: lacks.get(value, value) if isinstance(value, str) else value for name, value in body.items()}
         response = self.post("/sdapi/v1/txt2img", {**SETTINGS, **SETTINGS_OF.get(self.name, {}), **body})
         return Answer(response.status_code, response.json())
 

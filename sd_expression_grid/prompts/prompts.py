@@ -7,7 +7,7 @@ makes it take the whole prompt literally, with no edit at all and no message.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -161,13 +161,14 @@ def braces_as_text(text: str) -> str:
     return "".join(f"\\{c}" if i in inside else c for i, c in enumerate(text))
 
 
-def unescapable(text: str, *, in_edit: bool, comments: bool) -> str | None:
+def unescapable(text: str, *, in_edit: bool, comment_signs: Sequence[str]) -> str | None:
     """Why the text would break the prompt and cannot be escaped; None if it is harmless.
 
-    ``comments`` tells whether the WebUI strips comments, which it does before it looks for network tags.
+    ``comment_signs`` are what starts a comment: the WebUI strips comments before it looks for network tags.
     """
-    if comments and "#" in text:
-        return "'#' starts a comment in the WebUI, which would swallow the rest of the prompt"
+    sign = next((sign for sign in comment_signs if sign in text), None)
+    if sign:
+        return f"'{sign}' starts a comment in the WebUI, which would swallow the rest of the prompt"
     if in_edit and AND.search(without_tags(text)):
         return "AND would split the prompt in the middle of the prompt edit; write 'and'"
     return None

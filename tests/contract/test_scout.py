@@ -39,7 +39,8 @@ def rows_of(answer):
 
 
 def files_of(answer):
-    return sorted(str(file.relative_to(answer.folder)) for file in answer.folder.rglob("*.png"))
+    files = (file for kind in ("png", "jpg") for file in answer.folder.rglob(f"*.{kind}"))
+    return sorted(str(file.relative_to(answer.folder)) for file in files)
 
 
 def test_a_scout_is_a_sheet_and_a_picture_a_seed(webui, new):
@@ -48,7 +49,7 @@ def test_a_scout_is_a_sheet_and_a_picture_a_seed(webui, new):
     assert len(answer.grids) == 1
     assert seeds_of(answer) == answer.info["all_seeds"][1:] == [50, 51, 52]
     assert files_of(answer) == [f"cells/reference/neutral_{n}.png" for n in (50, 51, 52)] + [
-        "grid - seeds of neutral-0000.png"
+        f"grid - seeds of neutral-0000.{webui.grid_format}"
     ]
     assert json.loads((answer.folder / "study.json").read_text(encoding="utf-8"))["seeds"] == [50, 51, 52]
 
@@ -188,6 +189,6 @@ def test_every_sampler_stops(real_server):
 
 def test_sheets_open_as_pictures(webui):
     folder = Path(webui.study(SCOUT).folder)
-    with Image.open(next(folder.glob("grid*.png"))) as sheet:
+    with Image.open(next(folder.glob("grid*.[jp]*g"))) as sheet:
         sheet.load()
         assert sheet.width > 2 * 64

@@ -11,7 +11,7 @@ from typing import Any
 
 Unwrap = Callable[[], None]
 
-_OF_EVERY_CALL = {"cond_or_uncond", "cond_mark", "cond_indices", "uncond_indices", "sigmas", "uuids"}
+_OF_EVERY_CALL = {"cond_or_uncond", "cond_mark", "cond_indices", "uncond_indices", "sigmas", "uuids", "sampling_sigmas"}
 """Transformer options that Forge sets by itself, and that only patches and ControlNet read."""
 
 
@@ -122,7 +122,12 @@ def _why_not_unet(unet: Any) -> str:
 
 
 def _patches(transformer_options: Mapping[str, Any]) -> Iterable[str]:
-    return [name for name, value in transformer_options.items() if name not in _OF_EVERY_CALL and value]
+    return [name for name, value in transformer_options.items() if name not in _OF_EVERY_CALL and _is_given(value)]
+
+
+def _is_given(value: Any) -> bool:
+    """Whether an option has a value; a tensor, which is neither true nor false, is one."""
+    return value is not None and (hasattr(value, "shape") or bool(value))
 
 
 def _inputs(x: Any, sigma: Any, named: Mapping[str, Any]) -> list[Any] | None:

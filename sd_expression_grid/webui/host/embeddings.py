@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.webui.host.host import text_encoders
+from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +15,7 @@ class EmbeddingReader:
     """Asks the loaded checkpoint's text encoders, each text once. Embeddings must have been read before."""
 
     def __init__(self) -> None:
-        self._encoders = text_encoders()
+        self._encoders = HOST.text_encoders()
         self.names_in = cache(self._names_in)
         """A text, as it reaches the encoders, to the names of the embeddings in it, sorted."""
 

@@ -6,9 +6,10 @@ import platform
 import sys
 from typing import TYPE_CHECKING, Any
 
-from modules import devices, processing, sd_hijack, shared
+from modules import devices, processing, shared
 
 from sd_expression_grid import __version__
+from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,5 +47,5 @@ def _machine() -> dict[str, str]:
         "the card": torch.cuda.get_device_name() if has_card else f"none, {platform.machine()}",
         "torch": str(getattr(torch, "__version__", "")),
         "the precision": f"{getattr(devices, 'dtype', '')} {getattr(devices, 'dtype_vae', '')}",
-        "the attention's optimization": str(getattr(sd_hijack.model_hijack, "optimization_method", "")),
+        "the attention's optimization": HOST.attention(),
     }

@@ -51,6 +51,8 @@ class Identities:
         page = {name: getattr(p, name, None) for name in _OF_THE_PAGE}
         if p.enable_hr:
             page.update({name: getattr(p, name, None) for name in _OF_HIRES})
+        if getattr(p, "disable_extra_networks", False):  # an API call may ask for it
+            page["disable_extra_networks"] = True
         if p.subseed_strength:
             page["subseed"] = p.subseed
         self.common = {

@@ -15,7 +15,7 @@ from modules import extra_networks, shared
 from sd_expression_grid.plan.network_check import Catalog
 from sd_expression_grid.prompts.network_tags import find_tags
 from sd_expression_grid.webui.host.embeddings import EmbeddingReader
-from sd_expression_grid.webui.host.host import embedding_databases, embedding_hash, loaded_model
+from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -31,7 +31,7 @@ def read_catalog() -> Catalog:
     lora = sys.modules.get("networks")
     if lora:
         lora.list_available_networks()
-    model, databases = loaded_model(), embedding_databases()
+    model, databases = HOST.loaded_model(), HOST.embedding_databases()
     return Catalog(
         checkpoint=model.sd_checkpoint_info.name_for_extra,
         architecture=_checkpoint_architecture(model),
@@ -58,7 +58,7 @@ class NetworkFiles:
     def __init__(self) -> None:
         lora = sys.modules.get("networks")
         self._loras = _unambiguous(lora) if lora else {}
-        self._embeddings = _embeddings(embedding_databases())
+        self._embeddings = _embeddings(HOST.embedding_databases())
         self._reader = EmbeddingReader()
 
     def named_hashes(self, prompts: str, texts: Iterable[str]) -> list[tuple[str, str]]:
@@ -72,7 +72,7 @@ class NetworkFiles:
             entry.read_hash()
         hashes = [(name, str(entry.hash or entry.filename)) for name, entry in found]
         names = self.embeddings_in(texts)
-        return [*hashes, *((f"embedding {name}", embedding_hash(self._embeddings[name])) for name in names)]
+        return [*hashes, *((f"embedding {name}", HOST.embedding_hash(self._embeddings[name])) for name in names)]
 
     def embeddings_in(self, texts: Iterable[str]) -> list[str]:
         """The names of the embeddings that the text encoders find in texts, sorted."""
@@ -172,7 +172,8 @@ def _lora_architecture(entry: Any) -> str:
     measured = _measured_architecture(Path(entry.filename))
     if measured:
         return measured
-    return entry.sd_version.name if entry.sd_version.name in ("SD2", "SDXL") else ""
+    said = getattr(getattr(entry, "sd_version", None), "name", "")  # Neo does not read it
+    return said if said in ("SD2", "SDXL") else ""
 
 
 def _measured_architecture(file: Path) -> str:

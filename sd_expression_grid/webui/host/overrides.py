@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from modules import sd_models, shared
 
-from sd_expression_grid.webui.host.host import restore_options, set_options
+from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,8 @@ def overrides_in_force(p: Processing) -> Iterator[None]:
         wanted.pop("sd_model_checkpoint", None)
     stored = {key: shared.opts.data[key] for key in wanted if key in shared.opts.data}
     try:
-        set_options(wanted)
+        HOST.set_options(wanted)
         yield
     finally:
         if p.override_settings_restore_afterwards:
-            restore_options(wanted, stored)
+            HOST.restore_options(wanted, stored)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from modules import extra_networks, prompt_parser, sd_samplers, shared
 
 from sd_expression_grid.prompts.prompt_shape import shape_of, with_words
-from sd_expression_grid.webui.host.host import stripped_by_styles, token_places
+from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
     from sd_expression_grid.plan.plan import Cell
@@ -24,7 +24,7 @@ class PromptReader:
         self._p = p
         self._steps = cache(self._read_steps)
         self._steps_of_shape = cache(self._parsed)
-        self._places = cache(token_places)
+        self._places = cache(HOST.token_places)
         sampler = sd_samplers.find_sampler_config(p.sampler_name)
         self.total_steps: int = sampler.total_steps(p.steps) if sampler else p.steps
 
@@ -48,7 +48,7 @@ class PromptReader:
 
     def tells_emphasis(self, cell: Cell) -> bool:
         """Whether the WebUI writes its emphasis mode into a cell's infotext."""
-        if shared.opts.emphasis == "Original":
+        if not HOST.tells_emphasis():
             return False
         texts = (text for schedule in self._schedules_of(cell) for part in schedule for text in part)
         return any("(" in text or "[" in text for text in texts)
@@ -88,11 +88,8 @@ class PromptReader:
         return tuple(texts[text] for text in steps)
 
     def _parsed(self, prompt: str) -> tuple[str, ...]:
-        (schedule,) = prompt_parser.get_learned_conditioning_prompt_schedules(
-            [prompt], self.total_steps, None, shared.opts.use_old_scheduling
-        )
         texts: list[str] = []
-        for end_at_step, text in schedule:
+        for end_at_step, text in HOST.schedule(prompt, self.total_steps):
             texts += [text] * (end_at_step - len(texts))
         return tuple(texts)
 
@@ -106,9 +103,9 @@ class PromptReader:
         )
 
     @property
-    def strips_comments(self) -> bool:
-        """Whether ``#`` starts a comment."""
-        return self.without_comments("a#b") != "a#b"
+    def comment_signs(self) -> tuple[str, ...]:
+        """What starts a comment in a prompt: ``#``, and on some WebUIs ``//`` and ``/*``."""
+        return tuple(sign for sign in ("#", "//", "/*") if "b" not in self.without_comments(f"a{sign}b*/"))
 
     def without_comments(self, prompt: str) -> str:
         """What the WebUI's own always-on script leaves of a prompt; it is no module that could be imported."""
@@ -119,7 +116,7 @@ class PromptReader:
                 )
                 script.process(stripped)
                 return str(stripped.all_prompts[0])
-        return stripped_by_styles(prompt)
+        return HOST.without_comments_of_styles(prompt)
 
 
 def _parser_is_the_webuis() -> bool:

@@ -14,7 +14,7 @@ from sd_expression_grid.plan.run_batches import Generated, NotFinishedError
 if TYPE_CHECKING:
     from sd_expression_grid.plan.plan import Batch
     from sd_expression_grid.webui.host.processing import Processing
-    from sd_expression_grid.webui.run.loaded import LoadedNetworks
+    from sd_expression_grid.webui.run.as_requested import AsRequested
 
 
 _CACHES_OF_ONE_CALL = ("cached_c", "cached_hr_c", "cached_hr_uc")
@@ -31,8 +31,8 @@ SAVE_COMMENTS = "enable_prompt_comments_def"
 class Generator:
     """Makes batches with the settings of ``page``, whose sampler and variation seed are settled."""
 
-    def __init__(self, page: Processing, during: During, loaded: LoadedNetworks) -> None:
-        self._page, self._during, self._loaded = page, during, loaded
+    def __init__(self, page: Processing, during: During, requested: AsRequested) -> None:
+        self._page, self._during, self._requested = page, during, requested
         self._negative_encoding: list[Any] = [None, None]  # of a call to whose infotext it added nothing
         self.finished: Processing | None = None
         """The processing object of the last finished call: it knows checkpoint and hashes for infotexts."""
@@ -48,6 +48,7 @@ class Generator:
             devices.torch_gc()
             raise
         finally:
+            comments = tuple(call.comments)
             self._page.comments.update(call.comments)
             call.comments = self._page.comments
         _refuse_unfinished(result)
@@ -57,7 +58,7 @@ class Generator:
         first = result.index_of_first_image
         made = slice(first, first + len(batch.cells))
         return [
-            Generated(picture=picture, infotext=infotext, warning=self._loaded.difference(cell, infotext))
+            Generated(picture=picture, infotext=infotext, warning=self._requested.difference(cell, infotext, comments))
             for cell, picture, infotext in zip(batch.cells, result.images[made], result.infotexts[made], strict=True)
         ]
 

@@ -18,10 +18,10 @@ from sd_expression_grid.store.saver import Saver
 from sd_expression_grid.webui.denoiser.shared_steps import SharedSteps, not_shared, why_not_shared
 from sd_expression_grid.webui.denoiser.stop_early import stopped_after
 from sd_expression_grid.webui.host.embeddings import EmbeddingReader
-from sd_expression_grid.webui.host.host import is_from_elsewhere
+from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.settings import shares_steps
+from sd_expression_grid.webui.run.as_requested import AsRequested
 from sd_expression_grid.webui.run.generate import Generator, stop_requested
-from sd_expression_grid.webui.run.loaded import LoadedNetworks
 from sd_expression_grid.webui.run.progress import Progress
 from sd_expression_grid.webui.run.speed import remember
 
@@ -60,7 +60,7 @@ def make_missing(study: Prepared, store: CellStore, through: Through, title: str
     page = study.page
     rows_per_call = _rows_per_call(page, study.study)
     sharing = _sharing(study, rows_per_call)
-    generator = Generator(page, sharing.during if sharing else _not_shared, LoadedNetworks(study.reader))
+    generator = Generator(page, sharing.during if sharing else _not_shared, AsRequested(page, study.reader))
     mixes_seeds = study.study.scout is not None
     batches = plan_batches(study.missing, rows_per_call, _encoded_kinds(study.reader), mixes_seeds=mixes_seeds)
     start = time.monotonic()
@@ -102,7 +102,7 @@ def _why_not_batched(p: Processing) -> str:
     samplers = [p.sampler_name, *([p.hr_sampler_name] if p.enable_hr and p.hr_sampler_name else [])]
     if "DPM adaptive" in samplers:
         return "DPM adaptive chooses its steps by the whole batch."
-    foreign = next(filter(is_from_elsewhere, samplers), None)
+    foreign = next(filter(HOST.draws_own_noise, samplers), None)
     if foreign:
         return f"{foreign} comes from elsewhere, and may draw its noise for the whole batch."
     if p.enable_hr and p.hr_upscaler and p.hr_upscaler not in shared.latent_upscale_modes:

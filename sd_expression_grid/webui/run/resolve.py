@@ -15,8 +15,10 @@ from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.study.cell_prompts import Templates, templates_of
 from sd_expression_grid.study.schema import list_notes, read_study
 from sd_expression_grid.webui.denoiser.stop_early import calls_until_switch, stop_text
+from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.networks import read_catalog
 from sd_expression_grid.webui.host.prompt_reader import PromptReader
+from sd_expression_grid.webui.run.page_check import page_faults, page_notes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +54,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
     hires = (page.hr_prompt, page.hr_negative_prompt) if page.enable_hr else ("", "")
     templates = templates_of(study, *hires, expands_braces=reader.expands_braces)
     catalog = read_catalog()
-    raise_if_any([*faults, *_faults(study, templates, page, reader, catalog)])
+    raise_if_any([*faults, *page_faults(page), *_faults(study, templates, page, reader, catalog)])
     raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
     stop_after = calls_until_switch(study, templates, reader)
     if stop_after is not None:
@@ -63,16 +65,20 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
         reader=reader,
         study=with_kinds(study, catalog),
         templates=templates,
-        notes=(*list_notes(request), *network_notes(study, _styled(templates, reader), catalog)),
+        notes=(*page_notes(p), *list_notes(request), *network_notes(study, _styled(templates, reader), catalog)),
         stop_after=stop_after,
     )
 
 
 def _page_for(study: Study, p: Processing) -> Processing:
-    """A copy with a sampler that the WebUI knows; pictures that are stopped at the switch point get no hires pass."""
+    """A copy with the sampler and the size that the WebUI will take.
+
+    Pictures that are stopped at the switch point get no hires pass.
+    """
     page = copy(p)
     page.extra_generation_params = dict(p.extra_generation_params)
     page.enable_hr = p.enable_hr and not (study.scout and study.scout.stop_at_switch)
+    page.width, page.height = HOST.made_size(p.width, p.height)
     sd_samplers.fix_p_invalid_sampler_and_scheduler(page)
     return page
 
@@ -83,10 +89,10 @@ def _faults(
     seen = replace(templates, prompt=reader.without_comments(templates.prompt))
     return [
         *size_faults(study, page.n_iter * page.batch_size),
-        *prompt_faults(study, seen, reader.total_steps, comments=reader.strips_comments),
+        *prompt_faults(study, seen, reader.total_steps, comment_signs=reader.comment_signs),
         *network_faults(study, _styled(templates, reader), catalog),
     ]
 
 
 def _styled(templates: Templates, reader: PromptReader) -> list[str]:
-    return [reader.styled(templates.prompt), reader.styled(templates.hires_prompt)]
+    return [reader.without_comments(reader.styled(text)) for text in (templates.prompt, templates.hires_prompt)]

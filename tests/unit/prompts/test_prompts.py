@@ -124,7 +124,7 @@ def test_bars_and_unpaired_brackets_outside_the_edit_are_escaped():
     ],
 )
 def test_what_has_no_escape_is_named(text, in_edit, part):
-    problem = unescapable(text, in_edit=in_edit, comments=True)
+    problem = unescapable(text, in_edit=in_edit, comment_signs=("#",))
     assert problem is None if part is None else part in problem
 
 
@@ -137,12 +137,17 @@ def test_escaped_text_holds_unless_it_has_square_brackets_of_its_own(text):
         assert holds(template("woman, {expression}, photo, {character}").fill(escaped, "Noor", EDIT)), escaped
 
 
+def test_other_signs_of_comments_count_where_the_webui_knows_them():
+    assert unescapable(">//<", in_edit=True, comment_signs=("#",)) is None
+    assert "'//' starts a comment" in unescapable(">//<", in_edit=True, comment_signs=("#", "//", "/*"))
+
+
 def test_without_comments_in_the_webui_their_sign_is_text():
-    assert unescapable("face #3", in_edit=True, comments=False) is None
+    assert unescapable("face #3", in_edit=True, comment_signs=()) is None
 
 
 def test_a_comment_sign_in_a_network_tag_counts_too():
-    assert "comment" in unescapable("<lora:foo#2:1>", in_edit=False, comments=True)
+    assert "comment" in unescapable("<lora:foo#2:1>", in_edit=False, comment_signs=("#",))
 
 
 def test_a_placeholder_within_the_other_is_not_there():

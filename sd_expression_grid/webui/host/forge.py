@@ -1,0 +1,89 @@
+"""What is different in Forge, and in Forge Neo."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from modules import prompt_parser, sd_models, shared
+
+from sd_expression_grid.webui.host.a1111 import A1111
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Forge(A1111):
+    """Loads the checkpoint with the first picture; its text encoders have embeddings of their own."""
+
+    def loaded_model(self) -> Any:
+        """The checkpoint that the settings name; Forge would wait for the first picture."""
+        return sd_models.forge_model_reload()[0]
+
+    def text_encoders(self) -> list[Any]:
+        """The attributes of the model that have a ``tokenize_line``."""
+        return [part for part in vars(self.loaded_model()).values() if hasattr(part, "tokenize_line")]
+
+    def embedding_databases(self) -> list[Any]:
+        """Those of the text encoders, which look at the files only when a checkpoint is loaded."""
+        databases = [part.embeddings for part in self.text_encoders()]
+        for database in databases:
+            if any(folder.has_changed() for folder in database.embedding_dirs.values()):
+                database.load_textual_inversion_embeddings()
+        return databases
+
+    def embedding_hash(self, entry: Any) -> str:
+        """The file's, which the text encoders do not keep."""
+        from modules import hashes  # noqa: PLC0415 - elsewhere it is not needed
+
+        return str(hashes.sha256(entry.filename, f"textual_inversion/{entry.name}"))
+
+    def token_places(self, text: str) -> int:
+        """By the model's own counter, as Forge's page does it."""
+        return int(self.loaded_model().get_prompt_lengths_on_ui(text)[1])
+
+    def without_comments_of_styles(self, prompt: str) -> str:
+        """Forge strips comments when it applies styles."""
+        comments = sys.modules.get("modules.processing_scripts.comments")
+        return str(comments.strip_comments(prompt)) if comments else prompt
+
+    def set_options(self, values: Mapping[str, Any]) -> None:
+        """As Forge's API does it."""
+        _set_config(values, is_api=True, run_callbacks=False)
+        self.loaded_model()
+
+    def restore_options(self, names: Iterable[str], stored: Mapping[str, Any]) -> None:
+        """Through Forge's own function, which also notes that another checkpoint is to be loaded."""
+        names = list(names)
+        _set_config({name: stored.get(name, shared.opts.get_default(name)) for name in names})
+        for name in names:
+            if name not in stored:
+                shared.opts.data.pop(name, None)
+
+
+class Neo(Forge):
+    """Has no ``sd_hijack``, one way of scheduling, and makes sizes of multiples of 64."""
+
+    def schedule(self, prompt: str, steps: int) -> list[tuple[int, str]]:
+        """There is only the newer scheduling."""
+        return list(prompt_parser.get_learned_conditioning_prompt_schedules([prompt], steps)[0])
+
+    def made_size(self, width: int, height: int) -> tuple[int, int]:
+        """The nearest multiples of 64, halves up."""
+        return max((width + 32) // 64 * 64, 64), max((height + 32) // 64 * 64, 64)
+
+    def tells_emphasis(self) -> bool:
+        """Also the default mode."""
+        return True
+
+    def attention(self) -> str:
+        """The function that computes it."""
+        from backend import attention  # noqa: PLC0415 - Forge's own package
+
+        return str(getattr(attention.attention_function, "__name__", ""))
+
+
+def _set_config(values: Mapping[str, Any], **how: bool) -> None:
+    from modules import sysinfo  # noqa: PLC0415 - elsewhere it sets nothing
+
+    sysinfo.set_config(dict(values), save_config=False, **how)

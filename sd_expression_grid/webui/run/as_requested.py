@@ -1,0 +1,111 @@
+"""Compares a cell as it was requested with what its infotext says was made: settings, and networks that were loaded."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from modules import shared
+
+from sd_expression_grid.prompts.infotext_text import settings_in
+from sd_expression_grid.prompts.network_tags import find_tags
+from sd_expression_grid.webui.host.embeddings import EmbeddingReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sd_expression_grid.plan.plan import Cell
+    from sd_expression_grid.webui.host.processing import Processing
+    from sd_expression_grid.webui.host.prompt_reader import PromptReader
+
+_BROKEN = "Networks with errors"
+"""How AUTOMATIC1111 begins its comment on a LoRA whose weights have another shape than the checkpoint's."""
+
+_DROPPED = str.maketrans("", "", ":,")
+"""Characters that the WebUI leaves out of names in ``Lora hashes`` and ``TI hashes``."""
+
+
+class AsRequested:
+    """Knows what the cells of a run request; embeddings must have been read before."""
+
+    def __init__(self, page: Processing, reader: PromptReader) -> None:
+        self._page, self._reader, self._embeddings = page, reader, EmbeddingReader()
+
+    def difference(self, cell: Cell, infotext: str, comments: Sequence[str] = ()) -> str:
+        """What is not as it was requested, as a sentence; empty if all is.
+
+        ``comments`` are the WebUI's on the call that made the cell, which must be the last call. Settings that the
+        infotext does not tell are not judged, nor networks where the user's settings keep their hashes out of
+        infotexts.
+        """
+        said = settings_in(infotext)
+        prompts = " ".join(map(self._reader.styled, (cell.prompt, cell.hires_prompt)))
+        networks = (*_lora_differences(prompts, said), self._embedding_difference(cell, said))
+        broken = [comment for comment in comments if comment.startswith(_BROKEN)]
+        return "; ".join(filter(None, (*self._setting_differences(cell, said), *networks, *broken, *_without_effect())))
+
+    def _setting_differences(self, cell: Cell, said: Mapping[str, str]) -> Iterator[str]:
+        page = self._page
+        cfg_scale = page.cfg_scale if cell.cfg_scale is None else cell.cfg_scale
+        requested: dict[str, object] = {
+            "Steps": page.steps,
+            "Sampler": page.sampler_name,
+            "CFG scale": cfg_scale,
+            "Seed": cell.key.seed,
+            "Size": f"{page.width}x{page.height}",
+        }
+        for name, value in requested.items():
+            if name in said and not _is_same(said[name], value):
+                yield f"{name} {value} was requested, and {said[name]} was made"
+
+    def _embedding_difference(self, cell: Cell, said: Mapping[str, str]) -> str:
+        """A field of an embedding that was not named may be an earlier picture's: reForge never clears them."""
+        if not getattr(shared.opts, "textual_inversion_add_hashes_to_infotext", True):
+            return ""
+        if getattr(shared.opts, "use_old_emphasis_implementation", False):
+            return ""  # which tells of no embedding
+        named = self._embeddings.names_in_any(self._reader.encoder_texts(cell))
+        loaded = _names_in(said.get("TI hashes", said.get("TI", "")))
+        return _sentence("embedding", "was named and not used", [one for one in named if _plain(one) not in loaded])
+
+
+def _without_effect() -> Iterator[str]:
+    """LoRAs that were loaded just now, none of whose weights has a place in the checkpoint."""
+    for network in getattr(sys.modules.get("networks"), "loaded_networks", ()):
+        if getattr(network, "modules", None) == {} and not getattr(network, "bundle_embeddings", None):
+            yield f"the LoRA {network.name} has nothing that fits the checkpoint"
+
+
+def _lora_differences(prompts: str, said: Mapping[str, str]) -> tuple[str, str]:
+    if not getattr(shared.opts, "lora_add_hashes_to_infotext", True):
+        return "", ""
+    tags = find_tags(prompts)
+    named = {_plain(tag.name): tag.name for tag in tags if tag.is_lora}
+    loaded = _names_in(said.get("Lora hashes", ""))
+    further = loaded - {*named, _plain(str(shared.opts.sd_lora))}  # the user's own for all pictures
+    return (
+        _sentence("LoRA", "was named and not loaded", [name for plain, name in named.items() if plain not in loaded]),
+        _sentence("LoRA", "was loaded and not named", sorted(further)),
+    )
+
+
+def _is_same(said: str, requested: object) -> bool:
+    if isinstance(requested, str):
+        return said == requested
+    try:
+        return float(said) == float(str(requested))
+    except ValueError:
+        return False
+
+
+def _plain(name: str) -> str:
+    return name.translate(_DROPPED).strip()
+
+
+def _names_in(field: str) -> set[str]:
+    """The names of a field such as ``Noor: 1a2b3c, mei: 4d5e6f``, or Forge's ``ember, robbie`` without hashes."""
+    return {part.partition(":")[0].strip() for part in field.split(",") if part.strip()}
+
+
+def _sentence(kind: str, what: str, names: list[str]) -> str:
+    return f"the {kind} {', '.join(names)} {what}" if names else ""
