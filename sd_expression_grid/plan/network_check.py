@@ -65,6 +65,8 @@ def network_faults(study: Study, templates: Iterable[str], catalog: Catalog) -> 
     ]
     for column in study.columns:
         faults += [Fault(column.place or column.label, problem) for problem in _kind_problems(study, column, catalog)]
+    if find_tags(study.negative_prompt or ""):
+        faults.append(Fault("negative_prompt", "network tags have no effect in a negative prompt"))
     return faults + [
         Fault(place, catalog.ambiguous_embeddings[name])
         for place, text in (*prompts, *_other_texts(study))
@@ -186,13 +188,17 @@ def _kind_problems(study: Study, column: Character, catalog: Catalog) -> Iterato
     elif _has_brackets(words) and _same_name(words, catalog.embeddings):
         escaped = re.sub(r"[()\[\]]", r"\\\g<0>", words)
         yield f"the WebUI reads the brackets in '{words}' as a weight, not as the embedding's name; write {escaped}"
-    elif column.kind == "embedding" and not catalog.embeddings_in(_as_prompt(column.text)):
+    elif column.kind == "embedding" and not names_in(_unescaped(words), catalog.embeddings_in(_as_prompt(column.text))):
         name = words.strip("() ").partition(":")[0]
         yield f"there is no embedding named '{name}'{nearest(name, catalog.embeddings)}"
 
 
 def _same_name(text: str, names: Iterable[str]) -> str | None:
     return next((name for name in names if name.lower() == text.lower()), None)
+
+
+def _unescaped(words: str) -> str:
+    return re.sub(r"\\([()\[\]])", r"\1", words)
 
 
 def _has_brackets(text: str) -> bool:

@@ -8,19 +8,19 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault
-from sd_expression_grid.prompts.network_tags import without_tags
+from sd_expression_grid.prompts.network_tags import find_tags, without_tags
 from sd_expression_grid.prompts.prompts import Schedule, decimal, edit_holds, escape_in_edit, unescapable
 from sd_expression_grid.study.cell_prompts import Templates, edit_of, prompts_of, template_of
 from sd_expression_grid.study.study import MAX_CELLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sd_expression_grid.study.study import Character, Study
 
 _PLAIN = re.compile(r"[^\W\d_](?!.*\bAND\b)[^\\()\[\]:|#<>{}\n]*")
 _PLAIN_WORD = "x"
-_NAME = re.compile(r"[^<>:,|()\[\]]+")
+_NAME = re.compile(r"[^<>:|=]+")
 
 
 def size_faults(study: Study, drawn: int) -> list[Fault]:
@@ -34,15 +34,17 @@ def size_faults(study: Study, drawn: int) -> list[Fault]:
     return [Fault("study", f"{sizes}; at most {MAX_CELLS:,} make one study: divide the lists")]
 
 
-def prompt_faults(study: Study, templates: Templates, total_steps: int, *, comments: bool = True) -> list[Fault]:
+def prompt_faults(
+    study: Study, templates: Templates, total_steps: int, *, comment_signs: Sequence[str] = ("#",)
+) -> list[Fault]:
     """Faults of the templates, of the texts that go into them, and of the switch point.
 
-    ``comments`` tells whether the WebUI strips comments from prompts; the templates are given without them.
+    ``comment_signs`` start comments in the WebUI; the templates are given without comments.
     """
     return [
         *_template_faults(study, templates),
         *_tag_faults(study, templates),
-        *_text_faults(study, comments),
+        *_text_faults(study, comment_signs),
         *_switch_faults(study, total_steps),
     ]
 
@@ -68,19 +70,28 @@ def _template_faults(study: Study, templates: Templates) -> Iterator[Fault]:
             continue
         for placeholder in template_of(study, character.prompt).missing_placeholders():
             # A prompt of a character's own may name the character itself.
-            if placeholder == study.expression_placeholder or character.text not in character.prompt:
+            if placeholder == study.expression_placeholder or not _names_itself(character):
                 yield Fault(character.place, f"the placeholder '{placeholder}' does not stand in its prompt")
+
+
+def _names_itself(character: Character) -> bool:
+    """Whether the prompt of a character's own holds its text as words of their own, or the same networks."""
+    text = re.escape(character.text)
+    if re.search(rf"(?<!\w){text}(?!\w)", character.prompt):
+        return True
+    networks = {tag.name for tag in find_tags(character.text)}
+    return bool(networks) and networks <= {tag.name for tag in find_tags(character.prompt)}
 
 
 def _tag_faults(study: Study, templates: Templates) -> Iterator[Fault]:
     """Placeholders within network tags of the templates: a character's takes a plain name, an expression's nothing."""
-    texts = [("prompt", templates.prompt), ("hires prompt", templates.hires_prompt)]
-    texts += [(character.place or character.label, character.prompt) for character in study.characters]
-    for place, text in texts:
+    texts = [("prompt", templates.prompt, study.characters), ("hires prompt", templates.hires_prompt, study.characters)]
+    texts += [(character.place or character.label, character.prompt, (character,)) for character in study.characters]
+    for place, text, characters in texts:
         template = template_of(study, text)
         for tag in template.expression_tags:
             yield Fault(place, f"an expression cannot stand in the network tag {tag}; write a tag in the row's text")
-        for character in study.characters if template.character_tags else ():
+        for character in characters if template.character_tags else ():
             if not _NAME.fullmatch(character.text):
                 tag = template.character_tags[0]
                 problem = f"its text stands in the tag {tag} of the prompt, where only a LoRA's name can stand"
@@ -88,7 +99,7 @@ def _tag_faults(study: Study, templates: Templates) -> Iterator[Fault]:
                 yield Fault(character.place or character.label, f"{problem}; {remedy}")
 
 
-def _text_faults(study: Study, comments: bool) -> Iterator[Fault]:  # noqa: FBT001
+def _text_faults(study: Study, comment_signs: Sequence[str]) -> Iterator[Fault]:
     texts = [(row.place or f"expressions, '{row.label}'", row.text, True) for row in study.expressions]
     texts.append(("composition", study.composition, True))
     texts.append(("reference", study.reference, False))
@@ -96,9 +107,22 @@ def _text_faults(study: Study, comments: bool) -> Iterator[Fault]:  # noqa: FBT0
         place = column.place or f"characters, '{column.label}'"
         texts += [(place, text, False) for text in (column.text, column.negative, column.prompt)]
     for place, text, in_edit in texts:
-        problem = unescapable(text, in_edit=in_edit, comments=comments)
+        problem = unescapable(text, in_edit=in_edit, comment_signs=comment_signs)
         if problem:
             yield Fault(place, problem)
+    yield from _literal_placeholders(study)
+
+
+def _literal_placeholders(study: Study) -> Iterator[Fault]:
+    """Placeholders in texts that are put in themselves, where they would be drawn. Plain words may stand there."""
+    texts = [(row.place or row.label, row.text) for row in study.expressions]
+    texts += [("composition", study.composition), ("reference", study.reference)]
+    texts += [(column.place or column.label, f"{column.text} {column.negative}") for column in study.characters]
+    placeholders = (study.expression_placeholder, study.character_placeholder)
+    for place, text in texts:
+        for placeholder in placeholders:
+            if placeholder in text and not placeholder.replace(" ", "").isalnum():
+                yield Fault(place, f"the placeholder '{placeholder}' means something in the prompt only, not here")
 
 
 def _switch_faults(study: Study, total_steps: int) -> Iterator[Fault]:

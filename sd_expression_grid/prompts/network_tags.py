@@ -60,9 +60,9 @@ class NetworkTag:
 
     def with_weight(self, weight: float) -> NetworkTag:
         """The tag with this weight for text encoder and UNet; rank and named values stay, and still win."""
-        unnamed = [f"{weight:g}"]
-        if len(self.positional) > 2:
-            unnamed += [f"{weight:g}", *self.positional[2:]]
+        unnamed = [_plain_number(weight)]
+        if len(self.positional) > 2 or "te" in self.named:  # else the UNet would follow te=
+            unnamed += [_plain_number(weight), *self.positional[2:]]
         named = [value for value in self.values if _is_named(value)]
         return NetworkTag(type=self.type, name=self.name, values=(*unnamed, *named))
 
@@ -95,8 +95,14 @@ def with_weight(text: str, weight: float) -> str | None:
     if len(tags) == 1 and tags[0].is_lora and "unet" not in tags[0].named:
         return TAG.sub(lambda _: tags[0].with_weight(weight).text, text)
     if not tags and re.fullmatch(r"(?:[^()\[\]<>:|,\\]|\\[()\[\]])+", text):
-        return f"({text}:{weight:g})"
+        return f"({text}:{_plain_number(weight)})"
     return None
+
+
+def _plain_number(number: float) -> str:
+    """A number without an exponent, which the WebUI does not read in weights."""
+    text = f"{number:.10f}".rstrip("0").rstrip(".")
+    return text or "0"
 
 
 def _is_named(value: str) -> bool:

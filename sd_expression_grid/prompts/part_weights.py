@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 AND = re.compile(r"\bAND\b")
 
 _WEIGHT = re.compile(r":\s*([-+]?(?:\d*\.\d+|\d+\.?))\s*\Z")  # the WebUI's grammar
-_STRIPPED = re.compile(rf"{TAG.pattern}|#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
+"""Of all WebUIs. Which of them this one strips does not matter: an escape that was not needed changes nothing."""
 
 
 def weights_as_words(pieces: Sequence[tuple[str, bool]]) -> str:
@@ -25,9 +26,11 @@ def weights_as_words(pieces: Sequence[tuple[str, bool]]) -> str:
     becomes words, by a backslash before its number, which the WebUI drops. A piece with an AND means its weights.
     """
     text = "".join(piece for piece, _ in pieces)
-    put_in = [is_put_in and not AND.search(piece) for piece, is_put_in in pieces for _ in piece]
+    put_in = [is_put_in and not AND.search(_blanked(TAG, piece)) for piece, is_put_in in pieces for _ in piece]
+    without_tags = _blanked(TAG, text)
+    weights = {*_weights(without_tags), *_weights(_blanked(_COMMENT, without_tags))}
     escaped, done = [], 0
-    for start, end in _weights(text):
+    for start, end in sorted(weights):
         if any(put_in[start:end]):
             number = end - len(text[start:end].lstrip(": \t\n"))
             escaped.append(f"{text[done:number]}\\")
@@ -35,12 +38,15 @@ def weights_as_words(pieces: Sequence[tuple[str, bool]]) -> str:
     return "".join((*escaped, text[done:]))
 
 
+def _blanked(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda match: " " * len(match[0]), text)
+
+
 def _weights(text: str) -> Iterator[tuple[int, int]]:
     """The colon's place and the end of the number, for each AND part that ends in a weight."""
-    seen = _STRIPPED.sub(lambda match: " " * len(match[0]), text)
     start = 0
-    for end in (*(match.start() for match in AND.finditer(seen)), len(seen)):
-        weight = _WEIGHT.search(seen[start:end])
+    for end in (*(match.start() for match in AND.finditer(text)), len(text)):
+        weight = _WEIGHT.search(text[start:end])
         if weight:
             yield start + weight.start(), start + weight.end(1)
         start = end

@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 
 _GROUP = re.compile(r"\[([^\[\]|]+)\]")
 _EDIT = re.compile(rf".*:{WHEN.pattern}", re.IGNORECASE | re.DOTALL)
-_KEY = re.compile(r"\s*(\w+)\s*=\s*(.*)", re.DOTALL)
+_KEY = re.compile(r"\s*(\w[\w -]*?)\s*=\s*(.*)", re.DOTALL)
 _TOKEN = re.compile(r"[^\s,]+")
-_FACE = re.compile(r"(?=.*\|)(?=.*[^|])(?:[^\w\s,]|_)*(?:\|[a-zA-Z]\|)?(?:[^\w\s,]|_)*")
-"""A face such as ``:|``, ``|_|`` or ``|o|``: signs, at most one letter between bars."""
+_FACE = re.compile(r"(?=.*\|)(?=.*[^|])(?!\|.*[^|]$)(?:[^\w\s,]|_)*(?:\|[a-zA-Z]\|)?(?:[^\w\s,]|_)*")
+"""A face such as ``:|``, ``|_|`` or ``|o|``: signs, at most one letter between bars. A bar before it is none of its."""
+
+_SIGNS = re.compile(r"(?<![^\s,|])[^\w\s,|\[\]{}]*[()][^\w\s,|\[\]{}]*(?![^\s,|])")
+"""A face such as ``:(``, whose bracket pairs with none."""
+
+_RULER = re.compile(r"[\s|:\-]*-{3,}[\s|:\-]*")
+"""The line below the head of a table in Markdown."""
 _SHOWN = 60
 
 
@@ -72,7 +78,7 @@ def _once(entries: Iterable[ListEntry]) -> Iterator[ListEntry]:
     seen: set[str] = set()
     for entry in entries:
         said = repr(sorted(entry.fields.items()))
-        key = said if TAG.search(said) else said.lower()
+        key = said if TAG.search(said) or re.search(r"\b(AND|BREAK)\b", said) else said.lower()
         if key not in seen:
             yield entry
         seen.add(key)
@@ -145,13 +151,13 @@ def _written_lines(text: str) -> Iterator[tuple[int, str]]:
     """Numbered lines without blank ones and comments; spaces that word processors put in are plain ones."""
     for number, line in enumerate(re.split(r"\r\n|\r|\n|\u2028|\u2029", text), start=1):
         plain = line.replace("\ufeff", "").replace("\u200b", "").replace("\u00a0", " ").replace("\u202f", " ")
-        if plain.strip() and not plain.lstrip().startswith("#"):
+        if plain.strip() and not plain.lstrip().startswith("#") and not _RULER.fullmatch(plain):
             yield number, plain.strip(" ").rstrip("\t ")
 
 
 def _divide(line: str) -> list[str]:
     """The fields of a line. ``\\|`` outside brackets is a literal bar, and so is one in a face such as ``:|``."""
-    pairs = find_pairs(line, brackets="([{")
+    pairs = find_pairs(_SIGNS.sub(lambda face: "x" * len(face[0]), line), brackets="([{")
     faces = {i for token in _TOKEN.finditer(line) if _FACE.fullmatch(token[0]) for i in range(*token.span())}
     fields, start = [], 0
     for position, character in enumerate(line):
@@ -184,6 +190,8 @@ def _fields(parts: list[str], keys: Mapping[str, ListKey]) -> tuple[dict[str, ob
     """The fields of a line as JSON values, and what is wrong with the line."""
     values: dict[str, object] = {}
     problems: list[str] = []
+    if len(parts) > 1 and _name_and_text(parts[0], keys)[0]:
+        problems.append(f"'{parts[0]}' stands where the label should; write label | text | {parts[0]}")
     plain = [parts[0]]
     for part in parts[1:]:
         name, text = _name_and_text(part, keys)
@@ -220,8 +228,11 @@ def _label_and_text(plain: list[str]) -> list[str]:
 
 def _unknown_key(part: str, keys: Iterable[str]) -> Iterator[str]:
     """What is wrong with a field that reads as ``key=value``; nothing with other texts, such as the face ``=_=``."""
+    colon = re.match(r"\s*(\w[\w -]*?)\s*:", part)
+    if colon and re.sub(r"[ -]", "_", colon[1].lower()) in keys:
+        yield f"'{_shown(part)}' reads as a key with a colon; write {colon[1]}=…"
     match = _KEY.fullmatch(part)
-    if match and len(match[1]) > 1 and match[1].isascii() and not match[2].startswith("="):
+    if match and " " not in match[1] and len(match[1]) > 1 and match[1].isascii() and not match[2].startswith("="):
         known = f"the keys are {', '.join(keys)}" if keys else "rows have no keys"
         yield f"'{match[1]}' is no key{nearest(match[1], keys)}; {known}"
 
@@ -232,9 +243,8 @@ def _name_and_text(part: str, keys: Mapping[str, ListKey]) -> tuple[str, str]:
     if alone in keys and keys[alone].value.alone:
         return alone, keys[alone].value.alone
     match = _KEY.fullmatch(part)
-    if match and match[1].lower() in keys:
-        return match[1].lower(), match[2].strip()
-    return "", ""
+    name = re.sub(r"[ -]", "_", match[1].strip().lower()) if match else ""
+    return (name, match[2].strip()) if match and name in keys else ("", "")
 
 
 def _line(entry: Mapping[str, object]) -> str:

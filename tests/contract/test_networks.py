@@ -55,7 +55,8 @@ def safetensors_bytes(tensors, metadata, folder):
 @pytest.fixture
 def folders(webui):
     flags = webui.get("/sdapi/v1/cmd-flags")
-    made = {"lora": Folder(Path(flags["lora_dir"])), "embedding": Folder(Path(flags["embeddings_dir"]))}
+    folder = flags.get("lora_dir") or Path(flags["embeddings_dir"]).parent / "Lora"  # Neo does not tell it
+    made = {"lora": Folder(Path(folder)), "embedding": Folder(Path(flags["embeddings_dir"]))}
     yield made
     for folder in made.values():
         folder.clean()
@@ -179,6 +180,16 @@ def test_a_lora_that_does_not_load_is_told_with_its_cells(webui, lora):
     answer = study(webui, "x | <lora:torn:1>")
     said = answer.message if answer.status == 422 else comments(answer)
     assert "there is no LoRA named 'torn'" in said or "the LoRA torn was named and not loaded" in said
+
+
+def test_a_lora_without_effect_is_told_with_its_cells(webui, lora):
+    tensors = {"transformer.blocks.0.lora_A.weight": np.ones((4, 4), np.float32)}
+    lora.write("flux.safetensors", safetensors_bytes(tensors, {}, lora.path))
+    answer = study(webui, "x | <lora:flux:1>")
+    if webui.name not in ("standin", "a1111"):
+        pytest.skip("Forge and its kin say only on the console what fits")
+    (warning,) = [one["warning"] for one in record(answer) if one["character"] == "x"]
+    assert warning == "the LoRA flux has nothing that fits the checkpoint"
 
 
 def test_named_values_of_extensions_are_kept(webui):

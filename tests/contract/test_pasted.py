@@ -131,7 +131,8 @@ def test_a_name_may_stand_in_a_tag_of_the_template(webui):
 @pytest.mark.parametrize(
     ("asked", "part"),
     [
-        ({"characters": "x | Noor, woman", "prompt": "{expression} <lora:{character}:1>"}, "write the name alone"),
+        ({"characters": "x | Noor, woman", "prompt": "{expression} <lora:{character}:1>"}, "named 'Noor, woman'"),
+        ({"characters": "x | <lora:mei:1>", "prompt": "{expression} <lora:{character}:1>"}, "write the name alone"),
         ({"prompt": "{character} {expression} <lora:{expression}_slider:1>"}, "cannot stand in the network tag"),
         ({"characters": "mei\nempty |"}, "characters, line 2 (empty |): there is no text after the bar"),
         ({"characters": "<lora:Noor:0.8> noor | weight=0.6"}, "'weight' is no key; the nearest: weights"),
@@ -169,3 +170,37 @@ def test_braces_do_no_harm(webui):
         r"photo {in\|out}doors, [hair:{happy\|sad}:0.4], {x\|y}",
         r"photo {in\|out}doors, [hair:{2$$a\|b\|c}:0.4], {x\|y}",
     ]
+
+
+def test_a_list_of_a_hundred_and_fifty_lines_is_taken_whole(webui):
+    lines = "\n".join(f"face_{number}, (look {number}:1.1)" for number in range(150))
+    answer = webui.study(
+        {"expressions": lines, "characters": "mei", "reference": "", "composition": "", "name": uuid4().hex},
+        steps=1,
+        send_images=False,
+    )
+    assert answer.status == 200, answer.message
+    assert [one["status"] for one in record(answer)] == ["done"] * 150
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("pasted", ['"{}"', "'{}'", " “{}” "])
+def test_the_studies_folder_may_be_pasted_in_quotes(webui, tmp_path, pasted):
+    webui.post("/sdapi/v1/options", {"expression_grid_folder": pasted.format(tmp_path)})
+    try:
+        answer = study(webui, expressions="sad", composition="")
+    finally:
+        webui.post("/sdapi/v1/options", {"expression_grid_folder": ""})
+    assert answer.folder.parent == tmp_path
+
+
+def test_settings_that_the_webui_would_make_otherwise_are_named(webui):
+    asked = {"expressions": "sad", "characters": "mei", "reference": "", "composition": "", "name": uuid4().hex}
+    upscaler = webui.study(asked, enable_hr=True, hr_upscaler="no such upscaler")
+    assert upscaler.status == 422
+    assert "hires upscaler: the WebUI has no upscaler 'no such upscaler'; it has " in upscaler.message
+    odd = webui.study(asked, width=104, height=72)
+    assert odd.status == 200
+    told = "\n".join(odd.info["extra_generation_params"]["Comments"])
+    assert ("makes pictures of 104×72 as 128×64" in told) == (odd.cells[0][0].size == (128, 64))
+    assert "was requested" not in told

@@ -45,6 +45,9 @@ class Network:
         self.name, self.network_on_disk = name, network_on_disk
         self.mentioned_name, self.dyn_dim = name, None
         self.te_multiplier = self.unet_multiplier = 1.0
+        tensors = safetensors.read(network_on_disk.filename)[0]
+        self.modules = {key: None for key in tensors if key.startswith("lora_")}
+        self.bundle_embeddings = {}
 
 
 available_networks: dict[str, NetworkOnDisk] = {}

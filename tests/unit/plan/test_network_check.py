@@ -82,6 +82,16 @@ def test_a_word_that_is_also_an_unusable_embedding_stays_a_word_with_a_note():
     assert all("'sd2_face' is drawn as words: the embedding 'sd2_face' is not made for SD1" in note for note in found)
 
 
+def test_a_tag_in_the_negative_prompt_is_a_fault():
+    study = study_from_dict({"expressions": "sad", "characters": "mei", "negative_prompt": "blurry <lora:Noor:1>"})
+    (fault,) = network_faults(study, (), CATALOG)
+    assert str(fault) == "negative_prompt: network tags have no effect in a negative prompt"
+
+
+def test_a_small_weight_has_no_exponent():
+    assert with_weight("ember_nobody", 0.00001) == "(ember_nobody:0.00001)"
+
+
 def test_an_embedding_in_a_row_or_in_the_reference_is_noted():
     (note,) = notes("mei", reference="ember_nobody woman")
     assert note == "reference: the WebUI uses the embedding 'ember_nobody' for 'ember_nobody woman'"
@@ -142,6 +152,7 @@ def test_scheduled_weights_need_an_extension():
         ("<lora:a=b:1>", "the WebUI reads no name in it"),
         ("<lora::0.8>", "the WebUI reads no name in it"),
         ("face (v2)", "the brackets in 'face (v2)' as a weight, not as the embedding's name; write face \\(v2\\)"),
+        ("x | ember_nobody_v2 | kind=embedding", "there is no embedding named 'ember_nobody_v2'"),
         ("x | face (v2) | kind=embedding", "write face \\(v2\\)"),
         ("two_faces", "several files are named 'two_faces': a, b"),
     ],
@@ -153,6 +164,7 @@ def test_a_name_that_the_webui_would_not_find_is_a_fault(character, part):
 
 def test_an_embeddings_name_with_brackets_is_found_when_they_are_escaped():
     assert faults("face \\(v2\\)") == []
+    assert faults("x | (face \\(v2\\):0.5)") == []
     assert kind_of("face \\(v2\\)", CATALOG) == "embedding"
 
 
@@ -192,7 +204,7 @@ def test_a_weight_keeps_the_words_around_the_tag():
     ("text", "weighted"),
     [
         ("<lora:Noor:0.8:lbw=OUTALL> noor", "<lora:Noor:0.5:lbw=OUTALL> noor"),
-        ("<lora:Noor:te=0:1>", "<lora:Noor:0.5:te=0>"),
+        ("<lora:Noor:te=0:1>", "<lora:Noor:0.5:0.5:te=0>"),
         ("<lora:Noor:1:1:16:dyn=4>", "<lora:Noor:0.5:0.5:16:dyn=4>"),
         ("my person", "(my person:0.5)"),
         ("face \\(v2\\)", "(face \\(v2\\):0.5)"),

@@ -141,3 +141,21 @@ def test_braces_are_text_where_no_extension_reads_them():
         )
         == []
     )
+
+
+def test_a_placeholder_in_a_text_that_is_put_in_is_a_fault():
+    assert "means something in the prompt only" in faults(expressions="{character} crying")[0]
+    assert "means something in the prompt only" in faults(characters="cat, {expression}")[0]
+    assert "means something in the prompt only" in faults(composition="{character}")[0]
+    assert faults(expressions="smile at a smile", expression_placeholder="smile", prompt="smile {character}") == []
+
+
+def test_a_prompt_of_a_characters_own_names_it_by_whole_words_or_networks():
+    assert faults(characters="iu | iu | prompt=medium shot, {expression}")
+    assert faults(characters="Noor | <lora:Noor:1> | prompt=photo <lora:Noor:0.5>, {expression}") == []
+
+
+def test_a_file_name_with_brackets_or_commas_may_stand_in_a_tag():
+    template = "{expression}, <lora:{character}:0.8>"
+    assert faults(characters="smile_(v2)\nfoo,bar", prompt=template) == []
+    assert "write the name alone" in faults(characters="<lora:a:1>", prompt=template)[0]

@@ -23,6 +23,9 @@ def filled(text, expression="sad", character="Noor", edit=EDIT):
         ("photo, {character}:{expression}", " .5", "mei", " mei: .5"),
         ("photo, {expression}, {character} # mine", "sad", "cat, :3", "cat, :3"),
         ("photo, {expression}, {character} AND a dog", "sad", "cat, :3", "cat, :3"),
+        ("photo, {expression}, {character}", "sad", "blush ///, :3", "blush ///, :3"),
+        ("photo, {expression}, {character}", "sad", "cat http://x.y :3", "cat http://x.y :3"),
+        ("photo, {expression}, {character}", "sad", "<lora:Rock AND Roll:1> cat :3", "cat :3"),
     ],
 )
 def test_a_number_that_was_put_in_is_words_to_the_parser(template, expression, character, words):

@@ -40,6 +40,8 @@ def fields(line):
         (";| | wink, ;|", ";|", "wink, ;|"),
         ("neutral | :|, :<", "neutral", ":|, :<"),
         ("gasp | |o|", "gasp", "|o|"),
+        ("happy |:)", "happy", ":)"),
+        ("sad :( | sad face, tears :)", "sad :(", "sad face, tears :)"),
         (r"cheer | \(^o^)/", "cheer", r"\(^o^)/"),
         ("=_= | =_=", "=_=", "=_="),
         ("x | o=o", "x", "o=o"),
@@ -106,6 +108,9 @@ def test_known_keys_are_fields_of_their_own():
         ("<lora:Noor:0.8> noor | Noor", "the label comes first: Noor | <lora:Noor:0.8> noor"),
         ("empty |", "there is no text after the bar; write 'empty' alone"),
         ("face|:|", "it ends in a bar"),
+        ("ember_nobody | cfg_scale: 5", "reads as a key with a colon; write cfg_scale=…"),
+        ("ember_nobody | weights: 0.4, 0.7", "reads as a key with a colon; write weights=…"),
+        ("person=Noor | <lora:Noor:0.8>", "stands where the label should"),
         ("smile|smiling|", "it ends in a bar"),
     ],
 )
@@ -113,6 +118,20 @@ def test_a_line_that_would_be_read_otherwise_than_it_is_meant_is_a_fault(line, p
     entries, faults = read_character_lines(line)
     assert entries == []
     assert any(part in str(fault) for fault in faults)
+
+
+@pytest.mark.parametrize("key", ["CFG scale", "cfg-scale", "Cfg_Scale"])
+def test_a_key_may_be_written_as_the_webui_writes_it(key):
+    assert fields(f"ember | ember_nobody | {key}=5")["cfg_scale"] == 5.0
+
+
+def test_the_line_below_a_markdown_tables_head_is_no_row():
+    entries, _ = read_expression_lines("| label | text |\n|---|:--|\n| sad | crying |")
+    assert [entry.fields["label"] for entry in entries] == ["label", "sad"]
+
+
+def test_and_and_break_are_no_words_in_capitals():
+    assert len(read_character_lines("cat AND dog\ncat and dog\ncat BREAK dog\ncat break dog")[0]) == 4
 
 
 def test_rows_have_no_keys():
