@@ -14,6 +14,7 @@ def page(webui, kept_open):
     if not kept_open.thumbnails().count():
         make_study(kept_open)
     yield kept_open
+    close_viewer(kept_open)
     kept_open.page.locator("#standin_viewer").evaluate_all("all => all.forEach(each => each.remove())")
     assert kept_open.complaints == []
 
