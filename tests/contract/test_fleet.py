@@ -181,6 +181,7 @@ def panel_writes_here(webuis, tmp_path):
     webuis[0].post("/sdapi/v1/options", {"outdir_txt2img_grids": before})
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("panel_writes_here")
 def test_a_panels_study_goes_on_and_the_panel_goes_on_with_ours(webuis, sweep, tmp_path):
     few = {**STUDY, "expressions": "neutral\nsmile", "seeds": [7]}

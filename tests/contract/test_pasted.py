@@ -172,6 +172,7 @@ def test_braces_do_no_harm(webui):
     ]
 
 
+@pytest.mark.slow
 def test_a_list_of_a_hundred_and_fifty_lines_is_taken_whole(webui):
     lines = "\n".join(f"face_{number}, (look {number}:1.1)" for number in range(150))
     answer = webui.study(

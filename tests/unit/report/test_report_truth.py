@@ -17,6 +17,8 @@ from sd_expression_grid.report.subjects import subjects_of
 from sd_expression_grid.report.types import Thresholds
 from tests.unit.rated import chance, columns, drawn
 
+pytestmark = pytest.mark.slow
+
 ROWS, SEEDS = 9, 4
 GRID = np.linspace(-4, 4, 41)
 WEIGHTS = np.exp(-(GRID**2) / 2) / np.exp(-(GRID**2) / 2).sum()
