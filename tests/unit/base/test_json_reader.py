@@ -97,3 +97,9 @@ def test_numbers_have_a_least_value_and_a_type():
     assert [reader.whole(key, 7, least=1) for key in "abcx"] == [7, 7, 3, 7]
     assert [reader.number(key, 0.5) for key in "dx"] == [2.0, 0.5]
     assert list(map(str, reader.faults)) == ["a: must be at least 1, is 0", "b: must be a whole number, is 1.5"]
+
+
+def test_the_least_whole_number_is_one_that_may_be():
+    reader = Reader({"a": 1, "b": 0})
+    assert [reader.whole(key, 7, least=1) for key in "ab"] == [1, 7]
+    assert [str(fault) for fault in reader.faults] == ["b: must be at least 1, is 0"]

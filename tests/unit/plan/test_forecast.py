@@ -81,6 +81,7 @@ def test_the_facts_of_several_seeds_and_pages():
     }
     assert facts(forecast())["Time"] == "not known before a first study with these settings was made"
     assert facts(forecast(seconds=0.2))["Time"] == "about 1 seconds"
+    assert facts(forecast(seconds=90))["Time"] == "about 2 minutes"
 
 
 def test_a_finished_study_says_so():

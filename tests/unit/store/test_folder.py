@@ -235,7 +235,8 @@ def test_what_was_taken_over_is_kept_whatever_happens(folder):
 
 def test_a_full_disk_stops_with_a_message(folder):
     (folder.path / "cells").write_text("in the way")
-    with pytest.raises(SavingError, match="could not be saved"), Saver(FolderStore(folder, {KEY: ""})) as saver:
+    message = r"^a cell could not be saved, so the study was stopped: \[Errno"
+    with pytest.raises(SavingError, match=message), Saver(FolderStore(folder, {KEY: ""})) as saver:
         saver.save(done())
     assert saver.outcomes == {}
 
