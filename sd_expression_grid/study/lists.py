@@ -196,8 +196,9 @@ def _fields(parts: list[str], keys: Mapping[str, ListKey]) -> tuple[dict[str, ob
     for part in parts[1:]:
         name, text = _name_and_text(part, keys)
         if not name:
-            plain.append(part)
-            problems += _unknown_key(part, keys)
+            unknown = list(_unknown_key(part, keys))
+            problems += unknown
+            plain += [] if unknown else [part]
         elif name in values:
             problems.append(f"{name} is given twice")
         else:

@@ -188,3 +188,11 @@ def test_objects_written_as_lines_read_back():
     read, faults = read_character_lines(lines)
     assert not faults
     assert [(e.fields["label"], e.fields.get("group")) for e in read] == [("a|b", None), ("Noor", "LoRAs")]
+
+
+@pytest.mark.parametrize(
+    "line", ["<lora:Noor:0.8> noor | weight=0.6", "Noor | noor | cfgscale=5", "a | b | weights: 1"]
+)
+def test_a_key_that_is_none_is_one_fault(line):
+    _, faults = read_character_lines(line)
+    assert len(faults) == 1
