@@ -73,6 +73,7 @@ def test_ten_thousand_lines_are_one_fault_and_stay(page):
     assert [page.value(f"{PANEL}{name}") for name in ("expressions", "characters")] == [lines, lines]
 
 
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_what_a_word_processor_made_of_a_list_is_read_as_it_was_meant(page):
     page.paste(f"{PANEL}expressions", "\ufeff“smiling”, closed\u00a0mouth \u2028\u2028sad – it’s over…\t\r\n")
     page.paste(f"{PANEL}characters", "Noor\u00a0| <lora:Noor:0.8>\u200b | cfg_scale=7,5\u2029mei\t<lora:mei:1>")
@@ -116,6 +117,7 @@ def test_a_grids_infotext_restores_the_panel(page):
     expect(page.page.locator(f"{PANEL}composition textarea")).to_have_value("hair, shoulders")
 
 
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_check_tells_what_will_be_made_and_makes_nothing(page):
     page.page.locator(f"{PANEL}check").click()
     answer = page.page.locator(f"{PANEL}answer").first
@@ -127,6 +129,7 @@ def test_check_tells_what_will_be_made_and_makes_nothing(page):
     expect(page.thumbnails()).to_have_count(0)
 
 
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_check_shows_every_fault_and_keeps_what_was_typed(page):
     page.fill(f"{PANEL}characters", "<lora:Nour:1>\na | <b>bold</b> | c")
     page.page.locator(f"{PANEL}check").click()
@@ -137,6 +140,7 @@ def test_check_shows_every_fault_and_keeps_what_was_typed(page):
     assert page.value(f"{PANEL}characters") == "<lora:Nour:1>\na | <b>bold</b> | c"
 
 
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_characters_are_filled_from_what_is_installed(page):
     page.fill(f"{PANEL}characters", "mei | <lora:mei:1>")
     page.page.locator(f"{PANEL}fill .label-wrap").click()
@@ -161,6 +165,7 @@ def test_a_list_is_kept_as_a_preset(page):
         expect(page.page.locator(f"{PANEL}expressions textarea")).to_have_value(EXPRESSIONS)
 
 
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_seeds_are_scouted_and_one_is_reused(page, shoot):
     page.fill(f"{PANEL}characters", "")
     expect(page.page.locator(f"{PANEL}scout_count")).not_to_be_visible()
