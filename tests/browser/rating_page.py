@@ -2,6 +2,7 @@
 
 import json
 
+from playwright.sync_api import TimeoutError as TookTooLong
 from playwright.sync_api import expect
 
 from tests.browser.page import SECONDS
@@ -26,8 +27,12 @@ class RatingPage:
         """Writes the name, and chooses the study by keyboard."""
         self.page.locator(f"{ROOT}rater").locator("input, textarea").fill(rater)
         field = self.page.locator(f"{ROOT}study input")
-        field.fill(study)
         option = self.page.locator(f"{ROOT}study li", has_text=study).first
+        for _ in range(20):  # choices that arrive after the typing, gradio does not show
+            field.fill("")
+            field.fill(study)
+            if _appears(option):
+                break
         expect(option).to_be_visible()
         option.click()
 
@@ -79,3 +84,11 @@ def kept(folder, rater="Ana"):
     lines = map(json.loads, file.read_text(encoding="utf-8").splitlines()) if file.exists() else ()
     names = ("expression", "character", "seed", "expression_score", "likeness_score")
     return [tuple(line.get(name) for name in names) for line in lines]
+
+
+def _appears(locator):
+    try:
+        locator.wait_for(state="visible", timeout=1000)
+    except TookTooLong:
+        return False
+    return True
