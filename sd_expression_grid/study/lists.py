@@ -227,10 +227,15 @@ def _label_and_text(plain: list[str]) -> list[str]:
     return plain if len(plain) > 1 else ["", plain[0]]
 
 
+def _key_name(written: str) -> str:
+    """A key as it is declared, however the WebUI would write it."""
+    return re.sub(r"[ -]", "_", written.strip().lower())
+
+
 def _unknown_key(part: str, keys: Iterable[str]) -> Iterator[str]:
     """What is wrong with a field that reads as ``key=value``; nothing with other texts, such as the face ``=_=``."""
     colon = re.match(r"\s*(\w[\w -]*?)\s*:", part)
-    if colon and re.sub(r"[ -]", "_", colon[1].lower()) in keys:
+    if colon and _key_name(colon[1]) in keys:
         yield f"'{_shown(part)}' reads as a key with a colon; write {colon[1]}=…"
     match = _KEY.fullmatch(part)
     if match and " " not in match[1] and len(match[1]) > 1 and match[1].isascii() and not match[2].startswith("="):
@@ -244,7 +249,7 @@ def _name_and_text(part: str, keys: Mapping[str, ListKey]) -> tuple[str, str]:
     if alone in keys and keys[alone].value.alone:
         return alone, keys[alone].value.alone
     match = _KEY.fullmatch(part)
-    name = re.sub(r"[ -]", "_", match[1].strip().lower()) if match else ""
+    name = _key_name(match[1]) if match else ""
     return (name, match[2].strip()) if match and name in keys else ("", "")
 
 

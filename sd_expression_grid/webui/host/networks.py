@@ -18,7 +18,7 @@ from sd_expression_grid.webui.host.embeddings import EmbeddingReader
 from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 _ARCHITECTURE_OF_CONTEXT = {768: "SD1", 1024: "SD2", 2048: "SDXL"}
 _MAX_HEADER = 64 * 2**20
@@ -31,12 +31,13 @@ def read_catalog() -> Catalog:
     lora = sys.modules.get("networks")
     if lora:
         lora.list_available_networks()
+    ambiguous = _ambiguous(lora) if lora else {}
     model, databases = HOST.loaded_model(), HOST.embedding_databases()
     return Catalog(
         checkpoint=model.sd_checkpoint_info.name_for_extra,
         architecture=_checkpoint_architecture(model),
-        loras=_Loras(_unambiguous(lora)) if lora else {},
-        ambiguous=_ambiguous(lora) if lora else {},
+        loras=_Loras(_unambiguous(lora, ambiguous)) if lora else {},
+        ambiguous=ambiguous,
         ambiguous_embeddings=_twins(_embedding_folders(databases), _EMBEDDING_FILES),
         embeddings=frozenset(_embeddings(databases)),
         unusable_embeddings=frozenset(name for known in databases for name in known.skipped_embeddings),
@@ -57,7 +58,7 @@ class NetworkFiles:
 
     def __init__(self) -> None:
         lora = sys.modules.get("networks")
-        self._loras = _unambiguous(lora) if lora else {}
+        self._loras = _unambiguous(lora, _ambiguous(lora)) if lora else {}
         self._embeddings = _embeddings(HOST.embedding_databases())
         self._reader = EmbeddingReader()
 
@@ -94,9 +95,8 @@ def _embeddings(databases: list[Any]) -> dict[str, Any]:
     return {name: entry for database in databases for name, entry in database.word_embeddings.items()}
 
 
-def _unambiguous(lora: Any) -> dict[str, Any]:
+def _unambiguous(lora: Any, ambiguous: Mapping[str, str]) -> dict[str, Any]:
     """Every name that the WebUI resolves to one file: file names, and aliases, that no two LoRAs share."""
-    ambiguous = _ambiguous(lora)
     known = {**lora.available_network_aliases, **lora.available_networks}
     return {name: entry for name, entry in known.items() if name not in ambiguous}
 
