@@ -92,8 +92,10 @@ def run(args: Namespace) -> None:
         )
         missing = run_fleet.run_fleet(pool, options, reporter)
     if missing:
-        message = f"{missing} cells are missing; the same command tries them again"
-        raise StudyError(message)
+        cells = "1 cell is missing; the same command tries it again"
+        if missing > 1:
+            cells = f"{missing:,} cells are missing; the same command tries them again"
+        raise StudyError(cells)
 
 
 def _fleet() -> tuple[ModuleType, ModuleType]:

@@ -64,9 +64,9 @@ def counted(rate: Rate) -> str:
     return f"{percent(rate.share)} ({rate.successes} of {rate.count}; {percents(rate.interval)})"
 
 
-def number(count: int, noun: str, plural_noun: str = "") -> str:
+def number(count: int, noun: str) -> str:
     """A count of things: ``1 cell``, ``3 cells``."""
-    return f"{count:,} {noun if count == 1 else plural_noun or noun + 's'}"
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def few(names: Sequence[str], most: int = 6) -> str:

@@ -1,27 +1,20 @@
-"""The report as page, charts and table, and the command that writes them."""
+"""The report as page, charts and table: nothing in it runs, loads or leads astray."""
 
 import csv
 import io
 import json
 import re
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from sd_expression_grid.__main__ import main
-from sd_expression_grid.ratings.ratings import add_ratings
-from sd_expression_grid.ratings.ratings_csv import write_ratings
 from sd_expression_grid.ratings.ratings_table import Column
 from sd_expression_grid.report.report import report_on
 from sd_expression_grid.report.writing.charts import write_charts
 from sd_expression_grid.report.writing.report_csv import report_csv
 from sd_expression_grid.report.writing.report_html import report_html
-from sd_expression_grid.store.folder import Outcome, StudyFolder
-from sd_expression_grid.study.schema import study_from_dict
-from sd_expression_grid.study.study import CellKey
 from tests.unit.markup import parsed
 from tests.unit.rated import REFERENCE, columns, rating, table
 
@@ -134,71 +127,3 @@ def test_a_report_of_nearly_nothing_is_drawn_too(tmp_path, rated):
     assert "<h1>Report</h1>" in report_html(report)
     assert len(write_charts(report, tmp_path)) == 2 + len(report.characters)
     assert report_csv(report).startswith("of,name,")
-
-
-@pytest.fixture
-def folder(tmp_path):
-    path = tmp_path / "first #study"
-    path.mkdir()
-    study = StudyFolder(path)
-    study.write_study(study_from_dict({"expressions": "sad", "characters": "Noor", "seeds": [1]}))
-    for label in ("reference", "Noor"):
-        key = CellKey(expression="sad", character=label, seed=1)
-        study.record(Outcome(key=key, status="done", file=f"cells/{label}/sad #1.png", sha256="ab"))
-        add_ratings(path, [rating("sad", label, 1, "yy", picture="ab")])
-    return path
-
-
-def test_the_command_prints_the_answers(folder, capsys):
-    assert main(["report", str(folder)]) == 0
-    out = capsys.readouterr().out
-    assert "Which characters are the most flexible?\n  Noor: expression reached and person kept in 100% (1 of 1;" in out
-
-
-def test_the_command_writes_what_is_asked_for(folder, tmp_path, capsys):
-    names = {
-        "--html": "out/report.html",
-        "--json": "report.json",
-        "--csv": "report.csv",
-        "--ratings-csv": "ratings.csv",
-    }
-    (tmp_path / "out").mkdir()
-    arguments = [part for option, name in names.items() for part in (option, str(tmp_path / name))]
-    assert main(["report", str(folder), *arguments, "--charts", str(tmp_path / "charts")]) == 0
-    out = capsys.readouterr().out
-    assert all(name in out for name in (*names.values(), "characters.png"))
-    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["title"] == "first #study"
-    assert '"../first%20%23study/cells/Noor/sad%20%231.png"' in (tmp_path / "out/report.html").read_text(
-        encoding="utf-8"
-    )
-    assert main(["report", "--ratings", str(tmp_path / "ratings.csv")]) == 0
-    assert "Noor: expression reached" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["{}/none"], "is no study's folder: it has no study.json"),
-        (["--ratings", "{}/none.csv"], "none.csv: cannot be read"),
-        (["{}", "--confidence", "95"], "--confidence: must be above 0 and below 1, is 95"),
-        (["{}", "--html", "{}/none/a.html"], "a.html: cannot be written"),
-    ],
-)
-def test_the_command_says_what_is_wrong(folder, capsys, arguments, message):
-    assert main(["report", *(argument.format(folder) for argument in arguments)]) == 2
-    assert message in capsys.readouterr().err
-
-
-def test_the_command_says_that_a_page_needs_jinja2(folder, tmp_path, capsys, monkeypatch):
-    monkeypatch.setitem(sys.modules, "jinja2", None)
-    assert main(["report", str(folder), "--html", str(tmp_path / "report.html")]) == 2
-    assert "HTML needs jinja2, which is not installed here: pip install jinja2" in capsys.readouterr().err
-
-
-def test_thresholds_of_the_command(tmp_path, capsys):
-    file = tmp_path / "ratings.csv"
-    file.write_text(write_ratings(table([REFERENCE, *columns("a")], {"sad": "y yy"})), encoding="utf-8")
-    main(["report", "--ratings", str(file)])
-    assert "All verdicts are provisional" in capsys.readouterr().out
-    main(["report", "--ratings", str(file), "--seeds", "1"])
-    assert "provisional" not in capsys.readouterr().out

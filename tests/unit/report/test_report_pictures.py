@@ -3,22 +3,18 @@
 import csv
 import io
 import json
-import sys
 from dataclasses import replace
 
 import pytest
 
-from sd_expression_grid.__main__ import main
-from sd_expression_grid.evidence.measurements import EVIDENCE_FILE, Evidence, Measurement
-from sd_expression_grid.ratings.ratings import add_ratings
+from sd_expression_grid.evidence.measurements import Evidence, Measurement
 from sd_expression_grid.report.report import report_on, report_to_dict
 from sd_expression_grid.report.types import Thresholds
 from sd_expression_grid.report.writing.pictures_section import seen_of, sentences_of
 from sd_expression_grid.report.writing.report_csv import report_csv
 from sd_expression_grid.report.writing.report_html import report_html
 from sd_expression_grid.study.study import CellKey
-from tests.study_folders import study_folder
-from tests.unit.rated import REFERENCE, columns, rating, table
+from tests.unit.rated import REFERENCE, columns, table
 
 ROWS = {"neutral": "y yy yy yy", "sad": "y yy ny yy", "happy": "y yy p- --"}
 MOUTHS = {  # how far the mouths moved; None without a face
@@ -157,37 +153,3 @@ def test_the_numbers_are_in_the_table_and_in_json():
     data = json.loads(json.dumps(report_to_dict(report)))
     assert data["pictures"]["method"] == "landmarks"
     assert {"brows": 0.001, "mouth": 0.019} in [cell["measurement"]["parts"] for cell in data["cells"][4:5]]
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A study in a WebUI without landmarks: a colour for each cell."""
-    monkeypatch.setitem(sys.modules, "mediapipe", None)
-    path = study_folder(tmp_path, expressions="neutral\nsad", characters="Noor").path
-    add_ratings(path, [rating("sad", label, 7, "yy") for label in ("reference", "Noor")])
-    return path
-
-
-def test_the_command_looks_at_the_pictures_when_asked(folder, capsys):
-    assert main(["report", str(folder)]) == 0
-    assert "What the pictures say" not in capsys.readouterr().out
-    assert not (folder / EVIDENCE_FILE).exists()
-    assert main(["report", str(folder), "--evidence"]) == 0
-    printed = capsys.readouterr()
-    assert printed.err.splitlines()[0].startswith("mediapipe, which finds landmarks of faces, is not installed")
-    assert printed.err.splitlines()[-1] == "4 of 4 pictures looked at"
-    assert "What the pictures say, of which nothing above is reckoned:\n  By pixels alone" in printed.out
-    assert "No visible change: 0 cells of 4 measured." in printed.out
-    assert main(["report", str(folder), "--evidence"]) == 0
-    assert capsys.readouterr().err.endswith("all pictures are looked at\n")
-    assert len((folder / EVIDENCE_FILE).read_text().splitlines()) == 4
-
-
-def test_the_command_says_why_it_cannot_look(folder, tmp_path, capsys):
-    assert main(["report", "--ratings", "any.csv", "--evidence"]) == 2
-    assert "--evidence: needs a study's folder" in capsys.readouterr().err
-    assert main(["report", str(tmp_path / "none"), "--evidence"]) == 2
-    assert "holds no study" in capsys.readouterr().err
-    (folder / EVIDENCE_FILE).mkdir()
-    assert main(["report", str(folder), "--evidence"]) == 2
-    assert f"{EVIDENCE_FILE}: cannot be read: Is a directory" in capsys.readouterr().err

@@ -1,0 +1,144 @@
+"""The whole help of each command, and what a command line must have: what people read before they begin."""
+
+import argparse
+import textwrap
+
+import pytest
+
+from sd_expression_grid.__main__ import COMMANDS, main
+
+GRID = """
+draw the grids of a study as PNG files; nothing is written over
+
+positional arguments:
+  folder                the study's folder, which holds study.json
+
+options:
+  -h, --help            show this help message and exit
+  --out OUT             where the grids go; the study's folder by default
+  --ground {light,dark} the colour behind the cells
+  --margin MARGIN       pixels between the cells
+  --no-legend           no settings below
+"""
+
+PAGE = """
+write index.html, the page of a study, into its folder
+
+positional arguments:
+  folder      the study's folder, which holds study.json
+
+options:
+  -h, --help  show this help message and exit
+"""
+
+REPORT = """
+answer the four questions from a study's ratings, or from a table of ratings
+
+positional arguments:
+  FOLDER                    a study's folder, with its ratings
+
+options:
+  -h, --help                show this help message and exit
+  --ratings FILE.csv        a table of ratings; no pictures are needed
+  --html OUT                one page that needs no network
+  --json OUT                all numbers, each with the cells behind it
+  --csv OUT                 all numbers as a table
+  --ratings-csv OUT         the ratings, as --ratings reads them
+  --charts DIR              heat map and rankings as PNG
+  --evidence                look at the pictures of FOLDER as well, as a second opinion;
+                            what was looked at once is kept there
+
+thresholds:
+  --confidence SHARE        default: 0.95
+  --significance SHARE      default: 0.05
+  --reference-can SHARE     default: 0.5
+  --characters-can SHARE    default: 0.5
+  --seeds NUMBER            default: 4
+  --stiff SHARE             default: 0.8
+  --alike SHARE             default: 0.8
+  --well-known TAG          default: well-known
+  --invented TAG            default: invented
+  --moved SHARE             default: 0.02
+  --differs SHARE           default: 0.005
+"""
+
+SWEEP = """
+make a study with one WebUI or several, through their API; press Ctrl-C to end, the same command goes on
+
+positional arguments:
+  STUDY.json            the study, in the form of the API
+
+options:
+  -h, --help            show this help message and exit
+  --out FOLDER          the study's folder, new or begun
+  --webui URL           a WebUI with --api; may be repeated
+  --scheduler ADDRESS   a Dask cluster, with a worker beside each WebUI
+  --allow-differences   also where WebUIs give different pixels
+  --patience SECONDS    of no progress, before a WebUI hangs
+
+txt2img's settings:
+  --like PICTURE        a picture of a WebUI, whose settings to take
+  --seed NUMBER         the first seed, -1 for a random one; the study's own seeds come before it
+  --steps NUMBER        sampling steps; 20 without --like
+  --sampler NAME        the sampler's name, such as 'Euler a'
+  --schedule-type NAME  the schedule type, such as Karras
+  --width NUMBER        pixels
+  --height NUMBER       pixels
+  --cfg-scale NUMBER    CFG scale
+  --count NUMBER        so many seeds, one after the other, where the study lists none
+  --set FIELD=JSON      any other field of /sdapi/v1/txt2img
+"""
+
+HELPS = {"grid": GRID, "page": PAGE, "report": REPORT, "sweep": SWEEP}
+
+
+@pytest.fixture
+def parsers():
+    subparsers = argparse.ArgumentParser(prog="grid").add_subparsers()
+    for command in COMMANDS:
+        command.add_to(subparsers)
+    return subparsers
+
+
+@pytest.mark.parametrize("name", HELPS)
+def test_the_help_of_a_command(parsers, name):
+    """Below the usage, whose line breaks depend on the version of Python, as all others here do."""
+    _usage, text = parsers.choices[name].format_help().split("\n\n", 1)
+    assert text.split() == HELPS[name].split()
+
+
+def test_the_commands_that_there_are(parsers, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    lines = {name: textwrap.dedent(text).strip().splitlines()[0] for name, text in HELPS.items()}
+    said = " ".join(capsys.readouterr().out.split())
+    assert said == (
+        "usage: python -m sd_expression_grid [-h] command ... Makes and shows studies. positional arguments: command "
+        + " ".join(f"{name} {line}" for name, line in lines.items())
+        + " options: -h, --help show this help message and exit"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("", "the following arguments are required: command"),
+        ("grid", "the following arguments are required: folder"),
+        ("page", "the following arguments are required: folder"),
+        ("report", "one of the arguments FOLDER --ratings is required"),
+        ("report here --ratings a.csv", "argument --ratings: not allowed with argument FOLDER"),
+        ("report here --seeds 2.5", "argument --seeds: invalid int value: '2.5'"),
+        ("report here --stiff all", "argument --stiff: invalid float value: 'all'"),
+        ("sweep --out o --webui u", "the following arguments are required: STUDY.json"),
+        ("sweep s.json --webui u", "the following arguments are required: --out"),
+        ("sweep s.json --out o", "one of the arguments --webui --scheduler is required"),
+        ("sweep s.json --out o --webui u --scheduler a", "argument --scheduler: not allowed with argument --webui"),
+        ("sweep s.json --out o --webui u --steps 2.5", "argument --steps: invalid int value: '2.5'"),
+    ],
+)
+def test_what_a_command_line_lacks_is_said(line, problem, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(line.split())
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"error: {problem}\n")
