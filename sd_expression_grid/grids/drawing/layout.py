@@ -44,16 +44,16 @@ class Measures:
     """The sizes a page is made of, in pixels; a block of size 0 takes no room and no gap."""
 
     cell: Size
-    margin: int = 0
-    padding: int = 0
-    label_gap: int = 0
-    section_gap: int = 0
-    reference_gap: int = 0
-    hairline: int = 1
+    margin: int
+    padding: int
+    label_gap: int
+    section_gap: int
+    reference_gap: int
+    hairline: int
+    column_labels: int
+    row_labels: int
     title: Size = NOTHING
     mark: Size = NOTHING
-    column_labels: int = 0
-    row_labels: int = 0
     legend: Size = NOTHING
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import weakref
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,6 +129,28 @@ def test_everything_a_full_page_should_show_is_there(background: str):
     assert all(has_ink(page.image, cell.box._replace(left=0, right=first.left)) for cell in page.cells[::4])
     assert has_ink(page.image, Box(0, page.cells[-1].box.bottom, *page.image.size))
     assert (pixels(page.image, first) == RED).all()
+
+
+@pytest.mark.parametrize(
+    ("side", "margin", "page", "lefts", "tops"),
+    [
+        (64, 8, (245, 162), (13, 96, 168), (13, 85)),
+        (512, 8, (1664, 1112), (40, 592, 1112), (40, 560)),
+        (64, 0, (229, 154), (13, 88, 152), (13, 77)),
+        (64, -5, (229, 154), (13, 88, 152), (13, 77)),
+    ],
+)
+def test_gaps_grow_with_the_cells(side: int, margin: int, page: tuple[int, int], lefts: object, tops: object):
+    """11 and 32 are the sizes of labels; the edge is 5/4 of it, the reference's gap one more than the margin."""
+    drawn = only(bare(2, 3, has_reference=True), plain(size=(side, side)), (side, side), margin=margin)
+    assert drawn.image.size == page
+    assert tuple(cell.box.left for cell in drawn.cells[:3]) == lefts
+    assert tuple(cell.box.top for cell in drawn.cells[::3]) == tops
+
+
+@pytest.mark.parametrize(("rows", "columns", "size"), [(0, 2, (154, 26)), (2, 0, (26, 162)), (0, 0, (26, 26))])
+def test_nothing_takes_no_room(rows: int, columns: int, size: tuple[int, int]):
+    assert only(bare(rows, columns), plain(), (64, 64), margin=8 if rows else -8).image.size == size
 
 
 def test_the_reference_is_set_apart_by_a_gap_and_a_hairline():
@@ -357,6 +379,28 @@ def test_texts_grow_with_the_cells(cell: tuple[int, int], sizes: tuple[int, ...]
     styles = text_styles(Size(*cell), Size(*cell), ())
     assert (styles.title.size, styles.label.size, styles.note.size, styles.legend.size) == sizes
     assert styles.mark == replace(styles.label, smallest=styles.label.size)
+
+
+def test_texts_may_shrink_to_fit_but_not_below_what_can_be_read():
+    styles = text_styles(Size(512, 512), Size(512, 512), ("a.ttf",))
+    assert [style.smallest for style in (styles.title, styles.label, styles.note, styles.legend)] == [32, 19, 8, 24]
+    small = text_styles(Size(64, 64), Size(64, 64), ())
+    assert [style.smallest for style in (small.title, small.label, small.note, small.legend)] == [11, 9, 8, 10]
+    tiny = text_styles(Size(64, 64), Size(1, 1), ())
+    assert {style.smallest for style in (tiny.title, tiny.label, tiny.note, tiny.legend)} == {1}
+    assert styles.title.fonts == styles.legend.fonts == ("a.ttf",)
+
+
+def test_a_study_is_drawn_in_the_same_colours_for_ever():
+    """So that grids of one study, drawn at different times, go together."""
+    hexes = {name: {part: bytes(colour).hex() for part, colour in asdict(palette).items()} for name, palette in
+             PALETTES.items()}  # fmt: skip
+    assert hexes == {
+        "light": {"background": "ffffff", "ink": "1c1c1e", "quiet": "6c6c72", "line": "d0d0d4", "tint": "f4f4f6",
+                  "hatch": "dedee3"},
+        "dark": {"background": "18191b", "ink": "ececee", "quiet": "9899a0", "line": "424348", "tint": "26272b",
+                 "hatch": "38393f"},
+    }  # fmt: skip
 
 
 def test_texts_are_smaller_where_cells_are_shown_smaller():

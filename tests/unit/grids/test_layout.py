@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -22,6 +23,10 @@ from sd_expression_grid.grids.drawing.layout import (
 )
 
 UNLIMITED = Limit(pixels=10**9)
+BARE = Measures(
+    cell=Size(10, 10), margin=0, padding=0, label_gap=0, section_gap=0, reference_gap=0, hairline=1, column_labels=0,
+    row_labels=0,
+)  # fmt: skip
 FULL = Measures(
     cell=Size(100, 80),
     margin=4,
@@ -29,6 +34,7 @@ FULL = Measures(
     label_gap=5,
     section_gap=12,
     reference_gap=20,
+    hairline=1,
     title=Size(60, 30),
     column_labels=25,
     row_labels=40,
@@ -42,7 +48,7 @@ def only(pages: tuple[PageLayout, ...]) -> PageLayout:
 
 
 def test_bare_cells_lie_a_margin_apart():
-    page = only(plan_pages(Measures(cell=Size(10, 8), margin=2), Shape(rows=2, columns=2), UNLIMITED))
+    page = only(plan_pages(replace(BARE, cell=Size(10, 8), margin=2), Shape(rows=2, columns=2), UNLIMITED))
     assert page.size == Size(22, 18)
     assert page.cells == (
         Placed(0, 0, Box(0, 0, 10, 8)),
@@ -70,7 +76,7 @@ def test_every_block_of_a_full_page_has_its_place():
 
 
 def test_a_block_without_size_takes_no_gap():
-    bare = Measures(cell=FULL.cell, margin=4, padding=10, label_gap=5, section_gap=12)
+    bare = replace(BARE, cell=FULL.cell, margin=4, padding=10, label_gap=5, section_gap=12)
     page = only(plan_pages(bare, Shape(rows=1, columns=1), UNLIMITED))
     assert page.cells == (Placed(0, 0, Box(10, 10, 110, 90)),)
     assert page.size == Size(120, 100)
@@ -83,7 +89,7 @@ def test_a_reference_alone_needs_no_hairline_and_no_wider_gap():
 
 
 def test_a_title_wider_than_the_grid_widens_the_page():
-    wide = Measures(cell=Size(10, 10), title=Size(90, 5), padding=3)
+    wide = replace(BARE, title=Size(90, 5), padding=3)
     assert page_size(wide, Shape(rows=1, columns=1)) == Size(96, 21)
 
 
@@ -110,31 +116,31 @@ def test_balanced(count: int, parts: int, lengths: list[int]):
     ],
 )
 def test_pages_are_few_and_balanced(shape: Shape, limit: Limit, expected: list[tuple[int, int]]):
-    pages = plan_pages(Measures(cell=Size(10, 10)), shape, limit)
+    pages = plan_pages(BARE, shape, limit)
     assert [(len(page.rows), len(page.columns)) for page in pages] == expected
 
 
 def test_cells_keep_their_size_on_every_page():
-    pages = plan_pages(Measures(cell=Size(200, 100), margin=300), Shape(rows=3, columns=3), Limit(pixels=300_000))
+    pages = plan_pages(replace(BARE, cell=Size(200, 100), margin=300), Shape(rows=3, columns=3), Limit(pixels=300_000))
     assert len(pages) > 1
     assert {cell.box.size for page in pages for cell in page.cells} == {Size(200, 100)}
 
 
 @pytest.mark.parametrize(("pixels", "shown"), [(20_000, (200, 100)), (19_999, (198, 99)), (5_000, (100, 50))])
 def test_a_cell_is_scaled_down_no_more_than_it_must_be(pixels: int, shown: tuple[int, int]):
-    page = only(plan_pages(Measures(cell=Size(200, 100)), Shape(rows=1, columns=1), Limit(pixels=pixels)))
+    page = only(plan_pages(replace(BARE, cell=Size(200, 100)), Shape(rows=1, columns=1), Limit(pixels=pixels)))
     assert page.cells[0].box.size == shown
 
 
 def test_the_mark_takes_room_only_on_one_of_several_pages():
-    marked = Measures(cell=Size(10, 10), title=Size(10, 4), mark=Size(7, 4), section_gap=1)
+    marked = replace(BARE, title=Size(10, 4), mark=Size(7, 4), section_gap=1)
     assert only(plan_pages(marked, Shape(rows=1, columns=1), UNLIMITED)).mark.size == Size(0, 0)
     first, second = plan_pages(marked, Shape(rows=2, columns=3), Limit(pixels=460))
     assert first.mark == second.mark == Box(23, 0, 30, 4)
 
 
 def test_the_reference_stands_first_on_every_page():
-    pages = plan_pages(Measures(cell=Size(10, 10)), Shape(rows=1, columns=5, has_reference=True), Limit(pixels=300))
+    pages = plan_pages(BARE, Shape(rows=1, columns=5, has_reference=True), Limit(pixels=300))
     assert [page.columns for page in pages] == [(0, 1, 2), (0, 3, 4)]
 
 
@@ -164,6 +170,7 @@ measures = st.builds(
     label_gap=st.integers(0, 9),
     section_gap=st.integers(0, 9),
     reference_gap=st.integers(0, 20),
+    hairline=st.just(1),
     title=sizes,
     mark=sizes,
     column_labels=sides,
