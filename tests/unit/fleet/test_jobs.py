@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
+import requests
 from PIL import Image
 
 from sd_expression_grid.fleet import client, jobs
@@ -140,24 +141,24 @@ def test_user_and_password_go_along(webserver, monkeypatch):
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ([1], "does not tell what it has (a list instead of the keys study, identities, cost, equipment)"),
-        ({}, "does not tell what it has (the keys  instead of"),
-        ({"identities": [["sad", "Noor", "1", "abc"]]}, "instead of values of the types str, str, int, str"),
-        ({"identities": [["sad", "Noor", 1]]}, "instead of values of the types str, str, int, str"),
-        ({"equipment": {"the checkpoint": None}}, "instead of values of the types str"),
+        ([1], "a list instead of the keys study, identities, cost, equipment"),
+        ({"cost": None},
+         "the keys study, identities, equipment instead of the keys study, identities, cost, equipment"),
+        ({"identities": [["sad", "Noor", "1", "abc"]]},
+         "['sad', 'Noor', '1', 'abc'] instead of values of the types str, str, int, str"),
+        ({"identities": [["sad", "Noor", 1]]}, "['sad', 'Noor', 1] instead of values of the types str, str, int, str"),
+        ({"equipment": {"the checkpoint": 1}}, "[1] instead of values of the types str"),
         ({"cost": {"calls": {"first_pass": 1}, "shares": True, "whole_calls": True}},
          "the keys first_pass instead of the keys first_pass, shared, hires_pass, parts"),
-        ({"study": "sad"}, "instead of values of the types dict, list, dict, dict"),
+        ({"identities": [["x" * 300, 1, 1, "a"]]}, f"['{'x' * 198} instead of values of the types str, str, int, str"),
     ],
 )  # fmt: skip
 def test_an_inspection_that_is_none_is_trouble(webserver, answer, said):
-    answering(
-        webserver, {**inspection_to_dict(INSPECTION), **answer} if answer and isinstance(answer, dict) else answer
-    )
+    whole = {**inspection_to_dict(INSPECTION), **answer} if isinstance(answer, dict) else answer
+    answering(webserver, {key: value for key, value in whole.items() if value} if whole is not answer else answer)
     reply = run_job(LOOK, webserver.url, never)
     assert reply.inspection is None
-    assert said in reply.trouble
-    assert reply.trouble.endswith("is the extension there another version?")
+    assert reply.trouble == f"does not tell what it has ({said}); is the extension there another version?"
 
 
 def test_a_study_that_cannot_be_read_is_refused(webserver):
@@ -170,13 +171,14 @@ def test_a_study_that_cannot_be_read_is_refused(webserver):
     [
         ("none", "answered with cells that cannot be read: 'none' instead of a list of cells"),
         ([{}], "answered with cells that cannot be read"),
-        ([{**cell_to_dict(CELL), "png": "bm8gcGljdHVyZQ=="}], "answered with a picture that cannot be read"),
-        ([cell_to_dict(replace(CELL, png=png()[:1000]))], "answered with a picture that cannot be read"),
+        ([{**cell_to_dict(CELL), "png": "bm8gcGljdHVyZQ=="}],
+         "answered with a picture that cannot be read: cannot identify image file"),
+        ([cell_to_dict(replace(CELL, png=png()[:1000]))], "answered with a picture that cannot be read: "),
         ([], "answered with other cells than it was asked for"),
         ([cell_to_dict(replace(CELL, key=OTHER_KEY))], "answered with other cells than it was asked for"),
         ([cell_to_dict(CELL)] * 2, "answered with other cells than it was asked for"),
     ],
-)
+)  # fmt: skip
 def test_cells_that_are_none_are_trouble(webserver, answer, said):
     answering(webserver, answer)
     reply = run_job(MAKE, webserver.url, never)
@@ -218,19 +220,21 @@ def test_nonsense_and_failures_are_trouble(webserver, status, body, said):
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
-        (401, {"detail": "Not authenticated"}, "asks for a user and password; set SD_WEBUI_AUTH"),
+        (401, {"detail": "Not authenticated"},
+         "asks for a user and password; set SD_WEBUI_AUTH to user:password of its --api-auth"),
         (404, {"detail": "Not Found"}, "has no API; start the WebUI with --api"),
-        (422, {"detail": "Script 'Expression grid' not found"}, "has no extension 'Expression grid', or one that is"),
+        (422, {"detail": "Script 'Expression grid' not found"},
+         "has no extension 'Expression grid', or one that is disabled"),
         (422, {"detail": "characters: there is no LoRA named 'Nor'"}, "characters: there is no LoRA named 'Nor'"),
         (422, {"detail": [{"loc": ["steps"]}]}, "does not take the settings of txt2img: [{'loc': ['steps']}]"),
         (400, {"detail": "no"}, "does not take the settings of txt2img: no"),
+        (499, {}, "does not take the settings of txt2img: no reason given"),
     ],
-)
+)  # fmt: skip
 def test_what_the_webui_refuses_is_told(webserver, status, body, said):
     webserver.answer = (status, json.dumps(body).encode())
     reply = run_job(LOOK, webserver.url, never)
-    assert reply.refused.startswith(said)
-    assert reply.trouble == ""
+    assert (reply.refused, reply.trouble) == (said, "")
 
 
 def test_a_wrong_password_variable_is_refused(webserver, monkeypatch):
@@ -244,6 +248,33 @@ def test_where_no_server_is_there_is_trouble(webserver):
     webserver.url = "http://127.0.0.1:1"
     assert run_job(LOOK, webserver.url, never).trouble == "cannot be reached, or broke the connection off"
     assert run_job(replace(LOOK, startup_delay=60), webserver.url, never).trouble == "cannot be reached"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (requests.ConnectTimeout("x"), "did not answer in time"),
+        (requests.ReadTimeout("x"), "did not answer in time"),
+        (requests.exceptions.SSLError("self\n signed"), "has no certificate that is trusted: self signed"),
+        (requests.ConnectionError("x"), "cannot be reached, or broke the connection off"),
+        (requests.TooManyRedirects("in a  circle" + "!" * 300), "in a circle" + "!" * 289),
+    ],
+)
+def test_what_goes_wrong_on_the_way_is_told(webserver, monkeypatch, error, said):
+    def fails(*_, **__):
+        webserver.asked.set()
+        raise error
+
+    monkeypatch.setattr(client.requests, "request", fails)
+    assert run_job(LOOK, webserver.url, never).trouble == said
+
+
+def test_a_webui_that_has_just_started_is_given_time(webserver, monkeypatch):
+    slept = []
+    monkeypatch.setattr(jobs.time, "sleep", lambda seconds: slept.append((seconds, list(webserver.seen))))
+    answering(webserver, inspection_to_dict(INSPECTION))
+    assert run_job(replace(LOOK, startup_delay=5), webserver.url, never).inspection == INSPECTION
+    assert slept == [(5, [])]
 
 
 @pytest.mark.parametrize(
