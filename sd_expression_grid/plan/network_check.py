@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault, nearest
-from sd_expression_grid.prompts.network_tags import NetworkTag, find_tags, mistaken_tags, without_tags
+from sd_expression_grid.prompts.network_tags import NetworkTag, find_tags, is_weight, mistaken_tags, without_tags
 from sd_expression_grid.prompts.prompts import escape_outside
 from sd_expression_grid.study.cell_prompts import template_of
 
@@ -25,7 +25,7 @@ class Catalog:
     several to what to do about it, ``ambiguous_embeddings`` embedding names. ``embeddings`` are the names of those that
     fit the checkpoint, ``unusable_embeddings`` of those that do not. ``embeddings_in`` gives the names that the text
     encoders find in a text. ``other_types`` are the further kinds of tags; ``schedules_weights`` tells whether an
-    extension reads weights such as ``0@0,1@0.5``.
+    extension reads weights such as ``0@0,1@0.5``. ``hypernetworks`` are the names of those installed.
     """
 
     checkpoint: str
@@ -38,6 +38,7 @@ class Catalog:
     embeddings_in: Callable[[str], Collection[str]]
     other_types: frozenset[str]
     schedules_weights: bool = False
+    hypernetworks: frozenset[str] = frozenset()
 
 
 def network_faults(study: Study, templates: Iterable[str], catalog: Catalog) -> list[Fault]:
@@ -145,12 +146,23 @@ def _tag_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
     if not tag.is_lora:
         if tag.type not in catalog.other_types:
             yield f"{tag.text}: the WebUI knows no networks of the type '{tag.type}'"
+        elif tag.type == "hypernet":
+            yield from _hypernetwork_problems(tag, catalog)
         return
     if not tag.has_name:
         yield f"{tag.text}: the WebUI reads no name in it; rename a file whose name has '=', or write its alias"
         return
     yield from _weight_problems(tag, catalog)
     yield from _file_problems(tag, catalog)
+
+
+def _hypernetwork_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
+    if tag.name not in catalog.hypernetworks:
+        near = nearest(tag.name, catalog.hypernetworks)
+        yield f"{tag.text}: there is no hypernetwork named '{tag.name}'{near}"
+    for weight in tag.values[:1]:
+        if not is_weight(weight):
+            yield f"{tag.text}: the weight '{weight}' is no number"
 
 
 def _weight_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:

@@ -99,6 +99,11 @@ def with_weight(text: str, weight: float) -> str | None:
     return None
 
 
+def is_weight(value: str) -> bool:
+    """Whether the WebUI can read a value as a weight."""
+    return _is_number(value, whole=False)
+
+
 def _plain_number(number: float) -> str:
     """A number without an exponent, which the WebUI does not read in weights."""
     text = f"{number:.10f}".rstrip("0").rstrip(".")

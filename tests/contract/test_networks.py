@@ -1,12 +1,14 @@
 """LoRA and embedding files as people have them: what the WebUI will load is what the check says, or it is a fault."""
 
 import json
+import os
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 import pytest
 
+from tests.contract.test_studies import difference
 from tests.standin import safetensors
 
 EMBEDDINGS = (".safetensors", ".pt", ".bin")
@@ -74,9 +76,9 @@ def embedding(folders):
     return folders["embedding"]
 
 
-def study(webui, characters, expressions="sad", **more):
+def study(webui, characters, expressions="sad", override_settings=None, **more):
     asked = {"expressions": expressions, "characters": characters, "composition": "", "name": uuid4().hex, **more}
-    return webui.study(asked)
+    return webui.study(asked, override_settings=override_settings or {})
 
 
 def kinds(answer):
@@ -206,3 +208,68 @@ def test_a_mistaken_tag_is_refused_with_its_line(webui, tag):
     assert answer.status == 422
     assert "characters, line 2" in answer.message
     assert "is no network tag to the WebUI" in answer.message
+
+
+def columns(answer):
+    """The picture of each column, by its label."""
+    assert answer.status == 200, answer.message
+    labels = dict.fromkeys(one["character"] for one in record(answer))
+    return dict(zip(labels, [cell[0] for cell in answer.cells], strict=True))
+
+
+def test_a_lora_that_was_replaced_in_place_is_applied_anew(webui, lora):
+    lora.copy("Noor", "person.safetensors")
+    asked = {"characters": "x | <lora:person:1> noor", "name": uuid4().hex, "reference": "1girl"}
+    first = columns(study(webui, **asked))
+    lora.changed_copy("Noor", "person.safetensors")
+    again = study(webui, **asked)
+    made = columns(again)
+    assert difference(made["reference"], first["reference"]) == 0
+    assert difference(made["x"], first["x"]) > 0
+    assert [one["character"] for one in record(again)] == ["reference", "x", "x"]
+    webui.txt2img(prompt="<lora:mei:0.5> mei")
+    plain = webui.again(next(text for _, text in again.cells if "<lora:person" in text))[0]
+    assert difference(made["x"], plain) == 0
+
+
+def test_a_lora_that_was_replaced_by_an_older_file_is_read_anew(webui, lora):
+    """A program that downloads may keep the time of its source, and the WebUI reads newer files only."""
+    lora.copy("Noor", "person.safetensors")
+    asked = {"characters": "x | <lora:person:1> noor", "name": uuid4().hex}
+    first = columns(study(webui, **asked))
+    older = lora.changed_copy("Noor", "person.safetensors")
+    os.utime(older, (10**9, 10**9))
+    again = study(webui, **asked)
+    assert [one["character"] for one in record(again)] == ["reference", "x", "x"]
+    assert difference(columns(again)["x"], first["x"]) > 0
+
+
+def test_an_embedding_that_was_replaced_in_place_makes_new_cells(webui, embedding):
+    embedding.copy("ember_nobody", "person.safetensors")
+    asked = {"characters": "x | person", "name": uuid4().hex}
+    first = record(study(webui, **asked))
+    embedding.changed_copy("ember_nobody", "person.safetensors")
+    again = record(study(webui, **asked))
+    assert [one["character"] for one in again[len(first) :]] == ["x"]
+
+
+def test_without_hashes_in_infotexts_what_was_loaded_is_compared(webui, lora):
+    tensors = {"transformer.blocks.0.lora_A.weight": np.ones((4, 4), np.float32)}
+    lora.write("flux.safetensors", safetensors_bytes(tensors, {}, lora.path))
+    hashes = {"lora_add_hashes_to_infotext": False, "textual_inversion_add_hashes_to_infotext": False}
+    answer = study(webui, "a | <lora:Noor:1>\nb | ember_nobody\nc | <lora:flux:1>", override_settings=hashes)
+    assert answer.status == 200, answer.message
+    warnings = {one["character"]: one.get("warning", "") for one in record(answer)}
+    assert [warnings[name] for name in ("reference", "a", "b")] == ["", "", ""]
+    assert "hashes" not in "".join(one["infotext"] for one in record(answer))
+    if webui.name in ("standin", "a1111"):
+        assert "the LoRA flux" in warnings["c"]
+
+
+@pytest.mark.parametrize("tag", ["<hypernet:nothere:1>", "<hypernet:nothere>"])
+def test_an_unknown_hypernetwork_is_refused_with_its_line(webui, tag):
+    if webui.name == "neo":
+        pytest.skip("Neo has no hypernetworks")
+    answer = study(webui, f"mei\nx | mei {tag}")
+    assert answer.status == 422
+    assert f"characters, line 2 (x | mei {tag}): {tag}: there is no hypernetwork named 'nothere'" in answer.message

@@ -205,3 +205,18 @@ def test_settings_that_the_webui_would_make_otherwise_are_named(webui):
     told = "\n".join(odd.info["extra_generation_params"]["Comments"])
     assert ("makes pictures of 104×72 as 128×64" in told) == (odd.cells[0][0].size == (128, 64))
     assert "was requested" not in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ({"enable_hr": True, "hr_sampler_name": "Oiler"}, "hires sampler: the WebUI has no sampler 'Oiler'; it has "),
+        ({"enable_hr": True, "hr_checkpoint_name": "gone"}, "hires checkpoint: the WebUI has no checkpoint 'gone'; it"),
+        ({"refiner_checkpoint": "gone", "refiner_switch_at": 0.5}, "refiner checkpoint: the WebUI has no checkpoint"),
+    ],
+)
+def test_names_of_the_page_that_are_not_there_are_refused(webui, asked, part):
+    names = {"expressions": "sad", "characters": "mei", "composition": "", "name": uuid4().hex}
+    answer = webui.study(names, **asked)
+    assert answer.status == 422, answer.info
+    assert part in answer.message

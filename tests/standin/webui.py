@@ -72,6 +72,7 @@ class WebUI:
         networks.loaded_networks.clear()
         networks.list_available_networks()
         extra_networks.register_extra_network(networks.ExtraNetworkLora())
+        extra_networks.register_extra_network(networks.ExtraNetworkHypernet())
         database = module("modules.sd_hijack").model_hijack.embedding_db
         database.clear_embedding_dirs()
         database.add_embedding_dir(str(self.data_dir / "embeddings"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from modules import prompt_parser, sd_models, shared
 
-from sd_expression_grid.webui.host.a1111 import A1111
+from sd_expression_grid.webui.host.a1111 import A1111, have_new_embeddings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,8 +27,9 @@ class Forge(A1111):
     def embedding_databases(self) -> list[Any]:
         """Those of the text encoders, which look at the files only when a checkpoint is loaded."""
         databases = [part.embeddings for part in self.text_encoders()]
+        replaced = have_new_embeddings(databases)
         for database in databases:
-            if any(folder.has_changed() for folder in database.embedding_dirs.values()):
+            if replaced or any(folder.has_changed() for folder in database.embedding_dirs.values()):
                 database.load_textual_inversion_embeddings()
         return databases
 

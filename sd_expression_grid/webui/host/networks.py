@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import filecmp
 import json
-import os
 import struct
 import sys
 from pathlib import Path
@@ -15,10 +14,11 @@ from modules import extra_networks, shared
 from sd_expression_grid.plan.network_check import Catalog
 from sd_expression_grid.prompts.network_tags import find_tags
 from sd_expression_grid.webui.host.embeddings import EmbeddingReader
+from sd_expression_grid.webui.host.files import files_below
 from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
 _ARCHITECTURE_OF_CONTEXT = {768: "SD1", 1024: "SD2", 2048: "SDXL"}
 _MAX_HEADER = 64 * 2**20
@@ -30,6 +30,7 @@ def read_catalog() -> Catalog:
     """Scans the WebUI's folders anew and lists what can be named in a prompt."""
     lora = sys.modules.get("networks")
     if lora:
+        HOST.forget_old_hashes(_lora_folders())
         lora.list_available_networks()
     ambiguous = _ambiguous(lora) if lora else {}
     model, databases = HOST.loaded_model(), HOST.embedding_databases()
@@ -44,6 +45,7 @@ def read_catalog() -> Catalog:
         embeddings_in=EmbeddingReader().names_in,
         other_types=frozenset((*extra_networks.extra_network_registry, *extra_networks.extra_network_aliases)),
         schedules_weights=_schedules_weights(),
+        hypernetworks=frozenset(HOST.hypernetworks()),
     )
 
 
@@ -115,7 +117,7 @@ def _ambiguous(lora: Any) -> dict[str, str]:
 def _twins(folders: Iterable[str], endings: Container[str]) -> dict[str, str]:
     """Names that files with other contents share, and where those lie: the WebUI takes the last that it finds."""
     files: dict[str, list[Path]] = {}
-    for file in (file for folder in folders for file in _files_below(folder)):
+    for file in (file for folder in folders for file in files_below(folder)):
         if file.suffix.lower() in endings:
             files.setdefault(file.stem, []).append(file)
     return {
@@ -123,10 +125,6 @@ def _twins(folders: Iterable[str], endings: Container[str]) -> dict[str, str]:
         for name, found in files.items()
         if len(found) > 1 and not _are_equal(found)
     }
-
-
-def _files_below(folder: str) -> Iterator[Path]:
-    return (Path(place, name) for place, _, names in os.walk(folder, followlinks=True) for name in names)
 
 
 def _are_equal(files: Sequence[Path]) -> bool:

@@ -36,6 +36,8 @@ class Processing(Protocol):
     hr_upscaler: str | None
     hr_second_pass_steps: int
     hr_sampler_name: str | None
+    hr_checkpoint_name: str | None
+    refiner_checkpoint: Any
     hr_prompt: Any
     hr_negative_prompt: Any
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from modules import shared
@@ -10,6 +9,7 @@ from modules import shared
 from sd_expression_grid.prompts.infotext_text import settings_in
 from sd_expression_grid.prompts.network_tags import find_tags
 from sd_expression_grid.webui.host.embeddings import EmbeddingReader
+from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,12 +35,11 @@ class AsRequested:
         """What is not as it was requested, as a sentence; empty if all is.
 
         ``comments`` are the WebUI's on the call that made the cell, which must be the last call. Settings that the
-        infotext does not tell are not judged, nor networks where the user's settings keep their hashes out of
-        infotexts.
+        infotext does not tell are not judged. Where the user's settings keep the hashes of networks out of infotexts,
+        the networks themselves are looked at.
         """
         said = settings_in(infotext)
-        prompts = " ".join(map(self._reader.styled, (cell.prompt, cell.hires_prompt)))
-        networks = (*_lora_differences(prompts, said), self._embedding_difference(cell, said))
+        networks = (*self._lora_differences(cell, said), self._embedding_difference(cell, said))
         broken = [comment for comment in comments if comment.startswith(_BROKEN)]
         return "; ".join(filter(None, (*self._setting_differences(cell, said), *networks, *broken, *_without_effect())))
 
@@ -58,35 +57,48 @@ class AsRequested:
             if name in said and not _is_same(said[name], value):
                 yield f"{name} {value} was requested, and {said[name]} was made"
 
+    def _lora_differences(self, cell: Cell, said: Mapping[str, str]) -> tuple[str, str]:
+        tags = find_tags(" ".join(map(self._reader.styled, self._prompts_told(cell))))
+        named = {_plain(tag.name): tag.name for tag in tags if tag.is_lora}
+        loaded = _loaded_loras(said)
+        further = loaded - {*named, _plain(str(shared.opts.sd_lora))}  # the user's own for all pictures
+        missing = [name for plain, name in named.items() if plain not in loaded]
+        return (
+            _sentence("LoRA", "was named and not loaded", missing),
+            _sentence("LoRA", "was loaded and not named", sorted(further)),
+        )
+
+    def _prompts_told(self, cell: Cell) -> tuple[str, ...]:
+        """The prompts whose LoRAs are known: both, or where the infotext does not tell them that of the last pass."""
+        if getattr(shared.opts, "lora_add_hashes_to_infotext", True):
+            return cell.prompt, cell.hires_prompt
+        return (cell.hires_prompt or cell.prompt,)
+
     def _embedding_difference(self, cell: Cell, said: Mapping[str, str]) -> str:
         """A field of an embedding that was not named may be an earlier picture's: reForge never clears them."""
-        if not getattr(shared.opts, "textual_inversion_add_hashes_to_infotext", True):
-            return ""
         if getattr(shared.opts, "use_old_emphasis_implementation", False):
             return ""  # which tells of no embedding
-        named = self._embeddings.names_in_any(self._reader.encoder_texts(cell))
-        loaded = _names_in(said.get("TI hashes", said.get("TI", "")))
+        texts = self._reader.encoder_texts(cell)
+        named = self._embeddings.names_in_any(texts)
+        if getattr(shared.opts, "textual_inversion_add_hashes_to_infotext", True):
+            loaded = _names_in(said.get("TI hashes", said.get("TI", "")))
+        else:  # what the text encoders have found in the texts, unless they have read other files meanwhile
+            loaded = {_plain(name) for name in EmbeddingReader().names_in_any(texts)} if named else set()
         return _sentence("embedding", "was named and not used", [one for one in named if _plain(one) not in loaded])
+
+
+def _loaded_loras(said: Mapping[str, str]) -> set[str]:
+    """Their names, by the infotext, else those of the last pass."""
+    if getattr(shared.opts, "lora_add_hashes_to_infotext", True):
+        return _names_in(said.get("Lora hashes", ""))
+    return {_plain(str(network.mentioned_name)) for network in HOST.loaded_loras()}
 
 
 def _without_effect() -> Iterator[str]:
     """LoRAs that were loaded just now, none of whose weights has a place in the checkpoint."""
-    for network in getattr(sys.modules.get("networks"), "loaded_networks", ()):
+    for network in HOST.loaded_loras():
         if getattr(network, "modules", None) == {} and not getattr(network, "bundle_embeddings", None):
             yield f"the LoRA {network.name} has nothing that fits the checkpoint"
-
-
-def _lora_differences(prompts: str, said: Mapping[str, str]) -> tuple[str, str]:
-    if not getattr(shared.opts, "lora_add_hashes_to_infotext", True):
-        return "", ""
-    tags = find_tags(prompts)
-    named = {_plain(tag.name): tag.name for tag in tags if tag.is_lora}
-    loaded = _names_in(said.get("Lora hashes", ""))
-    further = loaded - {*named, _plain(str(shared.opts.sd_lora))}  # the user's own for all pictures
-    return (
-        _sentence("LoRA", "was named and not loaded", [name for plain, name in named.items() if plain not in loaded]),
-        _sentence("LoRA", "was loaded and not named", sorted(further)),
-    )
 
 
 def _is_same(said: str, requested: object) -> bool:

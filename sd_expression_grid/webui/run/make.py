@@ -63,6 +63,7 @@ def make_missing(study: Prepared, store: CellStore, through: Through, title: str
     generator = Generator(page, sharing.during if sharing else _not_shared, AsRequested(page, study.reader))
     mixes_seeds = study.study.scout is not None
     batches = plan_batches(study.missing, rows_per_call, _encoded_kinds(study.reader), mixes_seeds=mixes_seeds)
+    HOST.apply_loras_anew()
     start = time.monotonic()
     progress = Progress(page, study.study, batches, title)
     with stopped_after(study.stop_after):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules import shared
+from modules import sd_models, sd_samplers, shared
 
 from sd_expression_grid.base.errors import Fault
 from sd_expression_grid.webui.host.host import HOST
@@ -17,10 +17,26 @@ if TYPE_CHECKING:
 
 def page_faults(page: Processing) -> Iterator[Fault]:
     """Settings with which every cell would fail. (A sampler that is not there was replaced before a script sees it.)"""
+    if page.enable_hr:
+        yield from _hires_faults(page)
+    if page.refiner_checkpoint not in (None, "", "None", "none"):
+        yield from _checkpoint_faults("refiner checkpoint", str(page.refiner_checkpoint))
+
+
+def _hires_faults(page: Processing) -> Iterator[Fault]:
     upscalers = [*shared.latent_upscale_modes, *(upscaler.name for upscaler in shared.sd_upscalers)]
-    if page.enable_hr and page.hr_upscaler and page.hr_upscaler not in upscalers:
-        problem = f"the WebUI has no upscaler '{page.hr_upscaler}'"
-        yield Fault("hires upscaler", f"{problem}; it has {', '.join(upscalers)}")
+    samplers = [sampler.name for sampler in sd_samplers.all_samplers]
+    for kind, name, names in (("upscaler", page.hr_upscaler, upscalers), ("sampler", page.hr_sampler_name, samplers)):
+        if name and name not in names:
+            yield Fault(f"hires {kind}", f"the WebUI has no {kind} '{name}'; it has {', '.join(names)}")
+    if page.hr_checkpoint_name and page.hr_checkpoint_name != "Use same checkpoint":
+        yield from _checkpoint_faults("hires checkpoint", page.hr_checkpoint_name)
+
+
+def _checkpoint_faults(place: str, name: str) -> Iterator[Fault]:
+    if sd_models.get_closet_checkpoint_match(name) is None:
+        known = ", ".join(sd_models.checkpoint_tiles(use_short=True))
+        yield Fault(place, f"the WebUI has no checkpoint '{name}'; it has {known}")
 
 
 def page_notes(p: Processing) -> Iterator[str]:

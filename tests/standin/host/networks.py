@@ -7,6 +7,7 @@ import hashlib
 import re
 from pathlib import Path
 
+import numpy as np
 from modules import errors, extra_networks, sd_hijack, shared
 
 from tests.standin import safetensors
@@ -47,7 +48,15 @@ class Network:
         self.te_multiplier = self.unet_multiplier = 1.0
         tensors = safetensors.read(network_on_disk.filename)[0]
         self.modules = {key: None for key in tensors if key.startswith("lora_")}
+        self.mtime = Path(network_on_disk.filename).stat().st_mtime
+        self.strength = _strength(tensors)
         self.bundle_embeddings = {}
+
+
+def _strength(tensors):
+    """How strong the file makes its network: that of the samples is 1."""
+    up, down = ([tensors[key] for key in tensors if f"lora_{end}." in key] for end in ("up", "down"))
+    return float(np.linalg.norm(up[0]) / np.linalg.norm(down[0])) if up and down else 1.0
 
 
 available_networks: dict[str, NetworkOnDisk] = {}
@@ -55,6 +64,7 @@ available_network_aliases: dict[str, NetworkOnDisk] = {}
 available_network_hash_lookup: dict[str, NetworkOnDisk] = {}
 forbidden_network_aliases: dict[str, int] = {}
 loaded_networks: list[Network] = []
+networks_in_memory: dict[str, Network] = {}
 load_count = {"files": 0}  # how often a LoRA was read: the cost of a column
 
 
@@ -89,18 +99,42 @@ def load_networks(names, te_multipliers=None, unet_multipliers=None, dyn_dims=No
                ((te_multipliers, 1.0), (unet_multipliers, 1.0), (dyn_dims, None))]  # fmt: skip
     for name, te, unet, dyn in zip(names, *weights, strict=True):
         if _find(name):
-            load_count["files"] += name not in kept
-            network = kept.get(name) or Network(name, _find(name))
+            network = kept.get(name)
+            if network is None or Path(_find(name).filename).stat().st_mtime > network.mtime:
+                load_count["files"] += 1
+                network = Network(name, _find(name))
             network.te_multiplier, network.unet_multiplier, network.dyn_dim = te, unet, dyn
             loaded_networks.append(network)
     missing = [name for name in names if _find(name) is None]
     if missing:
         sd_hijack.model_hijack.comments.append(f"Lora not found: {', '.join(missing)}")
+    for layer in shared.sd_model.network_layer_mapping.values():
+        _apply(layer)
+
+
+def _apply(layer):
+    """As each layer of the model does it: nothing, where names and weights are the last ones."""
+    wanted = tuple((each.name, each.te_multiplier, each.unet_multiplier, each.dyn_dim) for each in loaded_networks)
+    if layer.network_current_names == wanted:
+        return
+    layer.network_current_names = wanted
     painter.use_loras(
-        (each.network_on_disk.name, each.unet_multiplier)
+        (each.network_on_disk.name, each.unet_multiplier * each.strength)
         for each in loaded_networks
         if each.network_on_disk.sd_version in {SdVersion.SD1, SdVersion.Unknown}
     )
+
+
+def network_restore_weights_from_backup(layer):
+    painter.use_loras(())
+
+
+class ExtraNetworkHypernet(extra_networks.ExtraNetwork):
+    def __init__(self):
+        super().__init__("hypernet")
+
+    def activate(self, p, params_list):
+        """A hypernetwork that is not there is passed over, and there is none."""
 
 
 class ExtraNetworkLora(extra_networks.ExtraNetwork):

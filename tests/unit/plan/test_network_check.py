@@ -16,6 +16,7 @@ CATALOG = Catalog(
     embeddings_in=lambda text: names_in(text, ("ember_nobody", "z-face-01", "two_faces", "face \\(v2\\)")),
     unusable_embeddings=frozenset({"sd2_face"}),
     other_types=frozenset({"lora", "hypernet"}),
+    hypernetworks=frozenset({"old"}),
 )
 
 
@@ -37,6 +38,8 @@ def faults(characters, expressions="sad", templates=()):
         ("<lora:Noor:0.8:dyn=4.5>", "the weight 'dyn=4.5' is no number"),
         ("x | noor | negative=<lora:Noor:1>", "no effect in a negative prompt"),
         ("<loha:Noor:1>", "no networks of the type 'loha'"),
+        ("<hypernet:gone:1>", "there is no hypernetwork named 'gone'"),
+        ("<hypernet:old:x>", "the weight 'x' is no number"),
         ("x | ember | kind=embedding", "there is no embedding named 'ember'; the nearest: ember_nobody"),
         ("x | embr_nobody | weights=0.5", "there is no embedding named 'embr_nobody'; the nearest: ember_nobody"),
         ("sd2_face", "not made for SD1 (tiny); if it is meant as a plain word, add kind=none"),
@@ -53,7 +56,7 @@ def test_a_network_that_cannot_be_used_is_named_with_its_line(character, part):
 @pytest.mark.parametrize(
     "character",
     [
-        "<lora:Noor:0.8> noor", "<lora:tomas-w:0.4:0.6:dyn=4>", "<lyco:Noor:1>", "<hypernet:any:1>", "a plain name",
+        "<lora:Noor:0.8> noor", "<lora:tomas-w:0.4:0.6:dyn=4>", "<lyco:Noor:1>", "<hypernet:old:1>", "a plain name",
         "(ember_nobody:0.7)", "x | EMBER_nobody woman | kind=embedding", "x | sd2_face | kind=none",
         "xl_faces of sd2_faces",
     ],

@@ -19,6 +19,7 @@ opts = Options(options_templates)
 parallel_processing_allowed, device = True, "cpu"
 demo = None
 sd_upscalers: list = []
+hypernetworks: dict = {}
 latent_upscale_modes = {"Latent": {"mode": "bilinear", "antialias": False}}
 latent_upscale_default_mode = next(iter(latent_upscale_modes))
 tab_names: list[str] = []
