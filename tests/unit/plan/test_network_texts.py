@@ -53,7 +53,7 @@ def checked(catalog=CATALOG, templates=(), **changes):
             "lora",
         ),
         ("<loha:Noor:1>", ["<loha:Noor:1>: the WebUI knows no networks of the type 'loha'"], "none"),
-        ("<hypernet:any:x>", [], "none"),
+        ("<hypernet:old:1>", [], "none"),
         (
             "<lora::0.8>",
             ["<lora::0.8>: the WebUI reads no name in it; rename a file whose name has '=', or write its alias"],
@@ -79,7 +79,7 @@ def checked(catalog=CATALOG, templates=(), **changes):
         ("<lora:Noor:1> sd2_face", [], "lora"),
         ("x | sd2_face woman", [], "none"),
         ("x | noor | kind=lora", ["kind is lora, but the text has no LoRA tag"], "lora"),
-        ("x | <hypernet:a:1> | kind=lora", ["kind is lora, but the text has no LoRA tag"], "lora"),
+        ("x | <hypernet:old:1> | kind=lora", ["kind is lora, but the text has no LoRA tag"], "lora"),
         ("face (v2)", [rf"the WebUI reads the brackets in 'face (v2)' {BRACKETS} face \(v2\)"], "none"),
         ("FACE (V2)", [rf"the WebUI reads the brackets in 'FACE (V2)' {BRACKETS} FACE \(V2\)"], "none"),
         ("face (v3)", [], "none"),
@@ -99,7 +99,7 @@ def test_a_characters_faults_stand_at_its_line(line, faults, kind):
 
 def test_every_place_of_a_study_is_looked_through_in_its_order():
     found, kinds = checked(
-        templates=["a <lora:b:1> {expression} <lora:{character}:1>", "<hypernet:x:1> <lora:b:1> <lora:b:1> lora:x:1"],
+        templates=["a <lora:b:1> {expression} <lora:{character}:1>", "<hypernet:old:1> <lora:b:1> <lora:b:1> lora:x:1"],
         composition="<lora:comp:1>",
         expressions="sad | <lora:row:1>",
         reference="<lora:ref:1> lycoris",
