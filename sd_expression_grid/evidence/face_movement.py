@@ -39,8 +39,8 @@ def movement(face: FaceLandmarks, neutral: FaceLandmarks) -> dict[str, float]:
     between the outer corners of the neutral face's eyes is the unit, as in the 300-W benchmark (Sagonas et al. 2013).
     """
     here, there = _complex(face.rigid), _complex(neutral.rigid)
-    from_here, from_there = here - here.mean(), there - there.mean()
-    turn_and_scale = np.vdot(from_here, from_there) / np.vdot(from_here, from_here)
+    from_here = here - here.mean()
+    turn_and_scale = np.vdot(from_here, there) / (abs(from_here) ** 2).sum()
     unit = abs(np.subtract(*_complex(neutral.corners)))
 
     def distance(part: str) -> float:
