@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sd_expression_grid.ratings.ratings_table import Column
     from sd_expression_grid.report.matrix import Matrix
@@ -26,12 +26,14 @@ class Subject:
 
 
 def subjects_of(matrix: Matrix) -> tuple[Subject, ...]:
-    """All characters but excluded ones.
+    """All characters but excluded ones; a tag is spelt as it is first, whatever its capitals are elsewhere.
 
     A character at several weights has, for each seed, the cells of the weight that does best on all other seeds: so no
     weight is chosen by the cells that it is then judged by (cross-validation).
     """
-    return tuple(_subject(matrix, group) for group in _groups(matrix))
+    tags = [tag for column in matrix.characters for tag in column.tags]
+    spelling = {tag.casefold(): tag for tag in reversed(tags)}
+    return tuple(_subject(matrix, group, spelling) for group in _groups(matrix))
 
 
 def weight_groups(matrix: Matrix) -> tuple[tuple[Column, ...], ...]:
@@ -58,7 +60,7 @@ def _weight(column: Column) -> float:
     return column.weight or 0.0
 
 
-def _subject(matrix: Matrix, columns: Sequence[Column]) -> Subject:
+def _subject(matrix: Matrix, columns: Sequence[Column], spelling: Mapping[str, str]) -> Subject:
     first = columns[0]
     cells = tuple(matrix.column(first.label))
     if len(columns) > 1:
@@ -67,7 +69,7 @@ def _subject(matrix: Matrix, columns: Sequence[Column]) -> Subject:
         label=first.label if len(columns) == 1 else person_of(first),
         person=person_of(first),
         kind=first.kind,
-        tags=tuple(dict.fromkeys(tag for column in columns for tag in column.tags)),
+        tags=tuple(dict.fromkeys(spelling[tag.casefold()] for column in columns for tag in column.tags)),
         cells=cells,
     )
 
