@@ -1,3 +1,4 @@
+import hashlib
 import re
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -59,3 +60,39 @@ def test_what_holds_itself_ends():
     held = SimpleNamespace()
     held.own = [held]
     assert contents_of(held).endswith("'own': [<SimpleNamespace again>]}>")
+
+
+class Slotted:
+    __slots__ = ("a", "b")
+
+    def __init__(self):
+        self.a = 1
+
+
+def digest(data):
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+def test_contents_are_written_so_that_a_reader_knows_them(tmp_path):
+    file = tmp_path / "a.bin"
+    file.write_bytes(b"one")
+    grey = Image.new("L", (2, 1), 7)
+    tensor = SimpleNamespace(detach=lambda: tensor, cpu=lambda: tensor, float=lambda: tensor, numpy=lambda: np.zeros(2))
+    assert contents_of({"c", "b", "a"}) == "{'a', 'b', 'c'}"
+    assert contents_of(frozenset([2])) == "{2}"
+    assert contents_of((1,)) == "(1,)"
+    assert contents_of(grey) == f"<picture L (2, 1) {digest(bytes([7, 7]))}>"
+    assert contents_of(np.uint8(3)) == f"<array uint8 () {digest(bytes([3]))}>"
+    assert contents_of(tensor) == f"<array float64 (2,) {digest(bytes(16))}>"
+    assert contents_of(Slotted()) == f"<{__name__}.Slotted {{'a': 1, 'b': None}}>"
+    assert contents_of(SimpleNamespace(x=[1])) == "<types.SimpleNamespace {'x': [1]}>"
+    assert contents_of(digest) == "<digest>"
+    assert contents_of(file) == contents_of(str(file)) == f"{str(file)!r} {digest(b'one')}"
+    assert contents_of("a.bin") == "'a.bin'"
+    assert contents_of(str(tmp_path)) == repr(str(tmp_path))
+
+
+def test_one_object_in_two_places_is_none_that_holds_itself():
+    shared = [1]
+    assert contents_of([shared, shared]) == "[[1], [1]]"
+    assert contents_of({"a": shared, "b": (shared,)}) == "{'a': [1], 'b': ([1],)}"

@@ -28,10 +28,20 @@ def test_file_stems_are_plain_names(label):
         ("e\u0301", "é"),
         ("ä" * 50, "ä" * 40),
         ("x" * 79 + "ä", "x" * 79),
+        ("x" * 81, "x" * 80),
+        ("con.", "con_"),
+        ("com10", "com10"),
+        ("a\x9f\x7fb", "a__b"),
+        ("x" * 79 + " y", "x" * 79),
     ],
 )
 def test_a_label_becomes_a_name_that_every_system_takes(label, stem):
     assert file_stem(label) == stem
+
+
+def test_a_name_may_be_asked_to_be_shorter():
+    assert file_stem("abcdef", 4) == "abcd"
+    assert same_file_key("ABCdef", 4) == same_file_key("abcDxx", 4) == "abcd"
 
 
 def test_labels_that_differ_in_case_or_forbidden_characters_are_one_file():
@@ -41,6 +51,8 @@ def test_labels_that_differ_in_case_or_forbidden_characters_are_one_file():
 
 def test_a_free_stem_is_no_files_whatever_its_ending(tmp_path):
     assert free_stem(tmp_path, "grid [1]") == "grid [1]"
+    (tmp_path / "grid [1].png").touch()
+    assert free_stem(tmp_path, "grid [1]") == "grid [1] (2)"
     for name in ("grid [1].png", "grid [1] (2).jpg", "grid 1.png"):
         (tmp_path / name).touch()
     assert free_stem(tmp_path, "grid [1]") == "grid [1] (3)"

@@ -1,16 +1,18 @@
+from typing import Literal
+
 import pytest
 
 from sd_expression_grid.base.errors import Fault, StudyError, nearest, raise_if_any
-from sd_expression_grid.base.json_reader import Reader, is_number, is_text, is_whole, object_from
+from sd_expression_grid.base.json_reader import Reader, described, is_number, is_text, is_whole, object_from
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "is not JSON"),
-        ("{", "is not JSON"),
-        ("[" * 100_000, "is not JSON"),
-        ("9" * 5000, "is not JSON"),
+        ("", r"is not JSON: Expecting value: line 1 column 1 \(char 0\)$"),
+        ("{", "is not JSON: Expecting property name"),
+        ("[" * 100_000, "is not JSON: ."),
+        ("9" * 5000, "is not JSON: ."),
         ("[]", "must be a JSON object, is a list"),
         ("null", "must be a JSON object, is null"),
         ("3", "must be a JSON object, is 3"),
@@ -56,12 +58,16 @@ def test_the_nearest_names_are_offered_as_they_are_written():
         ("a", True, False, False),
         ("", True, False, False),
         ("\ud800", False, False, False),
+        ("a\udfff", False, False, False),
+        ("\ud7ff\ue000", True, False, False),
         (["a"], False, False, False),
         (None, False, False, False),
         (1, False, True, True),
         (-1.5, False, True, False),
         (True, False, False, False),
         (1e12, False, False, False),
+        (-1e12, False, False, False),
+        (1e12 - 1, False, True, False),
         (-(10**400), False, False, True),
         (float("nan"), False, False, False),
     ],
@@ -97,6 +103,32 @@ def test_numbers_have_a_least_value_and_a_type():
     assert [reader.whole(key, 7, least=1) for key in "abcx"] == [7, 7, 3, 7]
     assert [reader.number(key, 0.5) for key in "dx"] == [2.0, 0.5]
     assert list(map(str, reader.faults)) == ["a: must be at least 1, is 0", "b: must be a whole number, is 1.5"]
+
+
+@pytest.mark.parametrize(
+    ("read", "given", "wanted"),
+    [
+        (lambda reader: reader.text("a", "d"), 1, "a text"),
+        (lambda reader: reader.optional_text("a"), 1, "a text"),
+        (lambda reader: reader.number("a", 0.5), 1e12, "a number"),
+        (lambda reader: reader.whole("a", 7, least=1), 1.0, "a whole number"),
+        (lambda reader: reader.flag("a", default=True), 1, "true or false"),
+        (lambda reader: reader.choice("a", "x", Literal["x", "y"]), "z", "one of x, y"),
+        (lambda reader: reader.items("a"), "z", "a list"),
+    ],
+)
+def test_a_value_of_another_type_is_told_and_the_default_taken(read, given, wanted):
+    reader = Reader({"a": given}, "b.")
+    assert read(reader) == read(Reader({}))
+    assert list(map(str, reader.faults)) == [f"b.a: must be {wanted}, is {given!r}"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, "null"), (False, "true or false"), ({}, "an object"), ([], "a list"), ("x" * 60, f"'{'x' * 59}"), (3, "3")],
+)
+def test_a_wrong_value_is_shown_with_at_most_sixty_letters(value, shown):
+    assert described(value) == shown
 
 
 def test_the_least_whole_number_is_one_that_may_be():

@@ -3,7 +3,6 @@ from dataclasses import replace
 import pytest
 
 from sd_expression_grid.plan.network_check import Catalog, kind_of, names_in, network_faults, network_notes, with_kinds
-from sd_expression_grid.prompts.network_tags import find_tags, with_weight, without_tags
 from sd_expression_grid.study.schema import study_from_dict
 
 CATALOG = Catalog(
@@ -89,10 +88,6 @@ def test_a_tag_in_the_negative_prompt_is_a_fault():
     study = study_from_dict({"expressions": "sad", "characters": "mei", "negative_prompt": "blurry <lora:Noor:1>"})
     (fault,) = network_faults(study, (), CATALOG)
     assert str(fault) == "negative_prompt: network tags have no effect in a negative prompt"
-
-
-def test_a_small_weight_has_no_exponent():
-    assert with_weight("ember_nobody", 0.00001) == "(ember_nobody:0.00001)"
 
 
 def test_an_embedding_in_a_row_or_in_the_reference_is_noted():
@@ -187,34 +182,3 @@ def test_a_character_is_recognised(text, kind):
 def test_a_given_kind_stays():
     study = study_from_dict({"expressions": "sad", "characters": "x | ember_nobody | kind=none\nNoor | <lora:Noor:1>"})
     assert [c.kind for c in with_kinds(study, CATALOG).characters] == ["none", "lora"]
-
-
-def test_tags_are_found_and_left_out_as_the_webui_does():
-    text = "a <lora:Noor:0.8:unet=1> b <3 <hypernet:x>"
-    assert [(t.type, t.name, t.values) for t in find_tags(text)] == [
-        ("lora", "Noor", ("0.8", "unet=1")),
-        ("hypernet", "x", ()),
-    ]
-    assert without_tags(text) == "a  b <3 "
-    assert find_tags(text)[0].text == "<lora:Noor:0.8:unet=1>"
-
-
-def test_a_weight_keeps_the_words_around_the_tag():
-    assert with_weight("old <lora:Noor> man", 0.5) == "old <lora:Noor:0.5> man"
-
-
-@pytest.mark.parametrize(
-    ("text", "weighted"),
-    [
-        ("<lora:Noor:0.8:lbw=OUTALL> noor", "<lora:Noor:0.5:lbw=OUTALL> noor"),
-        ("<lora:Noor:te=0:1>", "<lora:Noor:0.5:0.5:te=0>"),
-        ("<lora:Noor:1:1:16:dyn=4>", "<lora:Noor:0.5:0.5:16:dyn=4>"),
-        ("my person", "(my person:0.5)"),
-        ("face \\(v2\\)", "(face \\(v2\\):0.5)"),
-        ("<lora:Noor:unet=1>", None),
-        ("face (v2)", None),
-        ("a, b", None),
-    ],
-)
-def test_a_weight_replaces_the_tags_weight_and_nothing_else(text, weighted):
-    assert with_weight(text, 0.5) == weighted

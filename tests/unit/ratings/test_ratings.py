@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -56,5 +57,26 @@ def test_what_is_no_rating_is_named_with_its_line(tmp_path, line):
     add_ratings(tmp_path, [RATING])
     with (tmp_path / "ratings" / "Ana.jsonl").open("a") as file:
         file.write(line + "\n")
-    with pytest.raises(StudyError, match=r"Ana\.jsonl, line 2: is no rating"):
+    with pytest.raises(StudyError) as caught:
         read_ratings(tmp_path)
+    assert str(caught.value) == f"{tmp_path / 'ratings' / 'Ana.jsonl'}, line 2: is no rating"
+
+
+def test_a_rating_is_a_line_without_what_is_unknown(tmp_path):
+    add_ratings(tmp_path, [RATING, Rating(key=KEY, rater="Ana", likeness_score=0)])
+    key = {"expression": "sad", "character": "Noor", "seed": 1, "rater": "Ana"}
+    whole = {"expression_score": 2, "likeness_score": 0, "picture": "ab", "rated_at": "2026-01-02T03:04:05+00:00"}
+    lines = (tmp_path / "ratings" / "Ana.jsonl").read_text().splitlines()
+    assert list(map(json.loads, lines)) == [{**key, **whole}, {**key, "likeness_score": 0}]
+
+
+def test_one_score_is_a_rating():
+    assert Rating(key=KEY, rater="Ana").is_empty
+    assert not Rating(key=KEY, rater="Ana", expression_score=0).is_empty
+    assert not Rating(key=KEY, rater="Ana", likeness_score=0).is_empty
+
+
+def test_ratings_of_several_people_go_into_a_file_for_each(tmp_path):
+    add_ratings(tmp_path, [RATING, replace(RATING, rater="Bo"), replace(RATING, key=replace(KEY, seed=2))])
+    lines = {file.name: len(file.read_text().splitlines()) for file in (tmp_path / "ratings").iterdir()}
+    assert lines == {"Ana.jsonl": 2, "Bo.jsonl": 1}

@@ -5,13 +5,21 @@ import pytest
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.ratings.ratings import add_ratings
-from sd_expression_grid.ratings.ratings_csv import parse_ratings, read_ratings_csv, write_ratings
-from sd_expression_grid.ratings.ratings_table import Column, read_table
+from sd_expression_grid.ratings.ratings_csv import harmless, parse_ratings, read_ratings_csv, write_ratings
+from sd_expression_grid.ratings.ratings_table import Column, read_table, table_of
 from sd_expression_grid.report.report import report_on, report_to_dict
 from sd_expression_grid.store.folder import Outcome, StudyFolder
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
 from tests.unit.rated import REFERENCE, rating, table
+
+HEAD = "expression,character,expression_score"
+SCORED = ("character", "expression_score")
+NEEDED = "it needs expression, character, expression_score"
+EVERY = (
+    "expression", "character", "seed", "rater", "expression_score", "likeness_score",
+    "kind", "person", "tags", "weight", "exclude", "reference",
+)  # fmt: skip
 
 STUDY = {
     "expressions": "sad\nhappy, very | happy",
@@ -80,8 +88,12 @@ def test_encodings_and_delimiters_of_spreadsheets(tmp_path, encoding, delimiter)
 def test_a_file_in_another_encoding_is_named(tmp_path):
     file = tmp_path / "ratings.csv"
     file.write_text("expression,character,expression_score\nsad,Zoë,2", encoding="cp1252")
-    with pytest.raises(StudyError, match="is not UTF-8"):
+    with pytest.raises(StudyError) as caught:
         read_ratings_csv(file)
+    assert str(caught.value) == f"{file}: is not UTF-8; in the spreadsheet, save it as 'CSV UTF-8'"
+    with pytest.raises(StudyError) as caught:
+        read_ratings_csv(tmp_path / "none.csv")
+    assert str(caught.value) == f"{tmp_path / 'none.csv'}: cannot be read: No such file or directory"
 
 
 def test_every_faulty_line_is_named_at_once():
@@ -115,20 +127,87 @@ happy,Noor,{"9" * 5000},Bo,1,2,,,
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "a.csv: is empty"),
-        ("expression,character\nsad,Noor", "line 1: names no column 'expression_score'"),
-        ("expression,character,expression_score,mood\n", "line 1: names the column 'mood', which is not known"),
-        ("expression,character,expression_score,seed,seed\n", "line 1: names the column 'seed' twice"),
+        ("", ["a.csv: is empty; its first line names the columns: expression, character, expression_score"]),
+        ("\n ; \n", ["a.csv: is empty; its first line names the columns: expression, character, expression_score"]),
+        ("\nexpression,seed\nsad,1", [f"a.csv, line 2: names no column '{name}'; {NEEDED}" for name in SCORED]),
         (
-            "expression,character,expression_score,reference\na,b,2,yes\na,c,2,yes",
-            "one reference column only, not b, c",
+            f"{HEAD},mood,,\n",
+            [f"a.csv, line 1: names the column 'mood', which is not known; the columns are {', '.join(EVERY)}"],
         ),
-        ("expression,character,expression_score\n" + "x" * 200_000, "cannot be read as CSV"),
+        (f"{HEAD},seed,seed,Seed\n", ["a.csv, line 1: names the column 'seed' twice"]),
+        (
+            f"{HEAD},reference\na,b,2,yes\na,c,2,yes\na,reference,2,no",
+            ["a.csv: there can be one reference column only, not b, c"],
+        ),
+        (
+            f"{HEAD}\n{'x' * 200_000}",
+            ["a.csv, line 2: cannot be read as CSV: field larger than field limit (131072)"],
+        ),
+        (f"{HEAD}\nsad,Noor,2,\n,,1", ["a.csv, line 3: has no expression", "a.csv, line 3: has no character"]),
+        (f"{HEAD}\nsad,Noor,2,x", ["a.csv, line 2: has 4 fields, but the first line names 3"]),
+        (f"{HEAD},tags\na,b,2,x\na,c,2,\na,b,,y", ["a.csv, line 4: tags of b is another than in an earlier line"]),
+        (f"{HEAD}\na,b,2\n\na,b,1", ["a.csv, line 4: rates the cell of line 2 again, by the same rater"]),
     ],
 )
 def test_what_is_no_table_of_ratings_is_named(text, message):
-    with pytest.raises(StudyError, match=message):
+    with pytest.raises(StudyError) as caught:
         parse_ratings(text, "a.csv")
+    assert [str(fault) for fault in caught.value.faults] == message
+
+
+def test_a_csv_is_written_whole():
+    noor = Column(label="Noor", kind="lora", person="N", tags=("a", "b"), weight=0.5, exclude=True)
+    written = write_ratings(table([REFERENCE, noor], {"=sad": "y np", "glad": "- -y"}))
+    assert written.splitlines() == [
+        "expression,character,seed,rater,expression_score,likeness_score,kind,person,tags,weight,exclude,reference",
+        "'=sad,reference,0,Ana,yes,,none,,,,,yes",
+        "glad,reference,0,,,,none,,,,,yes",
+        '\'=sad,Noor,0,Ana,no,partly,lora,N,"a,b",0.5,yes,',
+        'glad,Noor,0,Ana,,yes,lora,N,"a,b",0.5,yes,',
+    ]
+    found = parse_ratings(written, "a.csv")
+    assert (found.rows, found.columns) == (("=sad", "glad"), (REFERENCE, noor))
+
+
+@pytest.mark.parametrize(
+    ("written", "score"),
+    [("0", 0), ("1", 1), ("2,0", 2), ("2.", 2), ("+1", 1), ("No", 0), ("PARTLY", 1), ("yes", 2)],
+)
+def test_a_score_may_be_written_as_a_word_or_as_a_spreadsheet_writes_numbers(written, score):
+    (found,) = parse_ratings(f"expression;character;expression_score\na;b;{written}", "a.csv").ratings
+    assert found.expression_score == score
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("=a", "'=a"), ("'=a", "''=a"), ("-5", "-5"), ("+3.0", "+3.0"), ("-x", "'-x"), ("@", "'@"), ("'a", "'a")],
+)
+def test_what_a_spreadsheet_would_reckon_with_gets_an_apostrophe(text, told):
+    assert harmless(text) == told
+
+
+def test_a_picture_that_was_made_again_does_not_count_and_neither_does_a_strange_cell():
+    study = study_from_dict({"expressions": "sad", "characters": "Noor\nmei\nAda", "reference": "", "seeds": [3, 1]})
+    record = {
+        key: Outcome(key=key, status=status, file=f"cells/{key.character}.png", sha256="new")
+        for character, seed, status in (("Noor", 1, "done"), ("mei", 1, "failed"), ("Eve", 1, "done"))
+        for key in [CellKey(expression="sad", character=character, seed=seed)]
+    }
+    ratings = [
+        rating("sad", "Noor", 1, "yy", "Ana", picture="new"),
+        rating("sad", "Noor", 1, "yy", "Bo", picture="old"),
+        rating("sad", "mei", 1, "yy", "Ana", picture="new"),
+        rating("sad", "Ada", 3, "yy", "Ana"),
+        rating("sad", "Eve", 1, "yy", "Ana"),
+    ]
+    found = table_of(study, record, ratings, "faces")
+    assert (found.title, found.rows, found.seeds) == ("faces", ("sad",), (3, 1))
+    assert (found.ratings, found.stale, found.strange) == ((ratings[0], ratings[3]), tuple(ratings[1:3]), (ratings[4],))
+    assert [(key.character, key.seed) for key in found.not_drawn] == [
+        ("Noor", 3), ("mei", 3), ("mei", 1), ("Ada", 3), ("Ada", 1),
+    ]  # fmt: skip
+    assert found.files == {CellKey(expression="sad", character="Noor", seed=1): "cells/Noor.png"}
+    assert table_of(replace(study, seeds=()), record, []).seeds == (1,)
 
 
 @pytest.mark.parametrize("label", ["=1+1", "'=1+1", "+a", "-", "@x", "'", "a, b", 'say "x"', "two\nlines", "-5", "a;b"])

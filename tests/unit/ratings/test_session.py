@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +13,9 @@ from sd_expression_grid.study.study import CellKey
 from tests.finished import finished_study
 
 KEY = CellKey(expression="sad", character="Noor", seed=1)
+NO_CELL = "is no cell of the study; open it again"
+NO_RATING = "what was sent is no rating of a cell; open the study again"
+NAME = "Rater: write your name, at most 80 characters; ratings are kept under it"
 
 
 @pytest.fixture
@@ -106,22 +110,35 @@ def test_a_rating_is_taken_back(folder):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"character": "nobody"}, "nobody, sad: is no cell of the study"),
-        ({"expression": "glad"}, "Noor, glad: is no cell of the study"),
-        ({"seed": 3}, "is no cell of the study"),
-        ({"character": "reference"}, "reference: has no person to be like"),
-        ({"rater": "  "}, "write your name"),
-        ({"rater": "a\x1bb"}, "write your name"),
-        ({"rater": "a" * 81}, "write your name"),
-        ({"expression_score": 3}, "is no rating of a cell"),
-        ({"seed": "1"}, "is no rating of a cell"),
-        ({"seed": None}, "is no rating of a cell"),
+        ({"character": "nobody"}, f"nobody, sad: {NO_CELL}"),
+        ({"expression": "glad"}, f"Noor, glad: {NO_CELL}"),
+        ({"seed": 3}, f"Noor, sad: {NO_CELL}"),
+        ({"character": "reference"}, "reference: has no person to be like; it takes no second score"),
+        ({"rater": "  "}, NAME),
+        ({"rater": "a\x1bb"}, NAME),
+        ({"rater": "a" * 81}, NAME),
+        ({"expression_score": 3}, NO_RATING),
+        ({"likeness_score": -1}, NO_RATING),
+        ({"expression_score": "2"}, NO_RATING),
+        ({"seed": "1"}, NO_RATING),
+        ({"seed": None}, NO_RATING),
+        ({"rater": None}, NO_RATING),
+        ({"picture": 1}, NO_RATING),
     ],
 )
 def test_what_cannot_be_kept_is_refused(folder, changes, message):
-    with pytest.raises(StudyError, match=message):
+    with pytest.raises(StudyError) as caught:
         rate(folder, sent(**changes))
+    assert str(caught.value) == message
     assert not (folder.path / "ratings").exists()
+
+
+def test_a_name_may_have_eighty_letters(folder):
+    assert rate(folder, sent(rater="a" * 80)).rater == "a" * 80
+
+
+def test_the_time_of_a_rating_is_told_to_the_millisecond(folder):
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d", rate(folder, sent()).rated_at)
 
 
 def test_the_reference_takes_the_first_score_alone(folder):
@@ -142,6 +159,24 @@ def test_the_page_is_given_json(folder):
     assert data["columns"][1] == noor
     assert [column["asks_likeness"] for column in data["columns"]] == [False, True, True, True]
     assert data["cells"][0]["scores"] == [None, None]
+    places = [(cell["column"], cell["seed"], cell["row"]) for cell in data["cells"]]
+    assert places == [(column, seed, row) for column in range(4) for seed in range(2) for row in range(2)]
+    assert data["order"] == list(range(12))
+    assert data["columns"][3] == {**noor, "label": "worn", "kind": "none", "exclude": True}
+
+
+def test_a_cell_is_given_to_the_page_with_its_place_and_picture_or_its_problem(tmp_path):
+    folder = finished_study(tmp_path, failed=["ember"])
+    rate(folder, sent(likeness_score=0))
+    cells = session_to_dict(read_session(folder, "Ana"))["cells"]
+    file = {"file": "cells/Noor/sad_1.png", "picture": picture_of(folder)}
+    assert cells[5] == {"row": 1, "column": 1, "seed": 0, **file, "scores": [2, 0]}
+    assert cells[10] == {"row": 0, "column": 2, "seed": 1, "problem": "failed: RuntimeError: no memory"}
+
+
+def test_the_blind_order_is_the_one_that_version_0_1_0_drew(folder):
+    """A rater who goes on after an update meets the rest of the cells, and no cell twice."""
+    assert read_session(folder, "Ana").blind_order == [11, 0, 6, 8, 5, 10, 4, 2, 1, 7, 3, 9]
 
 
 @pytest.mark.parametrize(
@@ -174,11 +209,24 @@ def test_a_cell_that_was_never_made_says_so(folder):
 def test_too_many_cells_are_refused_before_they_are_counted_out(folder):
     study = folder.read_study()
     folder.write_study(replace(study, seeds=tuple(range(100_000))))
-    with pytest.raises(StudyError, match="has 800,000 cells; at most 50,000"):
+    with pytest.raises(StudyError) as caught:
+        read_session(folder, "Ana")
+    assert str(caught.value) == f"{folder.path}: has 800,000 cells; at most 50,000 can be rated here"
+
+
+def test_fifty_thousand_cells_can_be_rated(folder):
+    folder.write_study(replace(folder.read_study(), seeds=tuple(range(6250))))
+    assert len(read_session(folder, "Ana").cells) == 50_000
+    folder.write_study(replace(folder.read_study(), seeds=tuple(range(6251))))
+    with pytest.raises(StudyError, match="has 50,008 cells"):
         read_session(folder, "Ana")
 
 
 def test_a_study_without_seeds_has_nothing_to_rate(folder):
     folder.write_study(replace(folder.read_study(), seeds=()))
+    with pytest.raises(StudyError) as caught:
+        read_session(folder, "Ana")
+    assert str(caught.value) == f"{folder.path}: has no cells to rate"
+    (folder.path / "study.json").unlink()
     with pytest.raises(StudyError, match="has no cells to rate"):
         read_session(folder, "Ana")

@@ -39,3 +39,14 @@ def test_a_link_is_not_followed(path):
 def test_nor_is_a_linked_folder_that_leads_out(path):
     (path / "cells" / "mei").symlink_to(path.parent / "outside")
     assert problem(path, file="cells/mei/secret.png") == "its picture is a link, which is not followed"
+
+
+def test_a_linked_folder_within_the_study_is_its_own(path):
+    (path / "cells" / "mei").symlink_to(path / "cells" / "Noor")
+    (path / "cells/Noor/sad_1.png").touch()
+    assert problem(path, file="cells/mei/sad_1.png") == ""
+
+
+def test_a_folder_is_no_picture(path):
+    (path / "cells/Noor/sad_1.png").mkdir()
+    assert problem(path) == "its picture is missing"

@@ -1,6 +1,9 @@
+import hashlib
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor, TimeoutError  # noqa: A004 - Python 3.10 has two of them
 from dataclasses import replace
+from io import BytesIO
 from queue import SimpleQueue
 from threading import Event
 
@@ -15,11 +18,12 @@ from sd_expression_grid.store.folder import (
     StudyFolder,
     create_folder,
     latest_folder,
+    png_of,
     read_picture,
     recent_folders,
 )
 from sd_expression_grid.store.resume import finished_cells
-from sd_expression_grid.store.saver import WAITING, FolderStore, Saver
+from sd_expression_grid.store.saver import WAITING, FolderStore, MemoryStore, Saver
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
 
@@ -103,9 +107,7 @@ def test_a_torn_or_foreign_file_is_named_and_made_again(folder, harm, problem):
     harm(folder.path / outcome.file)
     made = finished_cells(folder, {KEY: "same"})
     assert made.outcomes == {}
-    (complaint,) = made.complaints
-    assert problem in complaint
-    assert outcome.file in complaint
+    assert made.complaints == (f"{folder.path / outcome.file} {problem}; the cell is made again.",)
 
 
 def test_a_line_torn_by_a_crash_does_not_count_and_does_no_harm(folder):
@@ -151,11 +153,110 @@ def test_a_study_is_read_as_it_was_written(folder):
     assert folder.read_study() == study
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"expressions": 3}'])
-def test_an_edited_study_is_an_error_with_its_file(folder, text):
-    (folder.path / "study.json").write_text(text)
-    with pytest.raises(StudyError, match=r"study\.json: cannot be read as a study"):
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (b"[]", "must be a JSON object, is a list"),
+        (b"\xff", "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
+        (
+            b'{"expressions": 3, "characters": "Noor"}',
+            "expressions: must be a text with one entry a line, or a list of objects, is 3",
+        ),
+    ],
+)
+def test_an_edited_study_is_an_error_with_its_file(folder, text, fault):
+    (folder.path / "study.json").write_bytes(text)
+    with pytest.raises(StudyError) as caught:
         folder.read_study()
+    assert str(caught.value) == f"{folder.path / 'study.json'}: cannot be read as a study: {fault}"
+
+
+def test_a_folder_without_a_study_says_so(folder):
+    with pytest.raises(StudyError) as caught:
+        folder.existing_study()
+    assert str(caught.value) == f"{folder.path}: holds no study: there is no study.json in it"
+    study = study_from_dict({"expressions": "sad", "characters": "Noor"})
+    folder.write_study(study)
+    assert folder.existing_study() == study
+
+
+def test_a_study_on_disk_is_text_that_people_can_read(folder):
+    folder.write_study(study_from_dict({"expressions": "退屈", "characters": "Noor"}))
+    lines = (folder.path / "study.json").read_text(encoding="utf-8").splitlines()
+    assert lines[:5] == ["{", '  "expressions": [', "    {", '      "label": "退屈",', '      "text": "退屈"']
+
+
+def test_a_picture_without_an_infotext_gets_none():
+    with Image.open(BytesIO(png_of(Image.new("L", (3, 2), 9)))) as written:
+        assert (written.format, written.size, written.info) == ("PNG", (3, 2), {})
+
+
+@pytest.mark.parametrize("name", ["cells/a/b.png", "cells/a..b/c.png", ""])
+def test_a_record_may_name_a_file_among_the_cells(folder, name):
+    outcome = Outcome(key=KEY, status="done", file=name)
+    folder.record(outcome)
+    assert folder.read_record() == {KEY: outcome}
+
+
+@pytest.mark.parametrize("name", ["study.json", "cells/../study.json", "cells/..", r"cells/a\..\b.png", "/cells/a.png"])
+def test_and_none_elsewhere(folder, name):
+    folder.record(Outcome(key=KEY, status="done", file=name))
+    with pytest.raises(StudyError, match=r"cells\.jsonl, line 1: is no record of a cell$"):
+        folder.read_record()
+
+
+def test_every_field_of_an_outcome_comes_back(folder):
+    outcome = Outcome(
+        key=KEY, status="done", file="cells/x.png", infotext="a", error="b", identity="c", sha256="d", warning="e"
+    )
+    folder.record(outcome, replace(outcome, key=replace(KEY, seed=2), status="interrupted"))
+    assert list(folder.read_record().values()) == [
+        outcome,
+        replace(outcome, key=replace(KEY, seed=2), status="interrupted"),
+    ]
+
+
+def test_the_folders_last_begun_or_continued_come_first(tmp_path):
+    for number, name in enumerate(["b", "c", "a"]):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "study.json").touch()
+        os.utime(tmp_path / name / "study.json", (number, number))
+    (tmp_path / "empty").mkdir()
+    assert [folder.path.name for folder in recent_folders(tmp_path, 5)] == ["a", "c", "b"]
+    assert [folder.path.name for folder in recent_folders(tmp_path, 2)] == ["a", "c"]
+
+
+def test_a_folder_is_made_with_those_above_it_and_a_file_is_in_the_way(tmp_path):
+    (tmp_path / "grids" / "today").mkdir(parents=True)
+    (tmp_path / "grids" / "today" / "study").touch()
+    assert create_folder(tmp_path / "grids" / "today", "study").path.name == "study 2"
+    assert create_folder(tmp_path / "other" / "today", "study").path == tmp_path / "other" / "today" / "study"
+
+
+def test_the_third_picture_of_a_cell_has_the_third_name(folder):
+    names = [folder.write_cell(KEY, data)[0] for data in (b"a", b"b", b"c")]
+    assert names == ["cells/Noor/sad_1.png", "cells/Noor/sad_1 (2).png", "cells/Noor/sad_1 (3).png"]
+    assert [(folder.path / name).read_bytes() for name in names] == [b"a", b"b", b"c"]
+    assert folder.write_cell(replace(KEY, seed=2), b"a")[1] == hashlib.sha256(b"a").hexdigest()
+
+
+def test_without_a_folder_pictures_stay_in_memory():
+    store, result = MemoryStore(), done()
+    outcome = store.keep(replace(result, generated=replace(result.generated, warning="another device")))
+    assert outcome == Outcome(key=KEY, status="done", infotext="a\nSteps: 20", warning="another device")
+    assert store.open(outcome) is result.generated.picture
+    assert store.file_of(outcome) is store.folder is None
+    failed = store.keep(CellResult(cell=CELL, status="failed", error="no memory"))
+    assert failed == Outcome(key=KEY, status="failed", error="no memory")
+
+
+def test_a_cell_that_is_kept_has_its_warning_and_its_file(folder):
+    store, result = FolderStore(folder, {KEY: "id"}), done()
+    outcome = store.keep(replace(result, generated=replace(result.generated, warning="another device")))
+    assert (outcome.warning, outcome.identity) == ("another device", "id")
+    assert store.file_of(outcome) == folder.path / "cells" / "Noor" / "sad_1.png"
+    failed = store.keep(CellResult(cell=CELL, status="failed", error="no memory"))
+    assert failed == Outcome(key=KEY, status="failed", error="no memory") == folder.read_record()[KEY]
 
 
 @pytest.mark.parametrize("error", [TypeError, ValueError, AttributeError])

@@ -31,12 +31,25 @@ def test_a_study_is_chosen_by_its_name(parent):
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "../outside", "first/../../outside", "first/cells", "first/", "/etc", "nobody", "a\0b"]
+    "name", ["", ".", "../outside", "first/../../outside", "first/cells", "first/", "/etc", "nobody", "a\0b"]
 )
 def test_a_name_leads_nowhere_else(parent, name):
     (parent.parent / "study.json").write_text("{}")
-    with pytest.raises(StudyError, match=r"has no study named|leads out of"):
+    with pytest.raises(StudyError) as caught:
         chosen_study(parent, name)
+    assert str(caught.value) == f"{parent}: has no study named {name!r}"
+
+
+def test_the_folder_above_is_a_link_out(parent):
+    (parent.parent / "study.json").write_text("{}")
+    with pytest.raises(StudyError, match=r"\.\.: is a link that leads out of"):
+        chosen_study(parent, "..")
+
+
+def test_of_a_long_name_the_beginning_is_told(parent):
+    with pytest.raises(StudyError) as caught:
+        chosen_study(parent, "x" * 90)
+    assert str(caught.value) == f"{parent}: has no study named '{'x' * 79}"
 
 
 def test_an_absolute_path_is_no_name(parent):
@@ -46,11 +59,13 @@ def test_an_absolute_path_is_no_name(parent):
 
 def test_a_folder_that_is_a_link_out_is_not_followed(parent):
     (parent / "linked").symlink_to(parent.parent / "outside")
-    with pytest.raises(StudyError, match=r"linked: is a link that leads out of .*grids"):
+    with pytest.raises(StudyError) as caught:
         chosen_study(parent, "linked")
+    told = f"is a link that leads out of {parent.resolve()}; it is not followed"
+    assert str(caught.value) == f"{parent / 'linked'}: {told}"
 
 
-@pytest.mark.parametrize("name", ["study.json", "cells.jsonl", "ratings", "ratings/Ana.jsonl"])
+@pytest.mark.parametrize("name", ["study.json", "cells.jsonl", "ratings", "ratings/Ana.jsonl", "report/a.html"])
 def test_a_file_that_is_a_link_out_is_not_followed(parent, name):
     file, other = parent / "first" / name, parent.parent / "outside" / name
     (other if name == "ratings" else other.parent).mkdir(exist_ok=True)
@@ -58,8 +73,16 @@ def test_a_file_that_is_a_link_out_is_not_followed(parent, name):
     file.parent.mkdir(exist_ok=True)
     file.unlink(missing_ok=True)
     file.symlink_to(other)
-    with pytest.raises(StudyError, match="is a link that leads out of"):
+    with pytest.raises(StudyError) as caught:
         chosen_study(parent, "first")
+    told = f"is a link that leads out of {(parent / 'first').resolve()}; it is not followed"
+    assert str(caught.value) == f"{file}: {told}"
+
+
+def test_a_link_within_the_study_is_followed_and_cells_are_looked_at_elsewhere(parent):
+    (parent / "first" / "copy.jsonl").symlink_to(parent / "first" / "cells.jsonl")
+    (parent / "first" / "cells" / "out").symlink_to(parent.parent / "outside")
+    assert chosen_study(parent, "first").path == (parent / "first").resolve()
 
 
 def test_an_output_folder_may_itself_be_a_link(parent, tmp_path):

@@ -28,6 +28,7 @@ CHARACTERS = [
     ("ember | CFG scale : 5", "'CFG scale : 5' reads as a key with a colon; write CFG scale=…"),
     ("ember | x | size: 5", f"'size: 5' is one field too many: a line is label | text; {KEYS} {BAR}"),
     ("kind=none | ember", "'kind=none' stands where the label should; write label | text | kind=none"),
+    ("person= | Noor", "'person=' stands where the label should; write label | text | person="),
     ("Noor | noor | kind=lora | Kind = none", "kind is given twice"),
     ("a | b | c | d", f"'c' is one field too many: a line is label | text; {KEYS} {BAR}"),
     ("last", None),

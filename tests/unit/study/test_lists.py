@@ -33,6 +33,9 @@ def fields(line):
         ("a\u00a0|\u00a0b", "a", "b"),
         ("\ufeffbored", "bored", "bored"),
         ("| smile | smiling |", "smile", "smiling"),
+        ("| smile |", "smile", "smile"),
+        (r"(a\|b) c", r"(a\|b) c", r"(a\|b) c"),
+        (r"x | (a\|b)", "x", r"(a\|b)"),
         ("smile\tsmiling\t\t", "smile", "smiling"),
         ("bored\t\t", "bored", "bored"),
         (":|", ":|", ":|"),
@@ -51,6 +54,18 @@ def test_an_expression_line_is_divided_outside_brackets(line, label, text):
     entries, faults = read_expression_lines(line)
     assert not faults
     assert [(e.fields["label"], e.fields["text"]) for e in entries] == [(label, text)]
+
+
+@pytest.mark.parametrize("line", ["exclude", "kind=lora", "person="])
+def test_a_line_of_one_field_is_a_text_whatever_it_says(line):
+    assert fields(line) == {"label": line, "text": line}
+
+
+@pytest.mark.parametrize("line", ["|", "| |", "| kind=lora", "| | exclude"])
+def test_a_line_of_bars_is_one_fault(line):
+    entries, faults = read_character_lines(line)
+    assert entries == []
+    assert len(faults) == 1
 
 
 def test_comments_and_blank_lines_count_as_lines():
@@ -181,13 +196,18 @@ def test_a_group_may_have_a_colon(line):
 def test_objects_written_as_lines_read_back():
     entries = [
         {"label": "a|b", "text": "x"},
+        {"label": "(c|d) e|f", "text": "[g|h] i"},
         {"label": "Noor", "text": "Noor", "group": "LoRAs", "tags": ["p", "q"], "exclude": True, "weights": [0.4, 1]},
     ]
     lines = write_lines(entries)
-    assert lines == "a\\|b | x\n[LoRAs]\nNoor | tags=p,q | exclude=yes | weights=0.4,1"
+    assert lines == "a\\|b | x\n(c|d) e\\|f | [g|h] i\n[LoRAs]\nNoor | tags=p,q | exclude=yes | weights=0.4,1"
     read, faults = read_character_lines(lines)
     assert not faults
-    assert [(e.fields["label"], e.fields.get("group")) for e in read] == [("a|b", None), ("Noor", "LoRAs")]
+    assert [(e.fields["label"], e.fields.get("group")) for e in read] == [
+        ("a|b", None),
+        ("(c|d) e|f", None),
+        ("Noor", "LoRAs"),
+    ]
 
 
 @pytest.mark.parametrize(
