@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,8 +41,8 @@ def _contents(value: object, holders: tuple[int, ...]) -> str:
 
 def _with_file(text: str) -> str:
     """A text; with its bytes if it is the absolute path of a file."""
-    path = Path(text) if 1 < len(text) < 4096 and "\0" not in text and "\n" not in text else None
-    if path is None or not path.is_absolute() or not path.is_file():
+    path = Path(text)
+    if not path.is_absolute() or not os.path.isfile(path):  # noqa: PTH113 - a Path's own raises for a name too long
         return repr(text)
     return f"{text!r} {_digest(path.read_bytes())}"
 

@@ -96,3 +96,8 @@ def test_one_object_in_two_places_is_none_that_holds_itself():
     shared = [1]
     assert contents_of([shared, shared]) == "[[1], [1]]"
     assert contents_of({"a": shared, "b": (shared,)}) == "{'a': [1], 'b': ([1],)}"
+
+
+@pytest.mark.parametrize("text", ["", "/", "/\0", "/9j/" + "4AAQ" * 100, "/" + "a/" * 3000, "/a\nb"])
+def test_a_text_that_can_be_no_files_path_is_a_text(text):
+    assert contents_of(text) == repr(text)

@@ -1,5 +1,8 @@
 import json
 import re
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -9,7 +12,7 @@ from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.page.page import page_data, page_html, write_page
 from sd_expression_grid.store.folder import Outcome
 from sd_expression_grid.study.study import CellKey
-from tests.study_folders import study_folder
+from tests.study_folders import SETTINGS, study_folder
 
 EVIL = "</script><script>alert(1)</script><!-- \" ' &amp; \u2028 __proto__"
 SAD = CellKey(expression="sad", character="Noor", seed=7)
@@ -35,6 +38,11 @@ class Parsed(HTMLParser):
         self.texts.setdefault(self.tags[-1][0] if self.tags else "", []).append(data)
 
 
+def hash_of(text):
+    """As a browser reckons it."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
 def in_page(html):
     """The study that a page carries."""
     return json.loads(re.search(r'<script type="application/json" id="study">(.*?)</script>', html)[1])
@@ -57,17 +65,33 @@ def test_the_page_is_one_file_with_the_whole_study(folder):
         ("reference", None), ("Noor", "LoRAs"), ("mei", "LoRAs"), ("ember_nobody", "Embeddings"),
     ]  # fmt: skip
     assert (data["groups"], data["seeds"], data["counts"]) == (["LoRAs", "Embeddings"], [7, 8], {"done": 24})
-    assert cell_in(data, SAD)["infotext"].startswith("closeup, sad, Noor\nNegative prompt: blurry\nSteps: 20")
+    noor = {"label": "Noor", "text": "<lora:Noor:1>", "group": "LoRAs", "exclude": False}
+    assert data["columns"][:2] == [{"label": "reference", "text": "1girl", "group": None, "exclude": False}, noor]
+    assert data["rows"][1] == {"label": "smile", "text": "smiling"}
+    assert (data["size"], data["report"]) == ([24, 24], "")
+    facts = dict(data["facts"])
+    assert (facts["Prompt"], facts["Steps"]) == (
+        "closeup, [hair, neck, eyes, lips:{expression}:0.2], {character}",
+        "20",
+    )
+    assert "Seed" not in facts
+    infotext = f"closeup, sad, Noor\nNegative prompt: blurry\n{SETTINGS}, Seed: 7"
+    assert cell_in(data, SAD) == {"status": "done", "url": "cells/Noor/sad_7.png", "infotext": infotext}
     assert not list(folder.path.glob("*.tmp"))
 
 
 def test_the_page_asks_nothing_of_the_network(folder):
-    page = Parsed(write_page(folder).read_text(encoding="utf-8"))
+    html = write_page(folder).read_text(encoding="utf-8")
+    page = Parsed(html)
     assert [tag for tag, _ in page.tags if tag in ("link", "img", "iframe", "form")] == []
     assert not any("src" in attributes or "href" in attributes for _, attributes in page.tags)
     (policy,) = (attributes["content"] for _, attributes in page.tags if "http-equiv" in attributes)
-    assert policy.startswith("default-src 'none'; img-src 'self' file:; frame-src 'self' file:; style-src 'sha256-")
-    assert "unsafe" not in policy
+    (style,), (script,) = (re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL) for tag in ("style", "script"))
+    assert policy == (
+        "default-src 'none'; img-src 'self' file:; frame-src 'self' file:; "
+        f"style-src '{hash_of(style)}'; script-src '{hash_of(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
 
 
 def test_scripts_only_ever_set_text(folder):
@@ -119,8 +143,8 @@ def test_cells_without_picture_are_told_apart(folder):
     data = page_data(folder)
     assert cell_in(data, keys[0]) == {"status": "failed", "error": "out of memory"}
     assert cell_in(data, keys[1]) == {"status": "skipped"}
-    assert cell_in(data, SAD)["status"] == "missing"
-    assert "url" not in cell_in(data, SAD)
+    missing = {"status": "missing", "error": "cells/Noor/sad_7.png is missing"}
+    assert cell_in(data, SAD) == {**missing, "infotext": folder.read_record()[SAD].infotext}
     assert cell_in(data, CellKey(expression="sad", character="mei", seed=8)) == {"status": "not made"}
     assert data["counts"] == {"done": 15, "failed": 1, "skipped": 1, "missing": 1, "not made": 6}
 
@@ -130,12 +154,27 @@ def test_a_study_without_cells_has_a_page(folder):
     assert in_page(write_page(folder).read_text(encoding="utf-8"))["counts"] == {"not made": 24}
 
 
+def test_a_warning_stays_with_its_picture(folder):
+    outcome = folder.read_record()[SAD]
+    folder.record(replace(outcome, warning="another device"))
+    assert cell_in(page_data(folder), SAD)["warning"] == "another device"
+
+
+def test_a_study_without_a_name_has_its_folders_and_a_report_beside_it_is_named(tmp_path):
+    folder = study_folder(tmp_path, name="", reference="", characters="reference | a\nmei | b | exclude")
+    (folder.path / "report.html").touch()
+    data = page_data(folder)
+    assert (data["title"], data["report"], list(data["groups"])) == ("study", "report.html", [""])
+    assert [(column["group"], column["exclude"]) for column in data["columns"]] == [("", False), ("", True)]
+
+
 def test_a_page_that_cannot_be_written_leaves_the_one_before(folder):
     before = write_page(folder).read_bytes()
     (folder.path / "index.tmp").mkdir()
     folder.record(Outcome(key=SAD, status="skipped"))
-    with pytest.raises(StudyError, match="cannot be written"):
+    with pytest.raises(StudyError) as caught:
         write_page(folder)
+    assert str(caught.value).startswith(f"{folder.path / 'index.html'}: cannot be written: [Errno")
     assert (folder.path / "index.html").read_bytes() == before
 
 
@@ -149,7 +188,9 @@ def test_half_of_a_character_pair_is_no_obstacle(folder):
 def test_a_scouts_seeds_stand_side_by_side(tmp_path):
     folder = study_folder(tmp_path, expressions="sad", characters=[], seeds=[7, 9], scout={"seeds": [7, 9]})
     data = page_data(folder)
-    assert [column["label"] for column in data["columns"]] == ["seed 7", "seed 9"]
+    seed = {"text": "", "group": "", "exclude": False}
+    assert data["columns"] == [{"label": "seed 7", **seed}, {"label": "seed 9", **seed}]
+    assert data["seeds"] == [""]
     assert [[[cell["url"] for cell in column] for column in seed] for seed in data["cells"]] == [
         [["cells/reference/sad_7.png"], ["cells/reference/sad_9.png"]]
     ]
