@@ -56,6 +56,8 @@ def test_a_file_is_read_up_to_its_limit_and_a_larger_one_is_named(tmp_path):
     file = tmp_path / "file"
     file.write_bytes(b"12345")
     assert read_whole(file, 5) == b"12345"
+    with pytest.raises(StudyError, match="is larger than"):
+        read_whole(file, 4)
     file.write_bytes(b"x" * 1_500_001)
     with pytest.raises(StudyError) as caught:
         read_whole(file, 1_500_000)

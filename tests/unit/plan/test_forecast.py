@@ -1,13 +1,14 @@
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.grids.drawing.layout import Size
-from sd_expression_grid.plan.forecast import Calls, Forecast, ForecastCell, Phase, phases
-from sd_expression_grid.plan.forecast_html import faults_html, forecast_html
+from sd_expression_grid.plan.forecast import Calls, Cost, Forecast, ForecastCell, Phase, phases
+from sd_expression_grid.plan.forecast_html import faults_html, forecast_html, forecast_view
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
 from tests.unit.markup import parsed
@@ -36,6 +37,28 @@ def test_nine_rows_of_twenty_steps_take_280_rows_or_272():
     assert calls.rows(9) == 360
     assert calls.rows_shared(9, whole_calls=True) == 280
     assert calls.rows_shared(9, whole_calls=False) == 272
+
+
+@pytest.mark.parametrize(
+    ("calls", "cells", "rows", "whole", "single"),
+    [
+        # For each cell: parts and the negative prompt, in every step of both passes
+        (Calls(first_pass=20, shared=5), 1, 40, 40, 40),
+        (Calls(first_pass=20, shared=5), 0, 0, 0, 0),
+        (Calls(first_pass=20, shared=20), 9, 360, 40, 40),
+        (Calls(first_pass=20, shared=19), 2, 80, 42, 41),
+        (Calls(first_pass=20, shared=0), 2, 80, 80, 79),
+        (Calls(first_pass=20, shared=5, hires_pass=10), 9, 540, 460, 452),
+        (Calls(first_pass=20, shared=5, parts=2), 9, 540, 420, 412),
+        (Calls(first_pass=20, shared=5, hires_pass=10, parts=2), 9, 810, 690, 682),
+    ],
+)
+def test_the_rows_of_a_column_are_reckoned(calls, cells, rows, whole, single):
+    costs = [
+        Cost(calls=calls, shares=shares, whole_calls=whole)
+        for shares, whole in ((False, True), (True, True), (True, False))
+    ]
+    assert [cost.rows(cells) for cost in costs] == [rows, whole, single]
 
 
 @given(st.integers(1, 40), st.integers(0, 40), st.integers(0, 9), st.integers(1, 3), st.integers(1, 20))
@@ -81,7 +104,29 @@ def test_the_facts_of_several_seeds_and_pages():
     }
     assert facts(forecast())["Time"] == "not known before a first study with these settings was made"
     assert facts(forecast(seconds=0.2))["Time"] == "about 1 seconds"
-    assert facts(forecast(seconds=90))["Time"] == "about 2 minutes"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (None, "not known before a first study with these settings was made"),
+        (0, "about 1 seconds"),
+        (1.6, "about 2 seconds"),
+        (89.6, "about 90 seconds"),
+        (90, "about 2 minutes"),
+        (149, "about 2 minutes"),
+        (3600, "about 60 minutes"),
+    ],
+)
+def test_the_time_is_told_in_minutes_from_ninety_seconds_on(seconds, told):
+    assert facts(forecast(seconds=seconds))["Time"] == told
+
+
+def test_the_counts_of_what_is_made_and_large_numbers():
+    known = facts(forecast(made=("sad",), rows=1234567, stock_rows=4_000_000, pages=((30_000, 20_000), (10, 10))))
+    assert known["To make"] == "2; 2 are on disk"
+    assert known["Denoiser rows"] == "about 1,234,567, 0.31 of the X/Y/Z plot's"
+    assert known["Grids"] == "2 pages, the largest 30000×20000 px, 600.0 megapixels; all at most 1,800 MB"
 
 
 def test_a_finished_study_says_so():
@@ -169,9 +214,11 @@ def test_what_each_character_was_recognised_as():
 
 
 def test_a_table_of_thousands_is_left_out():
-    shown = forecast(expressions="\n".join(f"row {n}" for n in range(2000)))
+    shown = forecast(expressions="\n".join(f"row {n}" for n in range(1501)))
     assert tables(shown) == []
-    assert parsed(forecast_html(shown)).all("p")[0].text == "The table has 4,000 cells, too many to show here."
+    assert parsed(forecast_html(shown)).all("p")[0].text == "The table has 3,002 cells, too many to show here."
+    shown = forecast_view(forecast(expressions="\n".join(f"row {n}" for n in range(1500))))
+    assert [len(table.rows) for table in shown.tables] == [1500]
 
 
 def test_faults_are_all_listed():
@@ -181,6 +228,9 @@ def test_faults_are_all_listed():
     assert page.children[0].classes == ["expression-grid-check", "faults"]
     one = parsed(faults_html(StudyError([Fault("seeds", "are none")])))
     assert one.one("h4").text == "1 fault: nothing can be generated yet"
+    many = parsed(faults_html(StudyError([Fault("seeds", "are none")] * 1200)))
+    assert many.one("h4").text == "1,200 faults: nothing can be generated yet"
+    assert [line.text for line in many.all("li")][99:] == ["seeds: are none", "and 1,100 more"]
 
 
 def test_nothing_that_was_typed_becomes_html():

@@ -50,9 +50,40 @@ def test_the_same_failure_everywhere_stops_early_and_says_so():
         calls.append(batch)
         raise RuntimeError("no model")
 
-    with pytest.raises(StudyError, match=r"every cell so far failed in the same way.*no model"):
+    with pytest.raises(StudyError) as caught:
         run(batches_of(10), generate)
+    told = "every cell so far failed in the same way, so the study was stopped: RuntimeError: no model"
+    assert str(caught.value) == told
     assert len(calls) == 3
+
+
+@pytest.mark.parametrize(("batches", "calls"), [(1, 1), (2, 2), (3, 3), (4, 3)])
+def test_of_fewer_than_three_calls_all_must_fail_for_a_stop(batches, calls):
+    made = []
+
+    def generate(batch):
+        made.append(batch)
+        raise RuntimeError
+
+    with pytest.raises(StudyError, match=r"so the study was stopped: RuntimeError:$"):
+        run(batches_of(batches), generate)
+    assert len(made) == calls
+
+
+def test_failures_of_different_kinds_do_not_stop():
+    def generate(batch):
+        raise RuntimeError("xyz"["p1 p2".find(batch.cells[0].prompt)])
+
+    assert len(run(batches_of(6), generate)) == 6
+
+
+def test_a_skipped_batch_is_no_success_and_no_failure():
+    def generate(batch):
+        if batch.cells[0].prompt == "p0":
+            raise NotFinishedError(status="skipped")
+        raise RuntimeError("no model")
+
+    assert [result.status for result in run(batches_of(6), generate)] == ["skipped", *["failed"] * 5]
 
 
 def test_failures_that_differ_in_numbers_only_are_the_same():
@@ -95,8 +126,9 @@ def test_after_an_interrupt_nothing_more_is_made():
 
 
 def test_a_wrong_number_of_pictures_is_a_failure():
-    outcome = run(batches_of(3, size=2), lambda _: [picture()])[0]
-    assert "returned 1 pictures for 2 cells" in outcome.error
+    results = run(batches_of(3, size=2), lambda _: [picture()])
+    error = "the WebUI returned 1 pictures for 2 cells"
+    assert [(result.status, result.error) for result in results] == [("failed", error)] * 2 + [("done", "")]
 
 
 def test_the_contact_sheet_shows_cells_in_their_places():

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from sd_expression_grid.study.list_keys import keys_of
 from sd_expression_grid.study.lists import write_lines
 from sd_expression_grid.study.preset_lists import preset_text, preset_titles
 from sd_expression_grid.study.schema import study_from_dict, study_to_dict
-from sd_expression_grid.study.study import CHARACTER_KEYS, Character, Study
+from sd_expression_grid.study.study import CHARACTER_KEYS, MAX_CELLS, Character, Study
 
 
 def read(**changes):
@@ -276,6 +277,56 @@ def test_a_weight_of_nothing_is_kept():
     study = read(characters="ember | weights=0,1")
     assert [c.weight for c in study.characters] == [0, 1]
     assert study_from_dict(study_to_dict(study)) == study
+
+
+def test_a_study_without_templates_gets_the_pages_and_else_those_of_the_original_study():
+    standard = "closeup of woman facing viewer, {expression}, RAW photo, {character}"
+    negative = "naked, illustration, 3d, drawing, cartoon, anime, 2girls"
+
+    def filled(of_page, negative_of_page, **changes):
+        study = read(**changes).with_templates(of_page, negative_of_page)
+        return study.prompt, study.negative_prompt
+
+    assert filled(" ", "") == (standard, negative)
+    assert filled("", "old") == (standard, "old")
+    assert filled("a {expression}", "") == ("a {expression}", "")
+    assert filled("a", "b", prompt="own", negative_prompt="") == ("own", "")
+    assert filled("", "b", prompt="own") == ("own", "b")
+    assert filled("a", "b", prompt="", negative_prompt=" ") == (standard, negative)
+    assert filled("", "", expression_placeholder="FACE", character_placeholder="WHO")[0] == (
+        "closeup of woman facing viewer, FACE, RAW photo, WHO"
+    )
+
+
+def test_columns_belong_to_their_groups_and_the_reference_to_all():
+    study = read(characters="Ada\n[LoRAs]\nNoor\n[Others]\nmei\n[LoRAs]\nTomas")
+    assert study.groups == ("", "LoRAs", "Others")
+    labels = {group: [column.label for column in study.columns_of(group)] for group in study.groups}
+    assert labels == {"": ["reference", "Ada"], "LoRAs": ["reference", "Noor", "Tomas"], "Others": ["reference", "mei"]}
+    assert [column.label for column in replace(study, reference="").columns_of("Others")] == ["mei"]
+    assert study.reference_column == Character(label="reference", text="1girl", kind="none")
+    assert study.reference_column.place == "reference"
+
+
+@pytest.mark.parametrize(
+    ("changes", "drawn", "count"),
+    [
+        ({}, 0, 0),
+        ({}, 2, 12),
+        ({"seeds": [5]}, 2, 6),
+        ({"seeds": [5, 6, 7]}, 1, 18),
+        ({"reference": ""}, 1, 4),
+        ({"scout": {}}, 3, 96),
+        ({"scout": {"seeds": [5, 6]}, "seeds": [1]}, 3, 12),
+    ],
+)
+def test_cells_are_rows_times_columns_times_seeds(changes, drawn, count):
+    assert read(**changes).cell_count(drawn) == count
+    assert read().cell_count() == 0
+
+
+def test_fifty_thousand_cells_are_the_most():
+    assert MAX_CELLS == 50_000
 
 
 def test_presets_are_lists():
