@@ -50,3 +50,43 @@ def test_the_studys_templates_go_with_the_pages_hires_prompts():
     assert templates_of(study, "c", "d") == Templates(
         prompt="a {expression} {character}", negative_prompt="b", hires_prompt="c", hires_negative_prompt="d"
     )
+
+
+def test_the_reference_stands_where_a_character_does_but_in_no_tag():
+    templates = Templates(prompt="{expression}, {character} <lora:{character}:0.8>", negative_prompt="bad")
+    own = replace(NOOR, negative="")
+    study = replace(STUDY, characters=(own,), composition="")
+    prompt, negative, *_ = prompts_of(study, templates, "sad", own)
+    assert (prompt.text, negative.text) == ("sad, noor woman <lora:noor woman:0.8>", "bad")
+    prompt, negative, *_ = prompts_of(study, templates, "sad", study.reference_column)
+    assert (prompt.text, negative.text) == ("sad, 1girl ", "bad")
+
+
+def test_texts_of_a_column_are_escaped_outside_the_edit():
+    own = replace(NOOR, text="a | b", negative="c | d")
+    prompt, negative, *_ = prompts_of(STUDY, Templates(prompt="{expression} {character}"), "sad", own)
+    assert (prompt.text, negative.text) == (r"[hair:sad:0.2] a \| b", r"c \| d")
+
+
+def test_an_empty_negative_prompt_of_blanks_is_the_characters_alone():
+    _, negative, *_ = prompts_of(STUDY, Templates(prompt="{expression} {character}", negative_prompt=" "), "sad", NOOR)
+    assert negative == plain("old")
+
+
+def test_braces_are_text_unless_an_extension_reads_them():
+    templates = Templates(prompt="{a|b} {expression} {character}", expands_braces=False)
+    study = replace(STUDY, composition="")
+    assert prompts_of(study, templates, "sad", NOOR)[0].text == r"{a\|b} sad noor woman"
+    assert prompts_of(study, replace(templates, expands_braces=True), "sad", NOOR)[0].text == "{a|b} sad noor woman"
+
+
+def test_the_composition_is_escaped_and_the_switch_point_is_the_studys():
+    study = replace(STUDY, composition="a: b", switch_at=0.35)
+    prompt = prompts_of(study, Templates(prompt="{expression} {character}"), "sad", NOOR)[0]
+    assert prompt.text == r"[a\: b:sad:0.35] noor woman"
+
+
+def test_without_templates_of_its_own_a_study_has_empty_ones():
+    assert templates_of(STUDY) == Templates(prompt="")
+    assert templates_of(STUDY, expands_braces=True).expands_braces
+    assert not templates_of(STUDY).expands_braces

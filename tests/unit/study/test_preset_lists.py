@@ -24,16 +24,21 @@ def test_a_saved_preset_is_offered_and_comes_back_as_it_was(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("title", "text", "part"),
+    ("title", "text", "told"),
     [
-        ("", "sad", "needs a name"),
-        ("mine", " \n", "needs a name"),
-        ("THE STUDY'S nine rows", "sad", "ships with Expression grid"),
+        ("", "sad", "a preset needs a name and a list"),
+        ("mine", " \n", "a preset needs a name and a list"),
+        (
+            "THE STUDY'S nine rows",
+            "sad",
+            "'THE STUDY'S nine rows' is the name of a preset that ships with Expression grid; choose another",
+        ),
     ],
 )
-def test_what_is_no_preset_is_refused(tmp_path, title, text, part):
-    with pytest.raises(StudyError, match=part):
+def test_what_is_no_preset_is_refused(tmp_path, title, text, told):
+    with pytest.raises(StudyError) as caught:
         save_preset(title, text, tmp_path)
+    assert str(caught.value) == told
     assert list(tmp_path.iterdir()) == []
 
 
@@ -43,11 +48,23 @@ def test_a_name_leads_nowhere_else(tmp_path):
 
 
 def test_a_preset_that_is_gone_says_so(tmp_path):
-    with pytest.raises(StudyError, match="'gone' cannot be read"):
+    with pytest.raises(StudyError, match=r"^the preset 'gone' cannot be read: \[Errno 2\] .*gone\.txt'$"):
         preset_text("gone", tmp_path)
+    (tmp_path / "mine.txt").write_bytes(b"\xff")
+    with pytest.raises(StudyError, match=r"^the preset 'mine' cannot be read: 'utf-8' codec"):
+        preset_text("mine", tmp_path)
+
+
+def test_presets_come_in_the_order_of_their_names_after_the_products(tmp_path):
+    products = ["The study's nine rows", "Eight hard expressions"]
+    for name in ("b.txt", "a.txt", "c.json"):
+        (tmp_path / name).touch()
+    assert preset_titles() == products
+    assert preset_titles(tmp_path) == [*products, "a", "b"]
+    assert preset_titles(tmp_path / "nowhere") == products
 
 
 def test_a_folder_that_cannot_be_written_says_so(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(StudyError, match="cannot be saved"):
+    with pytest.raises(StudyError, match=r"^the preset cannot be saved: \[Errno"):
         save_preset("mine", "sad", tmp_path / "file")

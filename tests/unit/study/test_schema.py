@@ -12,6 +12,7 @@ from sd_expression_grid.study.lists import write_lines
 from sd_expression_grid.study.preset_lists import preset_text, preset_titles
 from sd_expression_grid.study.schema import study_from_dict, study_to_dict
 from sd_expression_grid.study.study import CHARACTER_KEYS, MAX_CELLS, Character, Study
+from sd_expression_grid.study.value_types import NUMBER, POSITIVE_NUMBER, as_text
 
 
 def read(**changes):
@@ -65,6 +66,64 @@ def test_weights_become_one_character_each():
         ("Noor 1", "<lora:Noor:1:1:64> noor", "lora", "Noor", 1.0),
         ("ember 0.5", "(ember:0.5)", "embedding", "ember", 0.5),
     ]
+
+
+def test_what_a_line_with_weights_says_itself_stays():
+    line = "Noor | <lora:N:1> | kind=none | person=N | exclude | weights=0.5"
+    (noor,) = read(characters=f"[LoRAs]\n{line}").characters
+    assert (noor.label, noor.kind, noor.person, noor.weight) == ("Noor 0.5", "none", "N", 0.5)
+    assert (noor.group, noor.exclude) == ("LoRAs", True)
+    assert noor.place.startswith("characters, line 2 (Noor | <lora:N:1>")
+
+
+def test_a_weight_in_json_is_that_of_the_column():
+    (noor,) = read(characters=[{"label": "Noor", "text": "<lora:Noor:1>", "weight": 0.7}]).characters
+    assert (noor.label, noor.text, noor.weight, noor.kind) == ("Noor", "<lora:Noor:1>", 0.7, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "value"),
+    [
+        ("exclude", "TRUE", True), ("exclude", "1", True), ("exclude", "No", False), ("exclude", "0", False),
+        ("exclude", "false", False), ("cfg_scale", "5", 5.0), ("cfg_scale", "0.001", 0.001),
+        ("tags", "a,, b ,", ("a", "b")),
+        ("tags", "", ()), ("kind", "EMBEDDING", "embedding"), ("person", "", ""),
+    ],
+)  # fmt: skip
+def test_a_value_on_a_line_is_read_as_people_write_it(key, written, value):
+    assert getattr(read(characters=f"Noor | x | {key}={written}").characters[0], key) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (True, "yes"),
+        (False, ""),
+        (0.5, "0.5"),
+        (0, "0"),
+        ("a", "a"),
+        ([0.4, 1], "0.4,1"),
+        (("a", "b"), "a,b"),
+        ((), ""),
+    ],
+)
+def test_a_value_is_written_as_it_is_read(value, text):
+    assert as_text(value) == text
+
+
+def test_a_decimal_comma_is_for_spreadsheets_only():
+    assert NUMBER.parse("0,7") == 0.7
+    assert NUMBER.parse("x,y") == "x,y"
+    assert POSITIVE_NUMBER.parse("0,7") == "0,7"
+
+
+def test_templates_of_a_study_are_read_with_none_for_the_pages():
+    study = read(prompt="a", negative_prompt=None, reference=" girl ", composition=" hair ")
+    assert (study.prompt, study.negative_prompt, study.reference, study.composition) == ("a", None, "girl", "hair")
+    written = study_to_dict(study)
+    assert written["prompt"] == "a"
+    assert "negative_prompt" not in written
 
 
 def test_weights_set_text_encoder_and_unet_alike():

@@ -84,6 +84,23 @@ def test_a_scout_knows_how_many_seeds_and_any_other_study_asks_the_page():
     assert study_from_dict({"expressions": "a", "characters": "b"}).with_seeds_from(100, 2).seeds == (100, 101)
 
 
+def test_seeds_of_a_scout_are_its_own_from_the_pages_on():
+    one = read({"seeds": 3}).with_seeds_from(100, 2)
+    assert one.scout.seeds == one.seeds == (100, 101, 102)
+    named = read({"seeds": [9, 4]}, seeds=[1])
+    assert (named.scouted().seeds, named.with_seeds_from(1, 1).scout.seeds) == ((9, 4), (9, 4))
+    assert study_from_dict({"expressions": "a", "characters": "b", "seeds": [5]}).with_seeds_from(100, 2).seeds == (5,)
+
+
+def test_the_row_of_a_scout_is_named_in_what_is_made():
+    made = read({"seeds": 2}).scouted()
+    assert (made.scout, made.seeds, made.characters) == (Scout(expression="neutral", seeds=2), (), ())
+    plain = study_from_dict({"expressions": "a", "characters": "b", "seeds": [5]})
+    assert plain.scouted() is plain
+    assert plain.without_seeds().seeds == ()
+    assert plain.without_seeds().scout is None
+
+
 def test_the_folder_of_a_scout_is_not_that_of_its_study():
     assert read({}, name="story").folder_name == "story seeds"
     assert read(None, name="story", characters="mei").folder_name == "story"
