@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.evidence import measuring
 from sd_expression_grid.evidence.face_movement import FaceLandmarks, movement
 from sd_expression_grid.evidence.measurements import (
     EVIDENCE_FILE,
@@ -18,7 +20,7 @@ from sd_expression_grid.evidence.measurements import (
     read_measurements,
 )
 from sd_expression_grid.evidence.measuring import measure_pictures
-from sd_expression_grid.evidence.picture_measures import best_measure, landmark_measure, pixel_measure
+from sd_expression_grid.evidence.picture_measures import PictureMeasure, best_measure, landmark_measure, pixel_measure
 from sd_expression_grid.evidence.pixel_difference import brightness, difference
 from sd_expression_grid.report.types import Thresholds
 from sd_expression_grid.store.folder import Outcome, png_of
@@ -96,8 +98,8 @@ def key(row, seed):
     return CellKey(expression=row, character="Noor", seed=seed)
 
 
-def paint(folder, cell, colour):
-    file, sha256 = folder.write_cell(cell, png_of(Image.new("RGB", (8, 8), colour)))
+def paint(folder, cell, colour, mode="RGB"):
+    file, sha256 = folder.write_cell(cell, png_of(Image.new(mode, (8, 8), colour)))
     folder.record(Outcome(key=cell, status="done", file=file, sha256=sha256))
     return folder.path / file
 
@@ -183,6 +185,54 @@ def test_broken_and_changed_pictures_are_left_out(folder, content):
     assert set(evidence(folder).measurements) == {key("smile", 3)}
 
 
+def test_cells_of_rows_that_the_study_no_longer_has_are_not_measured(folder):
+    paint(folder, key("winking", 1), (9, 9, 0))
+    look(folder)
+    assert len(read_measurements(folder.path)) == 3
+
+
+def test_what_cannot_be_kept_or_read_is_said(folder, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(measuring, "add_measurements", full)
+    with pytest.raises(StudyError) as raised:
+        look(folder)
+    assert str(raised.value) == f"{folder.path}: what was measured cannot be kept: [Errno 28] No space left on device"
+    (folder.path / EVIDENCE_FILE).mkdir()
+    with pytest.raises(StudyError) as raised:
+        look(folder)
+    assert str(raised.value) == f"{folder.path / EVIDENCE_FILE}: cannot be read: Is a directory"
+
+
+def test_a_picture_is_compared_with_the_neutral_one_and_not_the_other_way_round(folder):
+    def ratio(found, neutral):
+        return {"picture": found / neutral}
+
+    look(
+        folder,
+        PictureMeasure(method="difference", features=lambda picture: picture.getpixel((0, 0))[1] + 1, compare=ratio),
+    )
+    assert evidence(folder).measurements[key("smile", 1)].parts == {"picture": 8}
+
+
+def test_what_is_transparent_is_white(folder):
+    seen = []
+    measure = PictureMeasure(method="difference", features=lambda picture: seen.append(picture.getpixel((0, 0))),
+                             compare=dict)  # fmt: skip
+    paint(folder, key("smile", 1), (9, 9, 9, 0), "RGBA")
+    look(folder, measure)
+    assert seen[:2] == [(9, 0, 0), (255, 255, 255)]
+
+
+def test_a_line_may_say_that_nothing_hides_the_face(folder):
+    look(folder)
+    file = folder.path / EVIDENCE_FILE
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    file.write_text("".join(f"{json.dumps({'faceless': '', 'parts': {}, **line})}\n" for line in lines))
+    assert len(read_measurements(folder.path)) == 3
+
+
 def test_lines_that_are_torn_or_none_are_measured_again(folder):
     look(folder)
     file = folder.path / EVIDENCE_FILE
@@ -248,19 +298,85 @@ def test_without_landmarks_pixels_are_compared_and_it_is_said_why(monkeypatch):
     monkeypatch.setitem(sys.modules, "mediapipe", None)
     measure = best_measure()
     assert measure.method == "difference"
-    assert measure.note.startswith(
-        "mediapipe, which finds landmarks of faces, is not installed; pictures are compared by"
+    assert measure.note == (
+        "mediapipe, which finds landmarks of faces, is not installed; pictures are compared by their pixels instead"
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "said"), [("", "No module named 'mediapipe.python'"), ("raise RuntimeError('protobuf\\n')", "protobuf")]
-)
-def test_a_package_that_does_not_work_is_not_used_and_it_is_said_why(tmp_path, monkeypatch, text, said):
-    (tmp_path / "mediapipe.py").write_text(text)
-    monkeypatch.syspath_prepend(tmp_path)
+@pytest.fixture
+def mediapipe(tmp_path, monkeypatch):
+    """Installs a package of that name, with this text as its only module, or as that of FaceMesh."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "mediapipe"]:
         monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+
+    def install(text, file="__init__.py"):
+        for folder in ("mediapipe/python/solutions", "mediapipe/python", "mediapipe"):
+            (tmp_path / "site" / folder).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "site" / folder / "__init__.py").write_text("")
+        (tmp_path / "site/mediapipe" / file).write_text(text)
+
+    yield install
+    for name in [name for name in sys.modules if name.partition(".")[0] == "mediapipe"]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "No module named 'mediapipe.python.solutions.face_mesh'"),
+        ("raise RuntimeError('protobuf\\nis another')", "protobuf"),
+        ("raise RuntimeError('x' * 300)", "x" * 200),
+    ],
+)
+def test_a_package_that_does_not_work_is_not_used_and_it_is_said_why(mediapipe, text, said):
+    mediapipe(text)
     measure = best_measure()
     assert measure.method == "difference"
-    assert f"the installed mediapipe does not work here ({said}" in measure.note
+    assert measure.note == (
+        f"the installed mediapipe does not work here ({said}); pictures are compared by their pixels instead"
+    )
+
+
+FACE_MESH = """
+from types import SimpleNamespace
+FACEMESH_LEFT_EYEBROW, FACEMESH_RIGHT_EYEBROW = frozenset({(7, 2), (2, 3)}), frozenset({(50, 60)})
+FACEMESH_LEFT_EYE, FACEMESH_RIGHT_EYE = frozenset({(21, 20)}), frozenset({(31, 30)})
+FACEMESH_IRISES, FACEMESH_LIPS = frozenset({(470, 471)}), frozenset({(80, 81), (81, 82)})
+MADE, SEEN = [], []
+
+class FaceMesh:
+    def __init__(self, **options):
+        MADE.append(options)
+
+    def process(self, pixels):
+        SEEN.append(pixels)
+        points = [SimpleNamespace(x=n / 512, y=n / 1024) for n in range(478)]
+        return SimpleNamespace(multi_face_landmarks=[SimpleNamespace(landmark=points)] if pixels.any() else None)
+"""
+
+
+def test_the_landmarks_of_mediapipes_mesh_are_its_points_in_pixels(mediapipe):
+    """Its points are numbered; point n of the one that is played lies at n / 512 across and n / 1024 down."""
+    mediapipe(FACE_MESH, "python/solutions/face_mesh.py")
+    measure = best_measure()
+    assert (measure.method, measure.note) == ("landmarks", "")
+    face = measure.features(Image.new("RGB", (1024, 3072), (9, 9, 9)))
+
+    def points(*numbers):
+        return [[2.0 * n, 3.0 * n] for n in numbers]
+
+    assert face.corners.tolist() == points(33, 263)
+    eyes, nose, temples = (33, 133, 362, 263), (168, 6, 197, 195), (127, 162, 356, 389)
+    assert face.rigid.tolist() == points(*eyes, *nose, *temples, 10, 67, 109, 297, 338)
+    assert {part: found.tolist() for part, found in face.parts.items()} == {
+        "brows": points(2, 3, 7, 50, 60),
+        "eyes": points(20, 21, 30, 31),
+        "gaze": points(470, 471),
+        "mouth": points(80, 81, 82),
+    }
+    assert measure.features(Image.new("RGB", (10, 30))) is None
+    played = sys.modules["mediapipe.python.solutions.face_mesh"]
+    assert played.MADE == [{"static_image_mode": True, "max_num_faces": 1, "refine_landmarks": True}]
+    tried, *_ = played.SEEN
+    assert (tried.shape, tried.dtype, tried.any()) == ((64, 64, 3), np.uint8, False)

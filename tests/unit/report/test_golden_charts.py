@@ -1,13 +1,18 @@
 """The golden report's charts, read back from matplotlib's figures: what is where, and what it is called."""
 
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib import font_manager, rcParams
+from matplotlib.colors import to_hex
 
+from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.report.report import report_on
 from sd_expression_grid.report.types import Rate
-from sd_expression_grid.report.writing.charts import draw_charts
+from sd_expression_grid.report.writing import charts as charts_module
+from sd_expression_grid.report.writing.charts import draw_charts, write_charts
 from tests.unit.rated import columns, table
 from tests.unit.report import golden
 
@@ -153,8 +158,127 @@ def test_what_is_not_rated_has_no_mark():
     assert [y for y, _ in points(axes.get_lines()[0], 0)] == [y for y, *_ in intervals(axes, 0)] == [1, 2, 3]
 
 
-def test_long_labels_are_cut_and_dollars_begin_no_formula():
-    label = "$x^2$" * 9
-    (axes,) = draw_charts(report_on(table(columns(label), {"sad": "y"})))["characters"].axes
-    (tick, *_) = axes.yaxis.get_ticklabels()
-    assert (tick.get_text(), tick.get_parse_math()) == (f"{label[:39]}…", False)
+@pytest.mark.parametrize(("length", "shown"), [(40, "$x^2" * 10), (41, f"{'$x^2' * 9}$x^…")])
+def test_long_labels_are_cut_and_dollars_begin_no_formula(length, shown):
+    label = ("$x^2" * 11)[:length]
+    drawn = draw_charts(report_on(table(columns(label), {label: "y"})))
+    ticks = [drawn[name].axes[0].yaxis.get_ticklabels()[0] for name in ("characters", "expressions")]
+    ticks += [axis.get_ticklabels()[0] for axis in (drawn["heat map, expression"].axes[0].xaxis,
+                                                    drawn["heat map, expression"].axes[0].yaxis)]  # fmt: skip
+    assert [(tick.get_text(), tick.get_parse_math()) for tick in ticks] == [(shown, False)] * 4
+
+
+INK, SOFT, FLEXIBLE, REFERENCE_COLOUR = "#1c2430", "#5d6878", "#0b5fa5", "#b4540a"
+
+
+def test_letters_can_be_read_and_titles_stand_out(charts):
+    for name, figure in charts.items():
+        for axes in figure.axes:
+            title = axes.title if axes.get_title() else axes._left_title
+            assert (title.get_size(), title.get_color()) == ((9 if name == "weights" else 10), INK), name
+            ticks = [*axes.xaxis.get_ticklabels(), *axes.yaxis.get_ticklabels()]
+            assert {tick.get_size() for tick in ticks} == {8}, name
+            assert {mark.get_size() for mark in axes.texts} <= {7}, name
+            assert (axes.xaxis.label.get_size(), axes.xaxis.label.get_color()) == (8, SOFT) or "heat" in name, name
+        assert {text.get_size() for legend in figure.legends for text in legend.get_texts()} <= {8}, name
+
+
+@pytest.mark.parametrize(
+    ("name", "styles"),
+    [
+        ("characters", [(FLEXIBLE, FLEXIBLE)]),
+        ("expressions", [(REFERENCE_COLOUR, "white"), (FLEXIBLE, FLEXIBLE)]),
+        ("weights", [(FLEXIBLE, FLEXIBLE), (REFERENCE_COLOUR, "white")]),
+    ],
+)
+def test_the_references_diamonds_are_empty_and_have_another_colour(charts, name, styles):
+    (axes,) = charts[name].axes
+    assert [(line.get_color(), line.get_markerfacecolor()) for line in axes.get_lines()] == styles
+    assert [to_hex(lines.get_colors()[0]) for lines in axes.collections] == [colour for colour, _ in styles]
+    assert {line.get_markersize() for line in axes.get_lines()} == {4.5}
+    assert {line.get_linestyle() for line in axes.get_lines()} == {"-" if name == "weights" else "None"}
+
+
+def test_white_lines_stand_between_the_squares(charts):
+    (axes,) = charts["heat map, person"].axes
+    for axis, count in ((axes.xaxis, 5), (axes.yaxis, 5)):
+        assert list(axis.get_minorticklocs()) == [place - 0.5 for place in range(count + 1)]
+        lines = [tick.gridline for tick in axis.get_minor_ticks()]
+        assert {(line.get_visible(), line.get_color(), line.get_linewidth()) for line in lines} == {
+            (True, "white", 1.5)
+        }
+    assert axes.xaxis.get_ticks_position() == "top"
+    assert not any(spine.get_visible() for spine in axes.spines.values())
+
+
+def test_lines_that_only_guide_the_eye_are_few(charts):
+    shown = {
+        name: [side for side, spine in charts[name].axes[0].spines.items() if spine.get_visible()]
+        for name in ("characters", "expressions", "weights")
+    }
+    assert shown == {"characters": ["bottom"], "expressions": ["bottom"], "weights": ["left", "bottom"]}
+    for name, along, across in (("characters", "xaxis", "yaxis"), ("weights", "yaxis", "xaxis")):
+        axes = charts[name].axes[0]
+        grid = [tick.gridline for tick in getattr(axes, along).get_major_ticks()]
+        assert {(line.get_visible(), line.get_color(), line.get_linewidth()) for line in grid} == {
+            (True, "#d8dee6", 0.6)
+        }
+        assert not any(tick.gridline.get_visible() for tick in getattr(axes, across).get_major_ticks())
+
+
+@pytest.mark.parametrize(("letters", "count"), [(1, 2), (40, 5)])
+def test_rows_and_columns_are_as_far_apart_as_letters_need_however_many_and_long(letters, count):
+    names = ["abcde"[n] * letters for n in range(count)]
+    report = report_on(table(columns(*names), {name: " ".join("y" * count) for name in names}))
+    inches = {name: room(figure) for name, figure in draw_charts(report).items()}
+    width, height = inches["heat map, expression"]
+    assert 0.35 * count < width < 0.42 * count + 0.8
+    assert 0.2 * count < height < 0.3 * count + 0.4
+    for name in ("characters", "expressions"):
+        width, height = inches[name]
+        assert 4 < width < 5.4
+        assert 0.2 * count < height < 0.3 * count + 0.5
+
+
+def room(figure):
+    """The inches between the axes of a figure's first chart, when it is drawn."""
+    figure.draw_without_rendering()
+    return figure.axes[0].get_window_extent().transformed(figure.dpi_scale_trans.inverted()).size
+
+
+def test_curves_have_room_beside_each_other(charts):
+    curve = golden.golden_report().weighings[0]
+    unrated = replace(curve, name="W" * 41, best=None)
+    small = report_on(table(columns("a"), {"sad": "y"}))
+    figure = draw_charts(replace(small, weighings=(curve, unrated)))["weights"]
+    assert figure.axes[1].get_title(loc="left") == f"{'W' * 39}…: not rated"
+    for shown in (charts["weights"], figure):
+        width, height = room(shown)
+        assert 1.8 < width < 3
+        assert 1.2 < height < 2.2
+
+
+def test_only_fonts_that_the_machine_has_are_asked_for(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(font_manager, "get_font_names", lambda: ["Malgun Gothic", "Arial", "DejaVu Sans"])
+    monkeypatch.setattr(charts_module, "draw_charts", lambda _: asked.append(rcParams["font.family"]) or {})
+    assert write_charts(golden.golden_report(), tmp_path) == []
+    assert asked == [["DejaVu Sans", "Malgun Gothic"]]
+
+
+def test_charts_need_matplotlib_and_that_is_said(monkeypatch, tmp_path):
+    report = golden.golden_report()
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    message = "the charts need matplotlib, which is not installed here: pip install 'sd-expression-grid[report]'"
+    for needs_it in (lambda: draw_charts(report), lambda: write_charts(report, tmp_path)):
+        with pytest.raises(StudyError) as raised:
+            needs_it()
+        assert str(raised.value) == message
+
+
+def test_a_folder_that_cannot_be_written_is_said(monkeypatch, tmp_path):
+    (tmp_path / "taken").write_text("")
+    monkeypatch.setattr(charts_module, "draw_charts", lambda _: {})
+    with pytest.raises(StudyError) as raised:
+        write_charts(golden.golden_report(), tmp_path / "taken")
+    assert str(raised.value).startswith(f"{tmp_path / 'taken'}: the charts cannot be written: [Errno 17] File exists")

@@ -107,6 +107,9 @@ def pixels(file, colour):
 def test_charts_show_what_is_rated_and_of_nothing_only_the_axes(hostile, tmp_path):
     drawn = write_charts(report_on(hostile), tmp_path / "charts")
     blank = write_charts(report_on(replace(hostile, ratings=())), tmp_path / "blank")
+    for file in drawn:
+        with Image.open(file) as picture:
+            assert picture.info["dpi"] == pytest.approx((200, 200), abs=0.1)
     squares, marks = "#0b4f8a", "#0b5fa5"
     colours = {"heat map, expression and person": squares, "heat map, expression": squares, "heat map, person": squares}
     colours |= {"characters": marks, "expressions": marks, "weights": marks}
