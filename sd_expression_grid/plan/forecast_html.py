@@ -168,7 +168,7 @@ def _row(label: str, heads: Sequence[str], cells: Sequence[ForecastCell]) -> Tab
 
 def _button(name: str, cell: ForecastCell) -> CellButton:
     sign, state = ("✓", "on disk") if cell.is_made else ("·", "to make")
-    return CellButton(sign=sign, title=f"{name}: {state}", lines=json.dumps(_lines(name, cell), ensure_ascii=False))
+    return CellButton(sign=sign, title=f"{name}: {state}", lines=json.dumps(_lines(name, cell)))
 
 
 def _lines(name: str, cell: ForecastCell) -> list[tuple[str, str]]:

@@ -87,6 +87,8 @@ def test_the_page_asks_nothing_of_the_network(folder):
     assert not any("src" in attributes or "href" in attributes for _, attributes in page.tags)
     (policy,) = (attributes["content"] for _, attributes in page.tags if "http-equiv" in attributes)
     (style,), (script,) = (re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL) for tag in ("style", "script"))
+    assert "--text: light-dark(" in style
+    assert '"use strict";' in script
     assert policy == (
         "default-src 'none'; img-src 'self' file:; frame-src 'self' file:; "
         f"style-src '{hash_of(style)}'; script-src '{hash_of(script)}'; "

@@ -61,6 +61,28 @@ def test_a_network_in_an_expression_parts_the_batches():
     assert [[key.expression for key in batch.keys] for batch in batches] == [["a", "b"], ["c", "d"]] * 2
 
 
+def test_the_networks_of_a_cell_are_those_of_the_first_pass_then_of_the_hires_pass():
+    first, second = cells_of(characters="Noor | <lora:Noor:1>", hires="{expression} <lora:sharp:0.5>")[-1].networks
+    assert [tag.text for tag in first] == ["<lora:Noor:1>"]
+    assert [tag.text for tag in second] == ["<lora:sharp:0.5>"]
+
+
+def test_a_batch_is_full_before_the_next_begins():
+    batches = plan_batches(cells_of(reference="", characters="mei", seeds=(7, 8)), 2, lambda _: None)
+    assert [[(key.seed, key.expression) for key in batch.keys] for batch in batches] == [
+        [(7, "neutral"), (7, "sad")], [(7, "bored")], [(8, "neutral"), (8, "sad")], [(8, "bored")],
+    ]  # fmt: skip
+    mixed = plan_batches(cells_of(reference="", characters="mei", seeds=(7, 8)), 4, lambda _: None, mixes_seeds=True)
+    assert [len(batch.cells) for batch in mixed] == [4, 2]
+
+
+def test_what_is_encoded_alike_does_not_matter_where_every_cell_has_a_call_of_its_own():
+    def never(_):
+        raise AssertionError
+
+    assert [len(batch.cells) for batch in plan_batches(cells_of(), 1, never)] == [1] * 9
+
+
 def test_cells_of_other_chunk_counts_do_not_share_a_batch():
     batches = plan_batches(cells_of(), 9, lambda cell: "sad" in cell.prompt)
     assert [len(batch.cells) for batch in batches] == [1, 1, 1] * 3

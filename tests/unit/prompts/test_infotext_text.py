@@ -27,3 +27,11 @@ def test_steps_in_the_prompt_are_no_settings():
 
 def test_a_broken_quotation_is_left_as_it_is():
     assert settings_in('Steps: 20, Note: "a\\q"')["Note"] == '"a\\q"'
+
+
+def test_the_last_steps_and_the_first_negative_prompt_divide_the_text():
+    assert prompts_in("a\nSteps: 3") == ("a", "")
+    assert prompts_in("a\nNegative prompt: b\nNegative prompt: c\nSteps: 2\nSteps: 3") == (
+        "a", "b\nNegative prompt: c\nSteps: 2",
+    )  # fmt: skip
+    assert settings_in('Steps: 3, A/b: 1,C-d: "x, y", E: ') == {"Steps": "3", "A/b": "1", "C-d": "x, y"}

@@ -48,6 +48,31 @@ def test_a_weight_of_the_template_or_of_a_text_with_and_is_the_users(template, c
     assert [weight for _, weight in parts_and_weights(filled(template, character=character).text)] == weights
 
 
+@pytest.mark.parametrize(
+    ("pieces", "joined"),
+    [
+        (["cat ", ":3"], r"cat :\3"),
+        (["cat", " : .5 "], r"cat : \.5 "),
+        (["", "a :-3."], r"a :\-3."),
+        (["x:", "3"], r"x:\3"),
+        (["", ":", "3"], r":\3"),
+        (["", "a :3", " AND b"], r"a :\3 AND b"),
+        (["", "a :3 ", "AND ", ":5"], r"a :\3 AND :\5"),
+        (["", "a :3", " AND b :.7"], r"a :\3 AND b :.7"),
+        (["", ":3 AND :4"], ":3 AND :4"),
+        (["", "a :3", "\n"], "a :\\3\n"),
+        (["", "a <lora:b:1>:  2.5"], r"a <lora:b:1>:  \2.5"),
+        (["", "a :3", " # c"], r"a :\3 # c"),
+        (["", "a :3", " // c"], r"a :\3 // c"),
+        (["", "a :3", " /* c */"], r"a :\3 /* c */"),
+        (["a :3"], "a :3"),
+    ],
+)
+def test_a_backslash_stands_before_the_number_that_was_put_in(pieces, joined):
+    """Every second piece was put in."""
+    assert weights_as_words([(piece, number % 2 == 1) for number, piece in enumerate(pieces)]) == joined
+
+
 def test_other_texts_stay_as_they_are():
     for text in ("a :3, b", "(a:1.2)", "[a:b:0.2]", "a:b", ":3 cats", "1.2"):
         assert weights_as_words([(text, True)]) == text

@@ -52,3 +52,18 @@ def test_times_and_weights_are_no_words():
 )
 def test_what_leaves_the_parser_a_choice_has_no_shape(prompt):
     assert shape_of(prompt) == (prompt, [])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "shape", "words"),
+    [
+        ("woman, [hair:sad:0.2], mei", "A[B:C:0.2]D", ["woman, ", "hair", "sad", ", mei"]),
+        ("[a|b] (c) (d:1.2)", "[A|B] (C) (D:1.2)", ["a", "b", "c", "d"]),
+        ("a\\(b\\)", "A", ["a\\(b\\)"]),
+        ("", "", []),
+    ],
+)
+def test_a_shape_has_a_sign_for_each_text(prompt, shape, words):
+    found, texts = shape_of(prompt)
+    assert found.translate({0xF0000 + number: letter for number, letter in enumerate("ABCD")}) == shape
+    assert texts == words

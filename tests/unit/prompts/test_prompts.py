@@ -1,10 +1,19 @@
 import re
+from dataclasses import astuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sd_expression_grid.prompts.prompts import Edit, Template, decimal, escape_in_edit, escape_outside, unescapable
+from sd_expression_grid.prompts.prompts import (
+    Edit,
+    Template,
+    braces_as_text,
+    decimal,
+    escape_in_edit,
+    escape_outside,
+    unescapable,
+)
 from tests.unit.schedules import holds
 
 EDIT = Edit(composition="hair, eyes", switch_at=0.2)
@@ -185,3 +194,62 @@ def test_an_expression_may_not():
     assert template("{expression} {character} <lora:{expression}_slider:1>").expression_tags == [
         "<lora:{expression}_slider:1>"
     ]
+    assert template("smile, <lora:my smile_slider:1>", "my smile").expression_tags == []
+    assert template("x, <lora:my-smile:1>", "my-smile").expression_tags == ["<lora:my-smile:1>"]
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("{a|b}", r"{a\|b}"),
+        ("x {a|b|c} y|z {", r"x {a\|b\|c} y|z {"),
+        ("{a|[b|c]|d}", r"{a\|[b|c]\|d}"),
+        ("[{a|b}|c]", r"[{a\|b}|c]"),
+        (r"{a\|b}", r"{a\|b}"),
+        ("(a|b)", "(a|b)"),
+    ],
+)
+def test_bars_in_braces_are_escaped_and_no_others(text, escaped):
+    assert braces_as_text(text) == escaped
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("|a", r"\|a"),
+        ("(a|b)", r"(a\|b)"),
+        ("[(a|b)|c]", r"[(a\|b)|c]"),
+        ("([a|b])", "([a|b])"),
+        (r"a \| b", r"a \| b"),
+        ("<lora:a|b:1>", "<lora:a|b:1>"),
+        ("[a:b:0.5] c: (d:1.2", r"[a:b:0.5] c: \(d:1.2"),
+    ],
+)
+def test_outside_an_edit_stray_bars_and_brackets_are_escaped(text, escaped):
+    assert escape_outside(text) == escaped
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        # text, and what is before and after the switch
+        ("{expression}", ("[hair, eyes:sad:0.2]", "hair, eyes", "sad")),
+        ("[{expression}:x]", ("[[hair, eyes:sad:0.2]:x]", "[hair, eyes:x]", "[sad:x]")),
+        ("[x:{expression}:3]", ("[x:sad:3]",) * 3),
+        ("[x:3] {expression}", ("[x:3] [hair, eyes:sad:0.2]", "[x:3] hair, eyes", "[x:3] sad")),
+        ("[{expression}|x]", ("[sad|x]",) * 3),
+        ("[(x|{expression})]", ("[(x|[hair, eyes:sad:0.2])]", "[(x|hair, eyes)]", "[(x|sad)]")),
+        ("[({expression}):0.5]", ("[(sad):0.5]",) * 3),
+        ("{character}", ("Noor",) * 3),
+        ("{expression}{expression}", ("[hair, eyes:sad:0.2]" * 2, "hair, eyeshair, eyes", "sadsad")),
+        ("<lora:{expression}:1>", ("<lora:{expression}:1>",) * 3),
+    ],
+)
+def test_a_template_is_filled_for_both_phases(text, filled):
+    assert astuple(template(text).fill("sad", "Noor", EDIT)) == filled
+
+
+def test_both_placeholders_are_missing_in_an_empty_template():
+    assert template("").missing_placeholders() == ["{expression}", "{character}"]
+    assert template("<lora:{character}:1> {expression}").missing_placeholders() == []
+    assert template("<lora:{expression}:1> {character}").missing_placeholders() == ["{expression}"]
