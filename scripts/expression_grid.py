@@ -1,64 +1,16 @@
-"""The WebUI's entry: the script in the txt2img dropdown, and the tab in which studies are rated."""
+"""The WebUI's entry: the script in the txt2img dropdown, and the tab in which studies are rated.
 
-from typing import Any
+The WebUI executes this file once more when its page is reloaded, and no longer knows any callback then.
+"""
 
-from fastapi import HTTPException
-from modules import script_callbacks, scripts
+from modules import script_callbacks
 
-from sd_expression_grid import TITLE
-from sd_expression_grid.base.errors import StudyError
-from sd_expression_grid.fleet.protocol import is_request
-from sd_expression_grid.webui.denoiser.shared_steps import wrap_denoiser
-from sd_expression_grid.webui.denoiser.stop_early import stop_denoiser
-from sd_expression_grid.webui.host.settings import add_settings
-from sd_expression_grid.webui.panel.check import check_html
-from sd_expression_grid.webui.panel.generate_button import GenerateInputs
-from sd_expression_grid.webui.panel.panel import build_panel, paste_fields, request_from
-from sd_expression_grid.webui.rating.rating_tab import rating_tab
-from sd_expression_grid.webui.run.answer import answer
-from sd_expression_grid.webui.run.run import refused, run_study
+from sd_expression_grid.webui.host.lacking import script_without
 
-generate_inputs = GenerateInputs()
+try:
+    from sd_expression_grid.webui.script import CALLBACKS, ExpressionGrid
+except ImportError as error:
+    CALLBACKS, ExpressionGrid = (), script_without(error)  # type: ignore[misc]
 
-
-class ExpressionGrid(scripts.Script):
-    """Sweeps expressions against characters. The methods are the WebUI's hooks."""
-
-    def title(self) -> str:
-        """The name in the dropdown, and in the API."""
-        return TITLE
-
-    def show(self, is_img2img: bool) -> bool:  # noqa: FBT001 - the WebUI's signature
-        """In txt2img only."""
-        return not is_img2img
-
-    def ui(self, is_img2img: bool) -> list[Any]:  # noqa: FBT001
-        """The panel; the WebUI calls this up to three times."""
-        components = build_panel(self.elem_id, self._connect_check)
-        self.infotext_fields = paste_fields(components)
-        return components
-
-    def _connect_check(self, button: Any, answer: Any) -> None:
-        generate_inputs.add(button, self._check, [answer])
-
-    def _check(self, p: Any) -> str:
-        return check_html(p, p.script_args[self.args_from : self.args_to])
-
-    def run(self, p: Any, *values: Any) -> Any:
-        """Makes the study; returns the WebUI's Processed."""
-        if getattr(p, "txt2img_upscale", False):
-            return None  # the gallery's upscale button runs the script again, for one picture
-        try:
-            request = request_from(values)
-            return answer(p, request) if is_request(request) else run_study(p, request)
-        except StudyError as error:
-            if p.is_api:
-                raise HTTPException(status_code=422, detail=str(error)) from error
-            return refused(p, error)
-
-
-script_callbacks.on_ui_settings(add_settings)
-script_callbacks.on_cfg_denoiser(wrap_denoiser)
-script_callbacks.on_cfg_denoiser(stop_denoiser)
-script_callbacks.on_ui_tabs(generate_inputs.connect)
-script_callbacks.on_ui_tabs(rating_tab)
+for register, callback in CALLBACKS:
+    getattr(script_callbacks, register)(callback)

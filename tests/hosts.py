@@ -105,6 +105,12 @@ class Host:
     def get(self, path):
         return requests.get(f"{self.url}{path}", timeout=60).json()
 
+    def folder(self, kind):
+        """Where the files of ``lora`` or ``embeddings`` are; Neo tells none of its flags."""
+        if self.name == "neo":
+            return Path(folder_of("neo"), "models", {"lora": "Lora"}.get(kind, kind))
+        return Path(self.get("/sdapi/v1/cmd-flags")[f"{kind}_dir"])
+
     def txt2img(self, **body):
         lacks = LACKS.get(self.name, {})
         body = {name: lacks.get(value, value) if isinstance(value, str) else value for name, value in body.items()}

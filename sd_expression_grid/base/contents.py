@@ -12,31 +12,60 @@ import numpy as np
 from PIL import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
-def contents_of(value: object) -> str:
+def contents_of(value: object, as_array: Callable[[object], object] = lambda value: value) -> str:
     """The contents of a value: plain values and lists of them as Python writes them, all else by a hash.
 
-    Arrays, tensors and pictures count with every element, files with their bytes, and other objects with their
-    attributes. What holds itself is named by its class the second time.
+    Arrays and pictures count with every element, files with their bytes, and other objects with their attributes.
+    What holds itself is named by its class the second time. ``as_array`` makes an array of what is another library's,
+    and leaves all else as it is.
     """
-    return _contents(value, ())
+    return _Contents(as_array).of(value, ())
 
 
-def _contents(value: object, holders: tuple[int, ...]) -> str:
-    if value is None or isinstance(value, bool | int | float | complex | bytes | Enum):
-        return repr(value)
-    if isinstance(value, str):
-        return _with_file(value)
-    if id(value) in holders:
-        return f"<{type(value).__name__} again>"
-    within = (*holders, id(value))
-    if isinstance(value, list | tuple | set | frozenset):
-        return _sequence(value, within)
-    if isinstance(value, dict):
-        return _mapping(value, within)
-    return _of_bytes(value) or _of_object(value, within)
+class _Contents:
+    """Holders, which a value is within, are known by their addresses."""
+
+    def __init__(self, as_array: Callable[[object], object]) -> None:
+        self._as_array = as_array
+
+    def of(self, value: object, holders: tuple[int, ...]) -> str:
+        if value is None or isinstance(value, bool | int | float | complex | bytes | Enum):
+            return repr(value)
+        if isinstance(value, str):
+            return _with_file(value)
+        if id(value) in holders:
+            return f"<{type(value).__name__} again>"
+        within = (*holders, id(value))
+        if isinstance(value, list | tuple | set | frozenset):
+            return self._sequence(value, within)
+        if isinstance(value, dict):
+            return self._mapping(value, within)
+        return _of_bytes(self._as_array(value)) or self._object(value, within)
+
+    def _sequence(self, values: Iterable[object], within: tuple[int, ...]) -> str:
+        parts = [self.of(value, within) for value in values]
+        if isinstance(values, list):
+            return f"[{', '.join(parts)}]"
+        if isinstance(values, tuple):
+            return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+        return f"{{{', '.join(sorted(parts))}}}"
+
+    def _mapping(self, values: Mapping[object, object], within: tuple[int, ...]) -> str:
+        pairs = (f"{self.of(key, within)}: {self.of(value, within)}" for key, value in values.items())
+        return f"{{{', '.join(pairs)}}}"
+
+    def _object(self, value: object, within: tuple[int, ...]) -> str:
+        if isinstance(value, Path):
+            return _with_file(str(value))
+        name = f"{type(value).__module__}.{type(value).__qualname__}"
+        slots = [slot for kind in type(value).__mro__ for slot in getattr(kind, "__slots__", ())]
+        fields = {**{slot: getattr(value, slot, None) for slot in slots}, **getattr(value, "__dict__", {})}
+        if callable(value):
+            return f"<{getattr(value, '__qualname__', name)}>"
+        return f"<{name} {self._mapping(fields, within)}>"
 
 
 def _with_file(text: str) -> str:
@@ -47,40 +76,13 @@ def _with_file(text: str) -> str:
     return f"{text!r} {_digest(path.read_bytes())}"
 
 
-def _sequence(values: Iterable[object], within: tuple[int, ...]) -> str:
-    parts = [_contents(value, within) for value in values]
-    if isinstance(values, list):
-        return f"[{', '.join(parts)}]"
-    if isinstance(values, tuple):
-        return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
-    return f"{{{', '.join(sorted(parts))}}}"
-
-
-def _mapping(values: Mapping[object, object], within: tuple[int, ...]) -> str:
-    pairs = (f"{_contents(key, within)}: {_contents(value, within)}" for key, value in values.items())
-    return f"{{{', '.join(pairs)}}}"
-
-
 def _of_bytes(value: object) -> str:
-    """The contents of pictures, arrays and tensors; empty for anything else."""
+    """The contents of pictures and arrays; empty for anything else."""
     if isinstance(value, Image.Image):
         return f"<picture {value.mode} {value.size} {_digest(value.tobytes())}>"
-    if hasattr(value, "detach"):  # a tensor of torch, which the core does not know
-        value = value.detach().cpu().float().numpy()
     if isinstance(value, np.ndarray | np.generic):
         return f"<array {value.dtype} {value.shape} {_digest(np.ascontiguousarray(value).tobytes())}>"
     return ""
-
-
-def _of_object(value: object, within: tuple[int, ...]) -> str:
-    if isinstance(value, Path):
-        return _with_file(str(value))
-    name = f"{type(value).__module__}.{type(value).__qualname__}"
-    slots = [slot for kind in type(value).__mro__ for slot in getattr(kind, "__slots__", ())]
-    fields = {**{slot: getattr(value, slot, None) for slot in slots}, **getattr(value, "__dict__", {})}
-    if callable(value):
-        return f"<{getattr(value, '__qualname__', name)}>"
-    return f"<{name} {_mapping(fields, within)}>"
 
 
 def _digest(data: bytes) -> str:

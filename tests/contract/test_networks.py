@@ -2,7 +2,6 @@
 
 import json
 import os
-from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
@@ -56,9 +55,7 @@ def safetensors_bytes(tensors, metadata, folder):
 
 @pytest.fixture
 def folders(webui):
-    flags = webui.get("/sdapi/v1/cmd-flags")
-    folder = flags.get("lora_dir") or Path(flags["embeddings_dir"]).parent / "Lora"  # Neo does not tell it
-    made = {"lora": Folder(Path(folder)), "embedding": Folder(Path(flags["embeddings_dir"]))}
+    made = {"lora": Folder(webui.folder("lora")), "embedding": Folder(webui.folder("embeddings"))}
     yield made
     for folder in made.values():
         folder.clean()

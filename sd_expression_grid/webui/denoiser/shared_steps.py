@@ -16,13 +16,14 @@ import numpy as np
 from modules import shared
 
 from sd_expression_grid.plan.step_memo import StepMemo, shared_steps
-from sd_expression_grid.webui.denoiser.wrapping import Call, part_to_wrap, why_not_wrapped, wrap
+from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from sd_expression_grid.plan.plan import Batch, Cell
     from sd_expression_grid.study.study import CellKey
+    from sd_expression_grid.webui.host.wrapping import Call
 
 _running: SharedSteps | None = None
 
@@ -73,16 +74,16 @@ class SharedSteps:
 
     def wrap(self, denoiser: Any) -> None:
         """Puts the memo before a denoiser, once; where that is not possible, the job's comment says why."""
-        part = part_to_wrap(denoiser)
-        if any(part is known for known in self._wrapped):
+        part = HOST.part_to_wrap(denoiser)
+        if any(part.changed is known for known in self._wrapped):
             return
-        reason = why_not_wrapped(denoiser)
+        reason = part.why_not()
         if reason:
             denoiser.p.comment(not_shared(reason))
         else:
             checkpoint = str(shared.sd_model.sd_checkpoint_info.filename).encode()
-            self._unwrap.callback(wrap(denoiser, partial(self._answer, denoiser, checkpoint)))
-        self._wrapped.append(part)
+            self._unwrap.callback(part.wrap(partial(self._answer, denoiser, checkpoint)))
+        self._wrapped.append(part.changed)
 
     def _answer(self, denoiser: Any, checkpoint: bytes, call: Call) -> Any:
         if denoiser.step > self._last_call or call.inputs is None:
@@ -107,7 +108,7 @@ def why_not_shared(p: Any) -> str:
     """The setting that a memo of the denoiser cannot see through; empty if there is none."""
     if p.get_token_merging_ratio():
         return "token merging is on"
-    if getattr(shared.opts, "hypertile_enable_unet", False):
+    if HOST.option("hypertile_enable_unet", False):  # noqa: FBT003 - its value where it is not there
         return "HyperTile is on"
     return ""
 

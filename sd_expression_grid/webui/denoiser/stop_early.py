@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from modules import sd_samplers_common
-
 from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.plan.plan import plan_cells
 from sd_expression_grid.plan.step_memo import shared_steps
+from sd_expression_grid.webui.host.lacking import optional
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from sd_expression_grid.study.cell_prompts import Templates
     from sd_expression_grid.study.study import Study
     from sd_expression_grid.webui.host.prompt_reader import PromptReader
+
+sd_samplers_common = optional("modules.sd_samplers_common", "no picture can be stopped at the switch point")
 
 _last_call: int | None = None
 
@@ -51,6 +52,8 @@ def calls_until_switch(study: Study, templates: Templates, reader: PromptReader)
     """
     if not (study.scout and study.scout.stop_at_switch):
         return None
+    if sd_samplers_common is None:
+        raise StudyError([Fault("scout.stop_at_switch", "this WebUI cannot stop a picture early")])
     row = study.expressions[0]
     other = replace(row, label=f"not {row.label}", text=f"not {row.text}")
     cells = plan_cells(replace(study, expressions=(row, other)), templates, seeds=(0,))

@@ -6,12 +6,18 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from modules import prompt_parser, sd_models, sd_samplers, sd_vae, shared
+from modules import prompt_parser, sd_models, sd_samplers, shared
 
 from sd_expression_grid.webui.host.files import SeenFiles
+from sd_expression_grid.webui.host.lacking import optional
+from sd_expression_grid.webui.host.wrapping import InnerModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from sd_expression_grid.webui.host.wrapping import Part
+
+_sd_vae = optional("modules.sd_vae", "a VAE from the settings neither makes new cells nor is told in grids")
 
 
 class A1111:
@@ -106,6 +112,39 @@ class A1111:
         """Width and height of the pictures that are made for the page's."""
         return width, height
 
+    def part_to_wrap(self, denoiser: Any) -> Part:
+        """What can be put something before in a denoiser, to share its steps."""
+        return InnerModel(denoiser.inner_model)
+
+    def loaded_vae(self) -> tuple[str | None, str | None]:
+        """Name and hash of the VAE in force; None for the checkpoint's own."""
+        return (_sd_vae.get_loaded_vae_name(), _sd_vae.get_loaded_vae_hash()) if _sd_vae else (None, None)
+
+    def option(self, name: str, default: Any) -> Any:
+        """A setting's value, the default where this WebUI has no such setting."""
+        return getattr(shared.opts, name, default)
+
+    def settings_of_batches(self) -> dict[str, Any]:
+        """Settings that batches need: with reForge's, the list of all prompts is in every picture's infotext."""
+        return {name: False for name in ("enable_prompt_comments_def",) if name in shared.opts.data_labels}
+
+    def tells_embeddings(self) -> bool:
+        """Whether infotexts tell the embeddings that were used."""
+        return bool(self.option("textual_inversion_add_hashes_to_infotext", True))  # noqa: FBT003 - Neo always does
+
+    def has_old_emphasis(self) -> bool:
+        """Whether weights are read by an older implementation, which tells of no embeddings."""
+        return bool(self.option("use_old_emphasis_implementation", False))  # noqa: FBT003
+
+    def tells_loras(self) -> bool:
+        """Whether infotexts tell the LoRAs that were loaded."""
+        return bool(self.option("lora_add_hashes_to_infotext", True))  # noqa: FBT003 - not there, it cannot be off
+
+    def loras_without_effect(self) -> list[str]:
+        """LoRAs that were loaded just now, none of whose weights has a place in the checkpoint."""
+        empty = (one for one in self.loaded_loras() if getattr(one, "modules", None) == {})
+        return [str(one.name) for one in empty if not getattr(one, "bundle_embeddings", None)]
+
     def attention(self) -> str:
         """The name of the attention's optimization."""
         return str(getattr(_hijack(), "optimization_method", ""))
@@ -119,8 +158,8 @@ class A1111:
         for key, value in values.items():
             shared.opts.set(key, value, is_api=True, run_callbacks=False)
         sd_models.reload_model_weights()
-        if "sd_vae" in values:
-            sd_vae.reload_vae_weights()
+        if _sd_vae and "sd_vae" in values:
+            _sd_vae.reload_vae_weights()
 
     def restore_options(self, names: Iterable[str], stored: Mapping[str, Any]) -> None:
         """Puts settings back to what was ``stored``, the others to their defaults.
@@ -133,8 +172,8 @@ class A1111:
                 setattr(shared.opts, name, stored[name])
             else:
                 shared.opts.data.pop(name, None)
-        if "sd_vae" in names:
-            sd_vae.reload_vae_weights()
+        if _sd_vae and "sd_vae" in names:
+            _sd_vae.reload_vae_weights()
 
 
 _embedding_files, _lora_files = SeenFiles(), SeenFiles()

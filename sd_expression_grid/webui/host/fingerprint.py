@@ -6,10 +6,11 @@ import platform
 import sys
 from typing import TYPE_CHECKING, Any
 
-from modules import devices, processing, shared
+from modules import processing, shared
 
 from sd_expression_grid import __version__
 from sd_expression_grid.webui.host.host import HOST
+from sd_expression_grid.webui.host.lacking import optional
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.webui.host.identity import Identities
     from sd_expression_grid.webui.host.processing import Processing
 
+_devices = optional("modules.devices", "memory is not freed after an error, and the precision is not compared")
 _NAMES = {"page": "txt2img's ", "settings": "the setting ", "scripts": "the extension "}
 
 
@@ -46,6 +48,6 @@ def _machine() -> dict[str, str]:
     return {
         "the card": torch.cuda.get_device_name() if has_card else f"none, {platform.machine()}",
         "torch": str(getattr(torch, "__version__", "")),
-        "the precision": f"{getattr(devices, 'dtype', '')} {getattr(devices, 'dtype_vae', '')}",
+        "the precision": f"{getattr(_devices, 'dtype', '')} {getattr(_devices, 'dtype_vae', '')}",
         "the attention's optimization": HOST.attention(),
     }

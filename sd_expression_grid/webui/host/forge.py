@@ -1,4 +1,4 @@
-"""What is different in Forge, and in Forge Neo."""
+"""What is different in reForge, in Forge, and in Forge Neo."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING, Any
 from modules import prompt_parser, sd_models, shared
 
 from sd_expression_grid.webui.host.a1111 import A1111, have_new_embeddings
+from sd_expression_grid.webui.host.wrapping import ForgeObjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from sd_expression_grid.webui.host.wrapping import Part
 
-class Forge(A1111):
+
+class ReForge(A1111):
+    """AUTOMATIC1111 with an early Forge's way of running the UNet."""
+
+    def part_to_wrap(self, denoiser: Any) -> Part:
+        """The model keeps its UNet beside its other parts."""
+        return ForgeObjects(denoiser.inner_model.inner_model.forge_objects)
+
+
+class Forge(ReForge):
     """Loads the checkpoint with the first picture; its text encoders have embeddings of their own."""
 
     def loaded_model(self) -> Any:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from modules import sd_vae, shared
+from modules import shared
 
 from sd_expression_grid.base.contents import contents_of
+from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.networks import NetworkFiles
+from sd_expression_grid.webui.host.tensors import as_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,7 +64,7 @@ class Identities:
             "settings": _settings(),
             "scripts": _script_values(p),
             "checkpoint": shared.sd_model.sd_model_hash or shared.sd_model.sd_checkpoint_info.filename,
-            "vae": [sd_vae.get_loaded_vae_name(), sd_vae.get_loaded_vae_hash()],
+            "vae": HOST.loaded_vae(),
         }
         self.by_key: Mapping[CellKey, str] = {cell.key: self._identity(cell) for cell in cells}
 
@@ -78,7 +81,7 @@ class Identities:
             "cfg_scale": cell.cfg_scale,
             "networks": [value for _, value in self.networks_of(cell)],
         }
-        text = json.dumps({**self.common, **own}, sort_keys=True, default=contents_of)
+        text = json.dumps({**self.common, **own}, sort_keys=True, default=partial(contents_of, as_array=as_array))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -103,7 +106,7 @@ def _script_values(p: Processing) -> dict[str, list[str]]:
     scripts = p.scripts.alwayson_scripts if p.scripts else ()
     values = p.script_args or ()
     return {
-        script.title(): [contents_of(value) for value in values[script.args_from : script.args_to]]
+        script.title(): [contents_of(value, as_array) for value in values[script.args_from : script.args_to]]
         for script in scripts
         if script.title() not in _SETTLED_ELSEWHERE and script.args_from is not None
     }

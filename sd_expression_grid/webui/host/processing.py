@@ -74,3 +74,8 @@ class Processing(Protocol):
 
     def get_token_merging_ratio(self) -> float:
         """How much of the attention's tokens is merged; 0 for none."""
+
+
+def is_gallery_upscale(p: Processing) -> bool:
+    """Whether the gallery's upscale button, where there is one, runs the script again, for one picture."""
+    return bool(getattr(p, "txt2img_upscale", False))

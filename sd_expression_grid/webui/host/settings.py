@@ -11,6 +11,9 @@ from modules import shared
 from sd_expression_grid.grids.drawing.style import Style
 from sd_expression_grid.study.schema import DEFAULT
 from sd_expression_grid.study.study import Mode
+from sd_expression_grid.webui.host.lacking import optional
+
+paths_internal = optional("modules.paths_internal", "grids are written in fonts of the system")
 
 SECTION = ("expression_grid", "Expression grid")
 
@@ -53,6 +56,11 @@ def studies_folder(grids_folder: str) -> Path:
     return Path(_pasted_path(str(_value(_FOLDER, ""))) or grids_folder).expanduser().absolute()
 
 
+def data_folder() -> Path:
+    """The WebUI's folder of what is the user's own; where it tells of none, the one it was started in."""
+    return Path(paths_internal.data_path) if paths_internal else Path.cwd()
+
+
 def panel_mode() -> Mode:
     """The mode of a new panel."""
     mode: Mode = _value(_MODE, DEFAULT.mode)
@@ -70,8 +78,9 @@ def page_pixels() -> int:
 
 
 def grid_fonts() -> tuple[str, ...]:
-    """The user's font files for grids, the first choice first."""
-    fonts = (_value(_FONT, ""), getattr(shared.opts, "font", ""))
+    """The font files for grids, the first choice first: the user's, and the WebUI's."""
+    webuis = paths_internal.roboto_ttf_file if paths_internal else ""
+    fonts = (_value(_FONT, ""), getattr(shared.opts, "font", ""), webuis)
     return tuple(_pasted_path(str(font)) for font in fonts if font and _pasted_path(str(font)))
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr  # noqa: TC002 - gradio itself reads the annotation of a request
-from modules import txt2img
+
+from sd_expression_grid.webui.host.clicks import inputs_of_click
+from sd_expression_grid.webui.host.lacking import optional
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 GENERATE = "txt2img_generate"
+
+txt2img = optional("modules.txt2img", "the Check button does nothing")
 
 
 class GenerateInputs:
@@ -27,7 +31,7 @@ class GenerateInputs:
         """The ``ui_tabs`` callback: the txt2img page is built by then, its events can still be added."""
         for button, function, outputs in self._waiting:
             root = _root_of(button)
-            inputs = _inputs_of_generate(root)
+            inputs = inputs_of_click(root, GENERATE) if txt2img else None
             if inputs is not None:  # the API builds the panel once more, on a page without that button
                 with root:
                     button.click(_with_processing(function), inputs=inputs, outputs=list(outputs))
@@ -46,13 +50,3 @@ def _root_of(component: Any) -> Any:
     while component.parent is not None:
         component = component.parent
     return component
-
-
-def _inputs_of_generate(root: Any) -> list[Any] | None:
-    ids = {key for key, block in root.blocks.items() if getattr(block, "elem_id", None) == GENERATE}
-    if hasattr(root, "dependencies"):  # gradio 3
-        found = (event["inputs"] for event in root.dependencies if ids & set(event["targets"]))
-        inputs = max(found, key=len, default=None)
-        return None if inputs is None else [root.blocks[key] for key in inputs]
-    clicked = (event for event in root.fns.values() if ids & {target for target, _ in event.targets})
-    return max((list(event.inputs) for event in clicked), key=len, default=None)

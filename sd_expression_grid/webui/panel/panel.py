@@ -11,6 +11,7 @@ from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.base.json_reader import object_from
 from sd_expression_grid.study.lists import write_lines
 from sd_expression_grid.study.schema import DEFAULT, read_study, study_from_dict
+from sd_expression_grid.webui.host.lacking import lacking
 from sd_expression_grid.webui.host.settings import MOST_ROWS, panel_mode, panel_rows_per_batch
 from sd_expression_grid.webui.panel.panel_lists import build_lists
 from sd_expression_grid.webui.panel.panel_scout import (
@@ -63,7 +64,8 @@ def build_panel(element_id: ElementId, connect_check: ConnectCheck) -> list[Any]
         **build_scout(element_id),
     }
     check = gr.Button("Check", elem_id=element_id("check"))
-    connect_check(check, gr.HTML(elem_id=element_id("answer")))
+    lines = "".join(f"<p>{line}</p>" for line in lacking())
+    connect_check(check, gr.HTML(lines, elem_id=element_id("answer")))
     return [study, *(fields[key] for key in KEYS)]
 
 

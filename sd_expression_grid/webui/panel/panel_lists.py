@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from modules import paths_internal
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.study.preset_lists import preset_text, preset_titles, save_preset
 from sd_expression_grid.study.schema import DEFAULT
+from sd_expression_grid.webui.host.settings import data_folder
 from sd_expression_grid.webui.panel.installed import with_installed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ElementId = Callable[[str], str]
 
@@ -129,4 +131,4 @@ def _or_warning(make: Callable[[], Any]) -> Any:
 
 
 def _own_presets() -> Path:
-    return Path(paths_internal.data_path, "expression_grid", "presets")
+    return data_folder() / "expression_grid" / "presets"

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import gradio as gr
-from modules.ui_components import ToolButton
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.ratings.session import rate, read_session, session_to_dict
+from sd_expression_grid.webui.host.lacking import optional
 from sd_expression_grid.webui.rating.chosen_study import names_of_studies, opened_study
 from sd_expression_grid.webui.rating.report_section import build_report_section
 from sd_expression_grid.webui.rating.snippets import data_html, mount_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+ui_components = optional("modules.ui_components", "buttons with signs are as wide as others")
 
 NAME = "expression_grid"
 """The WebUI makes ``tab_expression_grid`` of it."""
@@ -37,7 +39,8 @@ def rating_tab() -> list[tuple[Any, str, str]]:
 def _build_rating() -> Any:
     with gr.Row(elem_id=_id("choice")):
         study = gr.Dropdown(label="Study", choices=names_of_studies(), value=None, scale=4, elem_id=_id("study"))
-        refresh = ToolButton(value="\U0001f504", elem_id=_id("refresh"))
+        small_button = ui_components.ToolButton if ui_components else gr.Button
+        refresh = small_button(value="\U0001f504", elem_id=_id("refresh"))
         rater = gr.Textbox(label="Rater", placeholder="Your name", max_lines=1, scale=2, elem_id=_id("rater"))
         begin = gr.Button("Rate", variant="primary", elem_id=_id("begin"))
     gr.HTML(mount_html(_id("rating")))

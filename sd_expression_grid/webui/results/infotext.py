@@ -6,9 +6,10 @@ import json
 from copy import copy
 from typing import TYPE_CHECKING
 
-from modules import processing, sd_vae, shared
+from modules import processing, shared
 
 from sd_expression_grid import TITLE
+from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ def page_after(page: Processing, call: Processing | None) -> Processing:
     if call is None:
         known.sd_model_name = shared.sd_model.sd_checkpoint_info.name_for_extra
         known.sd_model_hash = shared.sd_model.sd_model_hash
-        known.sd_vae_name, known.sd_vae_hash = sd_vae.get_loaded_vae_name(), sd_vae.get_loaded_vae_hash()
+        known.sd_vae_name, known.sd_vae_hash = HOST.loaded_vae()
         return known
     for name in _OF_THE_CALL:
         setattr(known, name, getattr(call, name))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modules import errors, images, shared
-from modules.paths_internal import roboto_ttf_file
 
 from sd_expression_grid.base.file_names import free_stem
 from sd_expression_grid.grids.drawing.style import Style
@@ -123,7 +122,7 @@ def _style(options: GridOptions, *, is_api: bool) -> Style:
     return Style(
         background=options.ground,
         margin=options.margin,
-        fonts=(*grid_fonts(), roboto_ttf_file),
+        fonts=grid_fonts(),
         max_pixels=min(page_pixels(), Style().max_pixels),
         max_side=API_SIDES.get(shared.opts.samples_format, Style().max_side) if is_api else Style().max_side,
     )

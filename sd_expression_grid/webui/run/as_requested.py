@@ -41,7 +41,8 @@ class AsRequested:
         said = settings_in(infotext)
         networks = (*self._lora_differences(cell, said), self._embedding_difference(cell, said))
         broken = [comment for comment in comments if comment.startswith(_BROKEN)]
-        return "; ".join(filter(None, (*self._setting_differences(cell, said), *networks, *broken, *_without_effect())))
+        useless = [f"the LoRA {name} has nothing that fits the checkpoint" for name in HOST.loras_without_effect()]
+        return "; ".join(filter(None, (*self._setting_differences(cell, said), *networks, *broken, *useless)))
 
     def _setting_differences(self, cell: Cell, said: Mapping[str, str]) -> Iterator[str]:
         page = self._page
@@ -70,17 +71,17 @@ class AsRequested:
 
     def _prompts_told(self, cell: Cell) -> tuple[str, ...]:
         """The prompts whose LoRAs are known: both, or where the infotext does not tell them that of the last pass."""
-        if getattr(shared.opts, "lora_add_hashes_to_infotext", True):
+        if HOST.tells_loras():
             return cell.prompt, cell.hires_prompt
         return (cell.hires_prompt or cell.prompt,)
 
     def _embedding_difference(self, cell: Cell, said: Mapping[str, str]) -> str:
         """A field of an embedding that was not named may be an earlier picture's: reForge never clears them."""
-        if getattr(shared.opts, "use_old_emphasis_implementation", False):
+        if HOST.has_old_emphasis():
             return ""  # which tells of no embedding
         texts = self._reader.encoder_texts(cell)
         named = self._embeddings.names_in_any(texts)
-        if getattr(shared.opts, "textual_inversion_add_hashes_to_infotext", True):
+        if HOST.tells_embeddings():
             loaded = _names_in(said.get("TI hashes", said.get("TI", "")))
         else:  # what the text encoders have found in the texts, unless they have read other files meanwhile
             loaded = {_plain(name) for name in EmbeddingReader().names_in_any(texts)} if named else set()
@@ -89,16 +90,9 @@ class AsRequested:
 
 def _loaded_loras(said: Mapping[str, str]) -> set[str]:
     """Their names, by the infotext, else those of the last pass."""
-    if getattr(shared.opts, "lora_add_hashes_to_infotext", True):
+    if HOST.tells_loras():
         return _names_in(said.get("Lora hashes", ""))
     return {_plain(str(network.mentioned_name)) for network in HOST.loaded_loras()}
-
-
-def _without_effect() -> Iterator[str]:
-    """LoRAs that were loaded just now, none of whose weights has a place in the checkpoint."""
-    for network in HOST.loaded_loras():
-        if getattr(network, "modules", None) == {} and not getattr(network, "bundle_embeddings", None):
-            yield f"the LoRA {network.name} has nothing that fits the checkpoint"
 
 
 def _is_same(said: str, requested: object) -> bool:

@@ -7,15 +7,18 @@ from contextlib import AbstractContextManager
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from modules import devices, errors, processing, shared
+from modules import errors, processing, shared
 
 from sd_expression_grid.plan.run_batches import Generated, NotFinishedError
+from sd_expression_grid.webui.host.host import HOST
+from sd_expression_grid.webui.host.lacking import optional
 
 if TYPE_CHECKING:
     from sd_expression_grid.plan.plan import Batch
     from sd_expression_grid.webui.host.processing import Processing
     from sd_expression_grid.webui.run.as_requested import AsRequested
 
+_devices = optional("modules.devices", "memory is not freed after an error, and the precision is not compared")
 
 _CACHES_OF_ONE_CALL = ("cached_c", "cached_hr_c", "cached_hr_uc")
 _TOLD_BY_ENCODING = {"TI hashes", "TI", "Emphasis"}
@@ -23,9 +26,6 @@ _TOLD_BY_ENCODING = {"TI hashes", "TI", "Emphasis"}
 
 During = Callable[["Batch"], AbstractContextManager[None]]
 """What is to be in force while a batch is made."""
-
-SAVE_COMMENTS = "enable_prompt_comments_def"
-"""A setting of reForge that writes the whole list of prompts into every picture's infotext."""
 
 
 class Generator:
@@ -45,7 +45,8 @@ class Generator:
                 result = processing.process_images(call)
         except Exception as error:
             errors.display(error, "making a cell of the expression grid")
-            devices.torch_gc()
+            if _devices:
+                _devices.torch_gc()
             raise
         finally:
             comments = tuple(call.comments)
@@ -100,8 +101,8 @@ def _call_for(p: Processing, batch: Batch, negative_encoding: list[Any]) -> Proc
     call.hr_negative_prompt = _one_or_list([cell.hires_negative_prompt for cell in cells if cell.hires_negative_prompt])
     call.seed = _one_or_list([cell.key.seed for cell in cells])
     call.subseed = _one_or_list([p.subseed] * len(cells))
-    if len(cells) > 1 and SAVE_COMMENTS in shared.opts.data_labels:
-        call.override_settings[SAVE_COMMENTS] = False
+    if len(cells) > 1:
+        call.override_settings.update(HOST.settings_of_batches())
     call.cfg_scale = p.cfg_scale if cells[0].cfg_scale is None else cells[0].cfg_scale
     return call
 

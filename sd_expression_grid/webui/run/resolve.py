@@ -16,6 +16,7 @@ from sd_expression_grid.study.cell_prompts import Templates, templates_of
 from sd_expression_grid.study.schema import list_notes, read_study
 from sd_expression_grid.webui.denoiser.stop_early import calls_until_switch, stop_text
 from sd_expression_grid.webui.host.host import HOST
+from sd_expression_grid.webui.host.lacking import lacking
 from sd_expression_grid.webui.host.networks import read_catalog
 from sd_expression_grid.webui.host.prompt_reader import PromptReader
 from sd_expression_grid.webui.run.page_check import page_faults, page_notes
@@ -65,7 +66,12 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
         reader=reader,
         study=with_kinds(study, catalog),
         templates=templates,
-        notes=(*page_notes(p), *list_notes(request), *network_notes(study, _styled(templates, reader), catalog)),
+        notes=(
+            *lacking(),
+            *page_notes(p),
+            *list_notes(request),
+            *network_notes(study, _styled(templates, reader), catalog),
+        ),
         stop_after=stop_after,
     )
 

@@ -77,13 +77,14 @@ def test_contents_are_written_so_that_a_reader_knows_them(tmp_path):
     file = tmp_path / "a.bin"
     file.write_bytes(b"one")
     grey = Image.new("L", (2, 1), 7)
-    tensor = SimpleNamespace(detach=lambda: tensor, cpu=lambda: tensor, float=lambda: tensor, numpy=lambda: np.zeros(2))
     assert contents_of({"c", "b", "a"}) == "{'a', 'b', 'c'}"
     assert contents_of(frozenset([2])) == "{2}"
     assert contents_of((1,)) == "(1,)"
     assert contents_of(grey) == f"<picture L (2, 1) {digest(bytes([7, 7]))}>"
     assert contents_of(np.uint8(3)) == f"<array uint8 () {digest(bytes([3]))}>"
-    assert contents_of(tensor) == f"<array float64 (2,) {digest(bytes(16))}>"
+    assert contents_of([range(2)], lambda value: np.zeros(2) if value == range(2) else value) == (
+        f"[<array float64 (2,) {digest(bytes(16))}>]"
+    )
     assert contents_of(Slotted()) == f"<{__name__}.Slotted {{'a': 1, 'b': None}}>"
     assert contents_of(SimpleNamespace(x=[1])) == "<types.SimpleNamespace {'x': [1]}>"
     assert contents_of(digest) == "<digest>"

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sd_expression_grid.webui.denoiser.wrapping import part_to_wrap, why_not_wrapped, wrap
+from sd_expression_grid.webui.host.wrapping import ForgeObjects, InnerModel
 
 X, SIGMA = np.arange(6.0).reshape(3, 2), np.array([1.0, 1.0, 2.0])
 TEXT = np.array([[10.0], [20.0], [30.0]])
@@ -23,19 +23,18 @@ class Unet:
         return Unet(self.model, copy.deepcopy(self.model_options))
 
 
-def forges_denoiser(**options):
-    """Forge's denoiser with a UNet that adds everything up."""
+def forges_part(**options):
+    """Forge's part of a denoiser, with a UNet that adds everything up."""
     unet = Unet(SimpleNamespace(diffusion_model=SimpleNamespace()), options)
-    inner = SimpleNamespace(inner_model=SimpleNamespace(forge_objects=SimpleNamespace(unet=unet)))
-    return SimpleNamespace(inner_model=inner)
+    return ForgeObjects(SimpleNamespace(unet=unet))
 
 
 def apply_model(x, sigma, c_crossattn, transformer_options):
     return x + sigma[:, None] + c_crossattn
 
 
-def call_unet(denoiser, **transformer_options):
-    wrapper = part_to_wrap(denoiser).unet.model_options["model_function_wrapper"]
+def call_unet(part, **transformer_options):
+    wrapper = part.changed.unet.model_options["model_function_wrapper"]
     given = {"c_crossattn": TEXT, "transformer_options": {"sigmas": SIGMA, "patches": {}, **transformer_options}}
     return wrapper(apply_model, {"input": X, "timestep": SIGMA, "c": given, "cond_or_uncond": [0]})
 
@@ -47,20 +46,20 @@ class Inner:
         return x + sigma[:, None] + cond["c_crossattn"][0]
 
 
-def a1111s_denoiser():
-    return SimpleNamespace(inner_model=Inner())
+def a1111s_part():
+    return InnerModel(Inner())
 
 
-def call_forward(denoiser):
-    return denoiser.inner_model.forward(X, SIGMA, cond={"c_crossattn": [TEXT], "c_concat": [TEXT]})
+def call_forward(part):
+    return part.changed.forward(X, SIGMA, cond={"c_crossattn": [TEXT], "c_concat": [TEXT]})
 
 
-@pytest.mark.parametrize(("make", "call"), [(forges_denoiser, call_unet), (a1111s_denoiser, call_forward)])
+@pytest.mark.parametrize(("make", "call"), [(forges_part, call_unet), (a1111s_part, call_forward)])
 def test_all_that_a_call_is_given_is_seen_row_by_row_and_any_rows_can_be_computed(make, call):
-    denoiser, seen = make(), []
-    assert why_not_wrapped(denoiser) == ""
-    unwrap = wrap(denoiser, lambda asked: seen.append(asked) or asked.compute(range(asked.size)))
-    whole = call(denoiser)
+    part, seen = make(), []
+    assert part.why_not() == ""
+    unwrap = part.wrap(lambda asked: seen.append(asked) or asked.compute(range(asked.size)))
+    whole = call(part)
     assert (whole == X + SIGMA[:, None] + TEXT).all()
     (asked,) = seen
     assert asked.size == 3
@@ -70,35 +69,35 @@ def test_all_that_a_call_is_given_is_seen_row_by_row_and_any_rows_can_be_compute
 
 
 def test_a_unet_itself_is_never_changed_and_is_back_afterwards():
-    denoiser = forges_denoiser(transformer_options={})
-    original = part_to_wrap(denoiser).unet
-    unwrap = wrap(denoiser, lambda asked: asked.compute(range(asked.size)))
-    assert part_to_wrap(denoiser).unet is not original
+    part = forges_part(transformer_options={})
+    original = part.changed.unet
+    unwrap = part.wrap(lambda asked: asked.compute(range(asked.size)))
+    assert part.changed.unet is not original
     assert "model_function_wrapper" not in original.model_options
     unwrap()
-    assert part_to_wrap(denoiser).unet is original
+    assert part.changed.unet is original
 
 
 def test_a_unet_that_somebody_put_in_place_later_is_left_alone():
-    denoiser = forges_denoiser()
-    unwrap = wrap(denoiser, len)
-    part_to_wrap(denoiser).unet = later = Unet(None)
+    part = forges_part()
+    unwrap = part.wrap(len)
+    part.changed.unet = later = Unet(None)
     unwrap()
-    assert part_to_wrap(denoiser).unet is later
+    assert part.changed.unet is later
 
 
 def test_a_model_is_bare_again_afterwards():
-    denoiser = a1111s_denoiser()
-    unwrap = wrap(denoiser, len)
-    assert "forward" in vars(denoiser.inner_model)
+    part = a1111s_part()
+    unwrap = part.wrap(len)
+    assert "forward" in vars(part.changed)
     unwrap()
-    assert "forward" not in vars(denoiser.inner_model)
+    assert "forward" not in vars(part.changed)
 
 
 def test_a_call_with_patches_cannot_be_seen_through():
-    denoiser, seen = forges_denoiser(), []
-    wrap(denoiser, lambda asked: seen.append(asked.inputs) or asked.compute(range(asked.size)))
-    call_unet(denoiser, block_modifiers=[print])
+    part, seen = forges_part(), []
+    part.wrap(lambda asked: seen.append(asked.inputs) or asked.compute(range(asked.size)))
+    call_unet(part, block_modifiers=[print])
     assert seen == [None]
 
 
@@ -111,20 +110,20 @@ def test_a_call_with_patches_cannot_be_seen_through():
     ],
 )
 def test_what_changes_a_unet_is_named(options, reason):
-    assert why_not_wrapped(forges_denoiser(**options)) == reason
+    assert forges_part(**options).why_not() == reason
 
 
 def test_controlnet_and_a_replaced_forward_are_named():
-    controlled, replaced = forges_denoiser(), forges_denoiser()
-    part_to_wrap(controlled).unet.controlnet_linked_list = object()
-    part_to_wrap(replaced).unet.model.diffusion_model.forward = print
-    assert why_not_wrapped(controlled) == "ControlNet is active"
-    assert why_not_wrapped(replaced) == "another extension has wrapped the UNet"
-    covered = a1111s_denoiser()
-    covered.inner_model.forward = print
-    assert why_not_wrapped(covered) == "another extension has wrapped the denoiser"
-    hooked = a1111s_denoiser()
-    hooked.inner_model.inner_model = SimpleNamespace(model=SimpleNamespace(diffusion_model=SimpleNamespace()))
-    assert why_not_wrapped(hooked) == ""
-    hooked.inner_model.inner_model.model.diffusion_model.forward = print
-    assert why_not_wrapped(hooked) == "another extension has wrapped the UNet"
+    controlled, replaced = forges_part(), forges_part()
+    controlled.changed.unet.controlnet_linked_list = object()
+    replaced.changed.unet.model.diffusion_model.forward = print
+    assert controlled.why_not() == "ControlNet is active"
+    assert replaced.why_not() == "another extension has wrapped the UNet"
+    covered = a1111s_part()
+    covered.changed.forward = print
+    assert covered.why_not() == "another extension has wrapped the denoiser"
+    hooked = a1111s_part()
+    hooked.changed.inner_model = SimpleNamespace(model=SimpleNamespace(diffusion_model=SimpleNamespace()))
+    assert hooked.why_not() == ""
+    hooked.changed.inner_model.model.diffusion_model.forward = print
+    assert hooked.why_not() == "another extension has wrapped the UNet"
