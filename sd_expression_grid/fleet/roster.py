@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from sd_expression_grid.fleet.fingerprints import fingerprint_differences
+from sd_expression_grid.fleet.fingerprints import fingerprint_differences, unlike_requested
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -75,7 +75,8 @@ class Roster:
 
     def admit(self, worker: str, name: str, inspection: Inspection) -> list[str]:
         """Makes a WebUI ready; if its differences are not allowed, excludes it and returns them."""
-        found = fingerprint_differences(self._rules.model, inspection)
+        requested = self._rules.inspect.settings
+        found = [*unlike_requested(requested, inspection), *fingerprint_differences(self._rules.model, inspection)]
         if found and not self._rules.allow_differences:
             self._excluded.add(worker)
             return found

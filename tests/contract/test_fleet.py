@@ -317,6 +317,15 @@ def test_a_setting_that_changes_pictures_is_a_difference(webuis, sweep):
     assert f"{webuis[1].url}: would give other pixels: the setting CLIP_stop_at_last_layers is 2, not 1" in printed
 
 
+def test_a_sampler_that_the_webuis_would_replace_is_refused(webuis, sweep):
+    code, printed, folder = sweep(urls_of(webuis), "--sampler", "DPM2 z")
+    assert code == 2
+    for webui in webuis:
+        assert f"{webui.url}: would give other pixels: sampler_name is " in printed
+    assert ", not DPM2 z" in printed
+    assert not folder.path.exists()
+
+
 def test_faults_of_the_study_are_told_once(webuis, sweep):
     code, printed, folder = sweep(urls_of(webuis), study={**STUDY, "characters": "Noor | <lora:Nor:1>"})
     assert code == 2

@@ -212,6 +212,11 @@ def test_settings_that_the_webui_would_make_otherwise_are_named(webui):
     [
         ({"enable_hr": True, "hr_sampler_name": "Oiler"}, "hires sampler: the WebUI has no sampler 'Oiler'; it has "),
         ({"enable_hr": True, "hr_checkpoint_name": "gone"}, "hires checkpoint: the WebUI has no checkpoint 'gone'; it"),
+        (
+            {"enable_hr": True, "hr_scheduler": "Karas"},
+            "hires schedule type: the WebUI has no schedule type 'Karas'; it",
+        ),
+        ({"scheduler": "Karas"}, "schedule type: the WebUI has no schedule type 'Karas'; it has Automatic, "),
         ({"refiner_checkpoint": "gone", "refiner_switch_at": 0.5}, "refiner checkpoint: the WebUI has no checkpoint"),
     ],
 )
@@ -220,3 +225,10 @@ def test_names_of_the_page_that_are_not_there_are_refused(webui, asked, part):
     answer = webui.study(names, **asked)
     assert answer.status == 422, answer.info
     assert part in answer.message
+
+
+def test_a_sampler_with_its_schedule_type_is_known_as_it_once_was(webui):
+    names = {"expressions": "sad", "characters": "mei", "composition": "", "name": uuid4().hex}
+    made = webui.study(names, sampler_name="DPM++ 2M Karras", scheduler="karras")
+    assert made.status == 200
+    assert "Sampler: DPM++ 2M, Schedule type: Karras" in made.cells[0][1]

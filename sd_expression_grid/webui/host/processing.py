@@ -36,6 +36,7 @@ class Processing(Protocol):
     hr_upscaler: str | None
     hr_second_pass_steps: int
     hr_sampler_name: str | None
+    hr_scheduler: str | None
     hr_checkpoint_name: str | None
     refiner_checkpoint: Any
     hr_prompt: Any

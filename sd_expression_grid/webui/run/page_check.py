@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules import sd_models, sd_samplers, shared
+from modules import sd_models, sd_samplers, sd_schedulers, shared
 
 from sd_expression_grid.base.errors import Fault
 from sd_expression_grid.webui.host.host import HOST
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 def page_faults(page: Processing) -> Iterator[Fault]:
-    """Settings with which every cell would fail. (A sampler that is not there was replaced before a script sees it.)"""
+    """Names that the WebUI would silently take others for, or fail at in every cell.
+
+    ``page`` is the processing object as the page made it; the API replaces a sampler before a script sees it.
+    """
+    yield from _schedule_faults("schedule type", page.scheduler)
     if page.enable_hr:
         yield from _hires_faults(page)
     if page.refiner_checkpoint not in (None, "", "None", "none"):
@@ -29,8 +33,15 @@ def _hires_faults(page: Processing) -> Iterator[Fault]:
     for kind, name, names in (("upscaler", page.hr_upscaler, upscalers), ("sampler", page.hr_sampler_name, samplers)):
         if name and name not in names:
             yield Fault(f"hires {kind}", f"the WebUI has no {kind} '{name}'; it has {', '.join(names)}")
+    yield from _schedule_faults("hires schedule type", page.hr_scheduler)
     if page.hr_checkpoint_name and page.hr_checkpoint_name != "Use same checkpoint":
         yield from _checkpoint_faults("hires checkpoint", page.hr_checkpoint_name)
+
+
+def _schedule_faults(place: str, name: str | None) -> Iterator[Fault]:
+    if name and name not in sd_schedulers.schedulers_map:
+        known = ", ".join(scheduler.label for scheduler in sd_schedulers.schedulers)
+        yield Fault(place, f"the WebUI has no schedule type '{name}'; it has {known}")
 
 
 def _checkpoint_faults(place: str, name: str) -> Iterator[Fault]:

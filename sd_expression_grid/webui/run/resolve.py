@@ -55,7 +55,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
     hires = (page.hr_prompt, page.hr_negative_prompt) if page.enable_hr else ("", "")
     templates = templates_of(study, *hires, expands_braces=reader.expands_braces)
     catalog = read_catalog()
-    raise_if_any([*faults, *page_faults(page), *_faults(study, templates, page, reader, catalog)])
+    raise_if_any([*faults, *page_faults(p), *_faults(study, templates, page, reader, catalog)])
     raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
     stop_after = calls_until_switch(study, templates, reader)
     if stop_after is not None:

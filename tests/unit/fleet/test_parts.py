@@ -8,7 +8,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.address import auth_from, checked_url
-from sd_expression_grid.fleet.fingerprints import fingerprint_differences
+from sd_expression_grid.fleet.fingerprints import fingerprint_differences, unlike_requested
 from sd_expression_grid.fleet.pace import Pace, in_words
 from sd_expression_grid.fleet.picture_infotext import read_infotext
 from sd_expression_grid.fleet.protocol import (
@@ -101,6 +101,29 @@ def test_differences_are_named():
 def test_a_difference_that_only_the_prompts_have_is_told():
     other = replace(INSPECTION, identities={KEY: "z"})
     assert fingerprint_differences(INSPECTION, other) == ["the prompts, as the WebUI completes them, are others"]
+
+
+MADE = {"sampler_name": "DPM++ 2M", "scheduler": "Karras", "steps": "20", "cfg_scale": "7.0", "width": "128"}
+INFOTEXT = "a cat\nSteps: 20, Sampler: DPM2 a, CFG scale: 7, Size: 128x64"
+
+
+@pytest.mark.parametrize(
+    ("settings", "differences"),
+    [
+        ({}, []),
+        ({"sampler_name": "DPM++ 2M", "steps": 20, "cfg_scale": 7, "width": 128}, []),
+        ({"sampler_name": "DPM++ 2M Karras"}, []),
+        ({"sampler_name": "DPM++ 2M Exponential"}, ["sampler_name is DPM++ 2M, not DPM++ 2M Exponential"]),
+        ({"sampler_name": "DPM2 a", "width": 100}, ["sampler_name is DPM++ 2M, not DPM2 a", "width is 128, not 100"]),
+        ({"height": 72, "denoising_strength": 0.5}, []),
+        ({"infotext": INFOTEXT}, ["sampler_name is DPM++ 2M, not DPM2 a"]),
+        ({"infotext": INFOTEXT, "sampler_name": "DPM++ 2M", "steps": 19}, ["steps is 20, not 19"]),
+        ({"infotext": "a cat"}, []),
+    ],
+)
+def test_what_is_made_otherwise_than_requested_is_named(settings, differences):
+    seen = replace(INSPECTION, fingerprint={f"txt2img's {name}": value for name, value in MADE.items()})
+    assert unlike_requested(settings, seen) == differences
 
 
 @pytest.mark.parametrize(
