@@ -134,7 +134,7 @@ happy,Noor,{"9" * 5000},Bo,1,2,,,
             f"{HEAD},mood,,\n",
             [f"a.csv, line 1: names the column 'mood', which is not known; the columns are {', '.join(EVERY)}"],
         ),
-        (f"{HEAD},seed,seed,Seed\n", ["a.csv, line 1: names the column 'seed' twice"]),
+        (f"{HEAD},seed,Seed\n", ["a.csv, line 1: names the column 'seed' twice"]),
         (
             f"{HEAD},reference\na,b,2,yes\na,c,2,yes\na,reference,2,no",
             ["a.csv: there can be one reference column only, not b, c"],

@@ -7,6 +7,7 @@ from sd_expression_grid.study.schema import list_notes, read_study
 
 KEYS = "the keys are kind, person, tags, exclude, negative, cfg_scale, prompt, weights"
 BAR = r"(write \| for a bar that is text)"
+IN_JSON = "cfg_scale, exclude, group, kind, label, negative, person, prompt, tags, text, weight, weights"
 OF_SCOUT = "the keys are expression, seeds, stop_at_switch"
 NETWORK = "need a text with exactly one LoRA tag, without unet=, or one embedding's name alone"
 OWN_LABEL = "give each line a label of its own: label | text"
@@ -156,6 +157,12 @@ LISTS = [
             "[4]: weights: names no number",
         ],
     ),
+    (
+        "characters",
+        [{"label": "A", "text": "x", "foo": 1, "place": "y"}],
+        [f"[0] (A): {key}: is not a known key; the keys are {IN_JSON}" for key in ("foo", "place")],
+    ),
+    ("expressions", [{"text": "x", "kind": "lora"}], ["[0]: kind: is not a known key; the keys are label, text"]),
     ("expressions", [3], ["[0]: must be an object with label and text, is 3"]),
     ("expressions", 3, [": must be a text with one entry a line, or a list of objects, is 3"]),
     ("characters", {}, [": must be a text with one entry a line, or a list of objects, is an object"]),
