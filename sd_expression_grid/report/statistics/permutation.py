@@ -74,8 +74,8 @@ def unpaired_test(first: Sequence[float], second: Sequence[float], confidence: f
     interval = None
     if any(np.ptp(group) for group in groups):
         interval = Interval(*stats.ttest_ind(*groups, equal_var=False).confidence_interval(confidence))
-    smallest = min(1.0, 2 / comb(len(first) + len(second), len(first)))
-    return Effect(effect, interval, float(test.pvalue), smallest)
+    smallest_p = 2 / comb(len(first) + len(second), len(first))
+    return Effect(effect, interval, float(test.pvalue), smallest_p)
 
 
 def _without_test(difference: float) -> Effect:
