@@ -25,6 +25,11 @@ def contents_of(value: object, as_array: Callable[[object], object] = lambda val
     return _Contents(as_array).of(value, ())
 
 
+def hash_of(value: object) -> str:
+    """A hash of a value's contents."""
+    return _digest(contents_of(value).encode())
+
+
 class _Contents:
     """Holders, which a value is within, are known by their addresses."""
 

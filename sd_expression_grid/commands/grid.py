@@ -45,7 +45,6 @@ def draw(folder: StudyFolder, options: GridOptions | None, out: Path) -> int:
     drawn = 0
     for name, page in draw_grids(folder, options):
         print(_save(page, out, name))
-        del page  # else it would live on while the next one is drawn
         drawn += 1
     return drawn
 
@@ -62,7 +61,7 @@ def _save(page: Page, folder: Path, name: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{free_stem(folder, name)}.png"
         partial = file.with_suffix(".tmp")
-        page.image.save(partial, format="PNG")
+        page.draw().save(partial, format="PNG")
         partial.replace(file)
     except OSError as error:
         raise StudyError([Fault(str(folder), f"the grid cannot be written: {error}")]) from error

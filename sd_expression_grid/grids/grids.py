@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from sd_expression_grid import __version__
+from sd_expression_grid.base.contents import hash_of
 from sd_expression_grid.grids.drawing.captions import Captions
 from sd_expression_grid.grids.drawing.compose import Figure, OpenCell, Page, compose_pages, page_sizes
 from sd_expression_grid.grids.drawing.style import Style
@@ -60,8 +62,8 @@ class StudyGrids:
             study = replace(study, seeds=tuple(seed for seed in study.seeds if seed in begun))
         return tuple(table for table in tables_of(study, self.cell_size) if self._is_begun(table))
 
-    def pages(self, table: GridTable) -> Iterator[Page]:
-        """Draws a grid page by page; delete each before the next is drawn, since a page may have 170 megapixels."""
+    def pages(self, table: GridTable) -> tuple[Page, ...]:
+        """The pages of a grid, each to be drawn when it is wanted."""
         size, open_one = self.cell_size_of(table), self.opener(table)
         if table.is_sheet:
             captions = Captions(size, self.style)
@@ -97,7 +99,7 @@ class StudyGrids:
         columns = {cell.column: (cell.box.left, cell.box.right) for cell in page.cells}
         places: dict[str, object] = {
             "seed": table.seed,
-            "size": list(page.image.size),
+            "size": list(page.size),
             "rows": [[table.rows[row], *pixels] for row, pixels in rows.items()],
             "columns": [[table.columns[column], *pixels] for column, pixels in columns.items()],
         }
@@ -105,6 +107,15 @@ class StudyGrids:
             keys = [[table.keys.get((row, column)) for column in columns] for row in rows]
             places["seeds"] = [[key.seed if key else None for key in row] for row in keys]
         return places
+
+    def contents(self, table: GridTable, page: Page) -> str:
+        """A hash of all that a page shows, and of how; equal for pages that are equal pixel for pixel."""
+        keys = [table.keys.get((cell.row, cell.column)) for cell in page.cells]
+        outcomes = [self.outcomes.get(key) if key else None for key in keys]
+        shown = [outcome and (outcome.status, outcome.error, outcome.file, outcome.sha256) for outcome in outcomes]
+        captions = [key and key.seed for key in keys] if table.is_sheet else []
+        layout = page.size, page.cells, page.number, page.of
+        return hash_of((__version__, self._figure(table), self.style, layout, captions, shown))
 
     def opener(self, table: GridTable) -> OpenCell:
         """Gives a grid's cells by row and column: pictures, and notes where there is none."""
@@ -146,7 +157,7 @@ class StudyGrids:
 
 
 def draw_grids(folder: StudyFolder, options: GridOptions | None = None) -> Iterator[tuple[str, Page]]:
-    """Draws the grids of a study again from its folder: file names without ending, and pages, one at a time.
+    """The grids of a study as its folder has them: file names without ending, and pages to be drawn.
 
     Without ``options`` they look as the study says. Raises StudyError for a folder without study, or with a record
     that cannot be read; a cell that cannot is drawn as a note.
@@ -154,9 +165,7 @@ def draw_grids(folder: StudyFolder, options: GridOptions | None = None) -> Itera
     grids = grids_of(folder, options)
     for table in grids.begun:
         for page in grids.pages(table):
-            name = grids.name(table, page)
-            yield name, page
-            del page  # else it would live on while the next one is drawn
+            yield grids.name(table, page), page
 
 
 def grids_of(folder: StudyFolder, options: GridOptions | None = None) -> StudyGrids:

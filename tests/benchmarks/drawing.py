@@ -144,7 +144,7 @@ def our_pages():
 
         first = open_cell(0, 0)
         for page in compose_pages(figure, open_cell, first.size, Style()):
-            del page  # saved, in a study, before the next is drawn
+            page.draw()
 
     return draw
 

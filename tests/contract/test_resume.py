@@ -82,12 +82,40 @@ def test_after_an_interrupt_only_the_missing_cells_are_made(webui):
     assert {line["status"] for line in record(folder).values()} == {"done"}
 
 
-def test_with_nothing_to_do_the_grid_is_drawn_from_disk(webui):
+def files_of(folder):
+    return {file.name: file.read_bytes() for file in folder.glob("grid*.png")}
+
+
+def test_with_nothing_to_do_the_grid_on_disk_is_shown(webui):
     folder, made = run(webui)
-    assert made == CELLS
+    grids = files_of(folder)
+    assert (made, len(grids)) == (CELLS, 1)
     again, made = run(webui)
     assert (again, made) == (folder, 0)
-    assert len(list(folder.glob("grid*.png"))) == 2
+    assert files_of(folder) == grids
+
+
+def test_a_grid_that_shows_something_else_or_is_gone_is_drawn_and_none_is_written_over(webui):
+    folder, _ = run(webui)
+    grids = files_of(folder)
+    (first,) = folder.glob("grid*.png")
+    more = {"expressions": STUDY["expressions"] + "\nbored"}
+    for change in (more, {"grid": {"margin": 2}}, {"grid": {"ground": "dark"}}):
+        before = files_of(folder)
+        assert run(webui, change)[0] == folder
+        assert files_of(folder).items() > before.items()
+    first.unlink()
+    before = files_of(folder)
+    assert run(webui) == (folder, 0)
+    (new,) = files_of(folder).keys() - before.keys()
+    assert files_of(folder)[new] == grids[first.name]
+
+
+@pytest.mark.parametrize("settings", [{"enable_pnginfo": False}, {"grid_format": "jpg"}])
+def test_another_format_of_grids_is_drawn(webui, settings):
+    folder, _ = run(webui)
+    run(webui, override_settings=settings)
+    assert len(list(folder.glob("grid*"))) == 3  # and the record of them
 
 
 def test_only_added_rows_and_columns_are_made(webui):

@@ -214,7 +214,7 @@ def test_grids_drawn_from_disk_are_those_of_the_run(webui):
     folder, _, info = run(webui, {"characters": characters}, scheduler="Karras")
     drawn = dict(draw_grids(StudyFolder(folder)))
     assert list(drawn) == ["grid - A", "grid - B"]
-    sizes = [page.image.size for page in drawn.values()]
+    sizes = [page.size for page in drawn.values()]
     assert [list(size) for size in sizes] == [places["size"] for places in info["extra_generation_params"]["Grids"]]
 
 

@@ -50,7 +50,7 @@ def test_a_study_is_a_folder_of_grids_and_cells(webui):
     assert len(cells) == 12
     assert "cells/Noor/smile_7.png" in cells
     assert [file.split("-")[0] for file in files if file not in cells] == [
-        "cells.jsonl", "grid ", "grid ", "index.html", "study.json",
+        "cells.jsonl", "grid ", "grid ", "grids.jsonl", "index.html", "study.json",
     ]  # fmt: skip
 
 
@@ -220,6 +220,7 @@ def test_a_finished_study_is_drawn_from_disk(webui):
     assert first.folder == second.folder
     assert len(list((first.folder / "cells").rglob("*.png"))) == 12
     assert second.info["infotexts"] == first.info["infotexts"]
+    assert [grid.tobytes() for grid in second.grids] == [grid.tobytes() for grid in first.grids]
 
 
 def test_a_grid_carries_the_study(webui):

@@ -1,9 +1,10 @@
-"""Draws a figure, pictures with labels around them, page by page; one page and one cell are in memory at a time."""
+"""Composes a figure, pictures with labels around them, page by page; a page is drawn when it is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -26,8 +27,6 @@ from sd_expression_grid.grids.drawing.style import PALETTES, Palette, Style, Tex
 from sd_expression_grid.grids.drawing.text_lines import TextStyle, pitch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sd_expression_grid.grids.drawing.fonts import Colour
 
 OpenCell = Callable[[int, int], Image.Image | str]
@@ -51,10 +50,13 @@ class Figure:
 class Page:
     """One page, the part of the figure on it (the reference column included), and where its cells are.
 
-    ``number`` counts from 1. ``rows`` and ``columns`` are those of the figure, counted from 0.
+    ``draw`` draws it: it opens a cell when it pastes it, so that one picture and one cell are in memory at a time. A
+    page may have 170 megapixels: let its picture go before the next is drawn. ``number`` counts from 1. ``rows`` and
+    ``columns`` are those of the figure, counted from 0.
     """
 
-    image: Image.Image
+    draw: Callable[[], Image.Image]
+    size: Size
     number: int
     of: int
     rows: range
@@ -74,27 +76,29 @@ class Typesetting:
     palette: Palette
 
 
-def compose_pages(figure: Figure, open_cell: OpenCell, cell_size: tuple[int, int], style: Style) -> Iterator[Page]:
-    """Draw a figure page by page; a cell is opened when it is pasted, a reference cell once on each page.
+def compose_pages(figure: Figure, open_cell: OpenCell, cell_size: tuple[int, int], style: Style) -> tuple[Page, ...]:
+    """The pages of a figure; a reference cell is opened once on each page.
 
     ``cell_size`` is the width and height of a cell in pixels. A picture of another size is centred in its cell, scaled
-    down if it is larger, never up. One that cannot be read is drawn as a note. A page is let go before the next is
-    begun, if the caller lets it go too.
+    down if it is larger, never up. One that cannot be read is drawn as a note.
     """
     typesetting, pages = _plan(figure, _at_least_one_pixel(cell_size), style)
-    for number, page in enumerate(pages, 1):
-        yield Page(
-            image=_draw_page(typesetting, page, f"{number} / {len(pages)}", open_cell),
+    return tuple(
+        Page(
+            draw=partial(_draw_page, typesetting, page, f"{number} / {len(pages)}", open_cell),
+            size=page.size,
             number=number,
             of=len(pages),
             rows=page.rows,
             columns=page.columns,
             cells=page.cells,
         )
+        for number, page in enumerate(pages, 1)
+    )
 
 
 def page_sizes(figure: Figure, cell_size: tuple[int, int], style: Style) -> tuple[Size, ...]:
-    """The sizes of the pages that ``compose_pages`` would draw, in pixels."""
+    """The sizes of the pages of a figure, in pixels."""
     _, pages = _plan(figure, _at_least_one_pixel(cell_size), style)
     return tuple(page.size for page in pages)
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from modules import errors, images, shared
 
+from sd_expression_grid.base.contents import hash_of
 from sd_expression_grid.base.file_names import free_stem
 from sd_expression_grid.grids.drawing.style import Style
 from sd_expression_grid.grids.grids import StudyGrids
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
+from sd_expression_grid.store.drawn_grids import grid_drawn_of, remember_grid
 from sd_expression_grid.webui.host.settings import grid_fonts, page_pixels
 from sd_expression_grid.webui.results.gallery import GalleryEntry
 from sd_expression_grid.webui.results.infotext import STUDY_FIELD, grid_infotext
@@ -46,15 +48,17 @@ class StudyPictures:
     outcomes: Mapping[CellKey, Outcome]
 
     def grids(self) -> Iterator[GalleryEntry]:
-        """Draws and saves the grids one after the other; a grid of which no cell was begun is left out."""
-        drawn = self._drawn()
-        for table in drawn.begun:
+        """Draws and saves the grids one after the other, but those that were drawn of the same before.
+
+        A grid of which no cell was begun is left out.
+        """
+        grids = self._study_grids()
+        for table in grids.begun:
             infotext = self._infotext(table.seed)
-            for page in drawn.pages(table):
-                saved = self._saved(page, drawn.name(table, page), table.seed, infotext)
-                entry = GalleryEntry(saved, infotext, table.seed, drawn.places(table, page))
-                del page  # else it would live on while the next one is drawn
-                yield entry
+            for page in grids.pages(table):
+                picture = _PageFile(name=grids.name(table, page), seed=table.seed, infotext=infotext)
+                saved = self._saved(page, picture, hash_of((grids.contents(table, page), infotext, _format())))
+                yield GalleryEntry(saved, infotext, table.seed, grids.places(table, page))
 
     def cells(self) -> Iterator[GalleryEntry]:
         """The finished cells."""
@@ -65,9 +69,9 @@ class StudyPictures:
 
     def page_sizes(self) -> tuple[Size, ...]:
         """The sizes of all grids, once all cells are there."""
-        return self._drawn().page_sizes()
+        return self._study_grids().page_sizes()
 
-    def _drawn(self) -> StudyGrids:
+    def _study_grids(self) -> StudyGrids:
         return StudyGrids(
             study=self.study,
             outcomes=self.outcomes,
@@ -83,38 +87,64 @@ class StudyPictures:
             self.p.comment("The study is too long for the grids' infotexts; it is in study.json.")
         return infotext
 
-    def _saved(self, page: Page, name: str, seed: int, infotext: str) -> Path | Image.Image:
+    def _saved(self, page: Page, file: _PageFile, contents: str) -> Path | Image.Image:
         """The page's file; the picture itself where grids are not saved, or cannot be."""
-        if shared.opts.enable_pnginfo:
-            page.image.info["parameters"] = infotext
-        if self.store.folder is None or not shared.opts.grid_save:
-            return page.image
+        folder = self.store.folder
+        if folder is None or not shared.opts.grid_save:
+            return _with_infotext(page.draw(), file.infotext)
+        there = grid_drawn_of(folder, contents)
+        if there:
+            return there
+        picture = _with_infotext(page.draw(), file.infotext)
         try:
-            return self._save(page, self.store.folder.path / name, seed, infotext)
+            saved = self._save(picture, folder.path, file)
+            remember_grid(folder, saved, contents)
         except Exception as error:
             errors.report("Error saving a grid of the expression grid", exc_info=True)
             self.p.comment(f"A grid could not be saved: {error}")
-            return page.image
+            return picture
+        return saved
 
-    def _save(self, page: Page, place: Path, seed: int, infotext: str) -> Path:
-        opts, folder, name = shared.opts, place.parent, place.name
+    def _save(self, picture: Image.Image, folder: Path, file: _PageFile) -> Path:
+        opts = shared.opts
         # Without numbers, the WebUI's extended names leave the basename out: all grids would have one name.
         is_bare = opts.grid_extended_filename and not opts.save_images_add_number
-        file, _ = images.save_image(
-            page.image,
+        saved, _ = images.save_image(
+            picture,
             str(folder),
-            name,
-            seed=seed,
+            file.name,
+            seed=file.seed,
             prompt=self.study.prompt,
             extension=opts.grid_format,
-            info=infotext,
+            info=file.infotext,
             short_filename=not opts.grid_extended_filename,
             grid=True,
             p=self.p,
-            forced_filename=free_stem(folder, name) if is_bare else None,
+            forced_filename=free_stem(folder, file.name) if is_bare else None,
             save_to_dirs=False,
         )
-        return Path(file)
+        return Path(saved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PageFile:
+    """What a page is saved with: its name without ending, and its infotext."""
+
+    name: str
+    seed: int
+    infotext: str
+
+
+def _with_infotext(picture: Image.Image, infotext: str) -> Image.Image:
+    if shared.opts.enable_pnginfo:
+        picture.info["parameters"] = infotext
+    return picture
+
+
+def _format() -> tuple[object, ...]:
+    """The user's settings that decide the bytes of a saved grid."""
+    names = "grid_format", "jpeg_quality", "webp_lossless", "enable_pnginfo"
+    return tuple(getattr(shared.opts, name) for name in names)
 
 
 def _style(options: GridOptions, *, is_api: bool) -> Style:

@@ -134,8 +134,6 @@ def _made(
     generator: Generator,
 ) -> Mapping[CellKey, Outcome]:
     saver = Saver(store)
-    for outcome in study.made.outcomes.values():
-        progress.show(outcome.key, partial(store.open, outcome))
 
     def generate(batch: Batch) -> Any:
         progress.begin(batch)
@@ -146,7 +144,7 @@ def _made(
             for result in results(generate, stop_requested):
                 saver.save(result)
                 if result.generated:
-                    progress.show(result.cell.key, partial(getattr, result.generated, "picture"))
+                    progress.show(result.cell.key, result.generated.picture)
     except SavingError as error:
         if not saver.outcomes:
             raise

@@ -12,7 +12,7 @@ from sd_expression_grid.grids.drawing.contact_sheet import ContactSheet
 from sd_expression_grid.grids.grid_tables import tables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from PIL import Image
 
@@ -58,10 +58,9 @@ class Progress:
         shared.state.job_no = self._numbers[batch.keys] * self._passes
         shared.state.textinfo = f"{self._title}{self._text(batch.keys)}"
 
-    def show(self, key: CellKey, read: Callable[[], Image.Image]) -> None:
-        """Puts a finished cell into the live preview."""
+    def show(self, key: CellKey, picture: Image.Image) -> None:
+        """Puts a cell that was made into the live preview; those of earlier runs are left out, to begin at once."""
         if shared.opts.live_previews_enable:
-            picture = read()
             for table, place in self._places[key]:
                 self._sheet(table).show(place, picture)
             _assign(self._sheet(self._places[key][0][0]).image())

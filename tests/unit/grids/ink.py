@@ -1,5 +1,8 @@
 """Where something is drawn, and what text looks like where it stands alone."""
 
+from dataclasses import fields
+from types import SimpleNamespace
+
 import numpy as np
 from PIL import Image
 
@@ -34,3 +37,11 @@ def shows(image, box, text, style, fill):
     expected = text_alone(text, box.size, style, fill, image.getpixel((0, 0)))
     found = cut_out(image, box)
     return found.shape == expected.shape and bool((found == expected).all())
+
+
+def drawn(page):
+    """A page with its picture as ``image``, drawn once."""
+    values = {field.name: getattr(page, field.name) for field in fields(page) if field.name != "draw"}
+    image = page.draw()
+    assert image.size == page.size
+    return SimpleNamespace(image=image, **values)

@@ -11,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sd_expression_grid.grids.drawing.compose import Figure, Page, compose_pages
+from sd_expression_grid.grids.drawing.compose import Figure, compose_pages
 from sd_expression_grid.grids.drawing.layout import Box, Size
 from sd_expression_grid.grids.drawing.pictures import as_rgb, hatched, ready_to_paste
 from sd_expression_grid.grids.drawing.style import PALETTES, Style, text_styles
-from tests.unit.grids.ink import cut_out, ink_in, shows
+from tests.unit.grids.ink import cut_out, drawn, ink_in, shows
 
 if TYPE_CHECKING:
+    from types import SimpleNamespace
+
     from sd_expression_grid.grids.drawing.compose import OpenCell
 
 WHITE = (255, 255, 255)
@@ -40,9 +42,9 @@ def plain(colour: tuple[int, int, int] = RED, size: tuple[int, int] = (4, 4)) ->
     return lambda row, column: Image.new("RGB", size, colour)
 
 
-def only(figure: Figure, open_cell: OpenCell, size: tuple[int, int], **style: object) -> Page:
+def only(figure: Figure, open_cell: OpenCell, size: tuple[int, int], **style: object) -> SimpleNamespace:
     (page,) = compose_pages(figure, open_cell, size, Style(**style))  # type: ignore[arg-type]
-    return page
+    return drawn(page)
 
 
 def pixels(image: Image.Image, box: Box | None = None) -> np.ndarray:
@@ -142,10 +144,10 @@ def test_everything_a_full_page_should_show_is_there(background: str):
 )
 def test_gaps_grow_with_the_cells(side: int, margin: int, page: tuple[int, int], lefts: object, tops: object):
     """11 and 32 are the sizes of labels; the edge is 5/4 of it, the reference's gap one more than the margin."""
-    drawn = only(bare(2, 3, has_reference=True), plain(size=(side, side)), (side, side), margin=margin)
-    assert drawn.image.size == page
-    assert tuple(cell.box.left for cell in drawn.cells[:3]) == lefts
-    assert tuple(cell.box.top for cell in drawn.cells[::3]) == tops
+    made = only(bare(2, 3, has_reference=True), plain(size=(side, side)), (side, side), margin=margin)
+    assert made.image.size == page
+    assert tuple(cell.box.left for cell in made.cells[:3]) == lefts
+    assert tuple(cell.box.top for cell in made.cells[::3]) == tops
 
 
 @pytest.mark.parametrize(("rows", "columns", "size"), [(0, 2, (154, 26)), (2, 0, (26, 162)), (0, 0, (26, 26))])
@@ -212,7 +214,7 @@ def test_other_faults_of_the_caller_are_not_hidden():
 def test_a_page_mark_only_where_there_are_several():
     corner = Box(-160, 0, 0, 40)
     single = only(full(), plain(), (64, 64)).image
-    pages = list(compose_pages(full(), plain(), (64, 64), Style(max_pixels=60_000)))
+    pages = list(map(drawn, compose_pages(full(), plain(), (64, 64), Style(max_pixels=60_000))))
     assert len(pages) > 1
     assert [(page.number, page.of) for page in pages] == [(number, len(pages)) for number in range(1, len(pages) + 1)]
     for image, marked in ((single, False), (pages[0].image, True)):
@@ -228,7 +230,10 @@ def test_every_page_repeats_the_reference():
         return Image.new("RGB", (64, 64), RED)
 
     pages = list(
-        compose_pages(full(rows=ROWS * 3, columns=COLUMNS * 4), open_cell, (64, 64), Style(max_pixels=150_000))
+        map(
+            drawn,
+            compose_pages(full(rows=ROWS * 3, columns=COLUMNS * 4), open_cell, (64, 64), Style(max_pixels=150_000)),
+        )
     )
     assert len({page.columns for page in pages}) > 1
     assert all(page.columns[0] == 0 for page in pages)
@@ -255,7 +260,7 @@ def test_memory_is_one_page_and_a_few_cells():
 
     figure = full(columns=tuple(f"c{index}" for index in range(40)), rows=tuple(f"r{index}" for index in range(40)))
     shown = 0
-    for page in compose_pages(figure, open_cell, (64, 64), Style(max_pixels=1_250_000)):
+    for page in map(drawn, compose_pages(figure, open_cell, (64, 64), Style(max_pixels=1_250_000))):
         shown += sum(cell.column > 0 for cell in page.cells)
         assert page.image.getpixel(page.cells[-1].box[:2])[:2] == (page.rows[-1], page.columns[-1])
         del page
@@ -281,7 +286,7 @@ def test_the_longest_row_label_decides_the_width_and_is_not_wrapped_again(side: 
 
 @pytest.mark.parametrize("pixels_allowed", [1, 10, 500, 5_000])
 def test_no_limit_is_too_small(pixels_allowed: int):
-    pages = list(compose_pages(full(), plain(), (64, 64), Style(max_pixels=pixels_allowed)))
+    pages = list(map(drawn, compose_pages(full(), plain(), (64, 64), Style(max_pixels=pixels_allowed))))
     assert all(page.image.width * page.image.height <= pixels_allowed for page in pages)
     assert len({(cell.row, cell.column) for page in pages for cell in page.cells}) == 12
 
@@ -292,13 +297,13 @@ def test_a_figure_without_cells_is_still_a_page(rows: int, columns: int):
 
 
 def test_a_legend_is_the_same_under_every_page():
-    pages = list(compose_pages(full(), plain(), (64, 64), Style(max_pixels=60_000)))
+    pages = list(map(drawn, compose_pages(full(), plain(), (64, 64), Style(max_pixels=60_000))))
     assert len(pages) > 1
     (legend,) = {cut_out(page.image, below(page)).tobytes() for page in pages}
     assert legend != cut_out(only(full(legend=LEGEND[:1]), plain(), (64, 64)).image).tobytes()
 
 
-def below(page: Page) -> Box:
+def below(page: SimpleNamespace) -> Box:
     return Box(0, page.cells[-1].box.bottom, *page.image.size)
 
 
@@ -333,7 +338,7 @@ def test_short_column_labels_stand_at_the_foot_of_higher_ones():
 def test_title_and_page_number_stand_in_the_corners_on_one_base_line():
     styles, palette = text_styles(Size(64, 64), Size(64, 64), ()), PALETTES["light"]
     figure = full(title="HHH", columns=("",) * 4, rows=("",) * 3, legend=())
-    pages = list(compose_pages(figure, plain(), (64, 64), Style(max_pixels=60_000)))
+    pages = list(map(drawn, compose_pages(figure, plain(), (64, 64), Style(max_pixels=60_000))))
     assert len(pages) > 1
     for number, page in enumerate(pages, 1):
         top = page.cells[0].box.top
@@ -425,7 +430,7 @@ def test_no_label_reaches_into_a_cell(
     figure = full(title=title, rows=tuple(rows), columns=tuple(columns), has_reference=reference)
     style = Style(max_pixels=limit)
     cells: Counter[tuple[int, int]] = Counter()
-    for page in compose_pages(figure, plain(BLUE, (side, side)), (side, side), style):
+    for page in map(drawn, compose_pages(figure, plain(BLUE, (side, side)), (side, side), style)):
         assert page.image.width * page.image.height <= limit
         assert all((pixels(page.image, cell.box) == BLUE).all() for cell in page.cells)
         cells.update((cell.row, cell.column) for cell in page.cells)

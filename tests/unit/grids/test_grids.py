@@ -9,6 +9,7 @@ from sd_expression_grid.store.folder import Outcome, StudyFolder
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey, GridOptions
 from tests.study_folders import colour_of, study_folder
+from tests.unit.grids.ink import drawn
 
 SAD = CellKey(expression="sad", character="Noor", seed=7)
 
@@ -24,7 +25,7 @@ def folder(tmp_path):
 
 def pixels_of(grids, grid, key):
     """The pixels of a cell on its grid's only page."""
-    (page,) = grids.pages(grid)
+    (page,) = map(drawn, grids.pages(grid))
     places = grids.places(grid, page)
     (row,) = (pixels for label, *pixels in places["rows"] if label == key.expression)
     (column,) = (pixels for label, *pixels in places["columns"] if label == key.character)
@@ -52,7 +53,7 @@ def test_the_reference_column_is_set_apart_and_any_other_first_column_is_not(tmp
     gaps = []
     for name, changes in (("with", {}), ("without", {"reference": ""})):
         grids = grids_of(study_folder(tmp_path / name, seeds=[7], characters="Noor\nmei\nAda", **changes))
-        (page,) = grids.pages(grids.all[0])
+        (page,) = map(drawn, grids.pages(grids.all[0]))
         first, second, third = (cell.box for cell in page.cells[:3])
         gaps.append((second.left - first.right, third.left - second.right))
     assert gaps[0][0] > gaps[0][1]
@@ -107,7 +108,7 @@ def test_large_grids_are_pages_with_names_of_their_own(tmp_path):
     assert grids.style.max_pixels == 170_000_000
     grids = replace(grids, style=replace(grids.style, max_pixels=1_700_000))
     (table,) = grids.begun
-    pages = [(grids.name(table, page), page.image.size) for page in grids.pages(table)]
+    pages = [(grids.name(table, page), page.size) for page in grids.pages(table)]
     assert [name for name, _ in pages] == [
         f"grid - page {number} of {len(pages)}" for number in range(1, len(pages) + 1)
     ]
@@ -117,8 +118,8 @@ def test_large_grids_are_pages_with_names_of_their_own(tmp_path):
 
 def test_options_change_how_a_grid_looks_and_not_the_study(folder):
     before = (folder.path / "study.json").read_bytes()
-    own = next(draw_grids(folder))[1].image
-    other = next(draw_grids(folder, GridOptions(ground="dark", margin=0, legend=False)))[1].image
+    own = next(draw_grids(folder))[1].draw()
+    other = next(draw_grids(folder, GridOptions(ground="dark", margin=0, legend=False)))[1].draw()
     assert (own.getpixel((0, 0)), other.getpixel((0, 0))) == ((255, 255, 255), (24, 25, 27))
     assert other.height < own.height
     assert (folder.path / "study.json").read_bytes() == before
@@ -171,3 +172,34 @@ def test_groups_that_are_one_to_a_file_system_have_names_of_their_own(tmp_path):
 def test_a_folder_without_study_is_said(tmp_path):
     with pytest.raises(StudyError, match=r"holds no study: there is no study\.json in it"):
         next(draw_grids(StudyFolder(tmp_path / "nowhere")))
+
+
+def contents_by_name(grids):
+    return {grids.name(table, page): grids.contents(table, page) for table in grids.all for page in grids.pages(table)}
+
+
+def test_pages_of_one_study_have_contents_of_their_own_and_the_same_each_time(folder):
+    contents = contents_by_name(grids_of(folder))
+    assert len(set(contents.values())) == len(contents) > 1
+    assert contents_by_name(grids_of(folder)) == contents
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"status": "failed", "error": "x"}, {"file": "cells/Noor/sad_7 (2).png"}, {"sha256": "0" * 64},
+        {"status": "skipped", "file": "", "sha256": ""},
+    ],
+)  # fmt: skip
+def test_another_cell_changes_the_contents_of_its_own_grid_alone(folder, change):
+    before = grids_of(folder)
+    folder.record(replace(before.outcomes[SAD], **change))
+    old, new = contents_by_name(before), contents_by_name(grids_of(folder))
+    assert [name for name in new if new[name] != old[name]] == ["grid - LoRAs - seed 7"]
+
+
+@pytest.mark.parametrize("options", [GridOptions(ground="dark"), GridOptions(margin=9), GridOptions(legend=False)])
+def test_another_look_changes_the_contents(folder, options):
+    old, new = contents_by_name(grids_of(folder)), contents_by_name(grids_of(folder, options))
+    assert old.keys() == new.keys()
+    assert not set(old.values()) & set(new.values())

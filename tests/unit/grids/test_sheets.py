@@ -14,7 +14,7 @@ from sd_expression_grid.grids.grids import StudyGrids, legend
 from sd_expression_grid.store.folder import Outcome
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
-from tests.unit.grids.ink import ink_in, shows
+from tests.unit.grids.ink import drawn, ink_in, shows
 
 SIZE = (96, 96)
 
@@ -50,7 +50,7 @@ def scouted(*seeds, **statuses):
 
 def only_page(grids):
     (table,) = grids.begun
-    (page,) = grids.pages(table)
+    (page,) = map(drawn, grids.pages(table))
     return page, grids.places(table, page)
 
 
@@ -88,7 +88,7 @@ def test_its_legend_has_the_prompt_of_its_pictures_and_no_seed():
 def test_a_seed_without_picture_says_which_it_is_and_why():
     page, _ = only_page(scouted(5, 8, seed_8="failed"))
     figure = Figure(title="", columns=("",), rows=("",), has_reference=False)
-    (expected,) = compose_pages(figure, lambda row, column: "8: failed", Captions(SIZE, Style()).size, Style())
+    (expected,) = map(drawn, compose_pages(figure, lambda *_: "8: failed", Captions(SIZE, Style()).size, Style()))
     cell, other = page.image.crop(page.cells[1].box), expected.image.crop(expected.cells[0].box)
     assert cell.size == other.size == Captions(SIZE, Style()).size
     assert cell.tobytes() == other.tobytes()
@@ -110,3 +110,19 @@ def test_a_picture_of_another_size_is_centred_above_its_caption(size, shown):
     assert (np.asarray(image.crop((0, 0, *SIZE))) == 9).all(axis=2).sum() == (shown[2] - shown[0]) * (
         shown[3] - shown[1]
     )
+
+
+def test_a_sheets_contents_tell_its_captions():
+    one, other = (
+        replace(grids, outcomes={key: replace(outcome, file="one") for key, outcome in grids.outcomes.items()})
+        for grids in (scouted(5, 8), scouted(5, 9))
+    )
+    first, second = (grids.contents(*page_of(grids)) for grids in (one, other))
+    assert first == one.contents(*page_of(one))
+    assert first != second
+
+
+def page_of(grids):
+    (table,) = grids.begun
+    (page,) = grids.pages(table)
+    return table, page
