@@ -49,6 +49,11 @@ class Reader:
         """A text."""
         return self.take(key, default, "a text", is_text)
 
+    def prompt_text(self, key: str, default: str) -> str:
+        """A text for a prompt, without the lines that are comments, as they are left out of lists."""
+        lines = self.text(key, default).splitlines(keepends=True)
+        return "".join(line for line in lines if len(lines) == 1 or not line.lstrip().startswith("#"))
+
     def optional_text(self, key: str) -> str | None:
         """A text; None if it is missing or null."""
         return self.take(key, None, "a text", is_text)

@@ -41,10 +41,10 @@ class Catalog:
     hypernetworks: frozenset[str] = frozenset()
 
 
-def network_faults(study: Study, templates: Iterable[str], catalog: Catalog) -> list[Fault]:
+def network_faults(study: Study, templates: Mapping[str, str], catalog: Catalog) -> list[Fault]:
     """Networks that are unknown, ambiguous, badly written or weighted, or made for another kind of checkpoint.
 
-    ``templates`` are the prompts of the page, with its styles.
+    ``templates`` are the prompts of the page by their places, with its styles.
     """
     prompts = list(_prompts(study, templates))
     faults = [
@@ -76,7 +76,7 @@ def network_faults(study: Study, templates: Iterable[str], catalog: Catalog) -> 
     ]
 
 
-def network_notes(study: Study, templates: Iterable[str], catalog: Catalog) -> list[str]:
+def network_notes(study: Study, templates: Mapping[str, str], catalog: Catalog) -> list[str]:
     """What the WebUI makes of a text that its author may not expect, though it can be made.
 
     Words that are also the name of an embedding for another kind of checkpoint stay words; the name of an embedding
@@ -100,16 +100,16 @@ def network_notes(study: Study, templates: Iterable[str], catalog: Catalog) -> l
 _TAG_FORM = "write <lora:name:1>"
 
 
-def _prompts(study: Study, templates: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _prompts(study: Study, templates: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Texts in which network tags are read, with their places."""
-    texts = [template_of(study, template) for template in templates]
-    yield from (("prompt", template.without_character_tags().text) for template in texts)
+    by_place = {place: template_of(study, text) for place, text in templates.items()}
+    yield from ((place, template.without_character_tags().text) for place, template in by_place.items())
     yield "composition", study.composition
     yield from ((row.place or row.label, row.text) for row in study.expressions)
     yield from ((column.place or column.label, column.text) for column in study.columns)
     for column in study.characters:
         own = template_of(study, column.prompt)
-        tags = [tag for template in (own, *texts) for tag in template.character_tags]
+        tags = [tag for template in (own, *by_place.values()) for tag in template.character_tags]
         named = " ".join(tag.replace(study.character_placeholder, column.text) for tag in tags)
         yield column.place or column.label, f"{own.without_character_tags().text} {named}".strip()
 

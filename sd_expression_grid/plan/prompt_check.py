@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sd_expression_grid.base.errors import Fault
 from sd_expression_grid.prompts.network_tags import find_tags, without_tags
 from sd_expression_grid.prompts.prompts import Schedule, decimal, edit_holds, escape_in_edit, unescapable
-from sd_expression_grid.study.cell_prompts import Templates, edit_of, prompts_of, template_of
+from sd_expression_grid.study.cell_prompts import PLACES, Templates, edit_of, prompts_of, template_of
 from sd_expression_grid.study.study import MAX_CELLS
 
 if TYPE_CHECKING:
@@ -44,9 +44,52 @@ def prompt_faults(
     return [
         *_template_faults(study, templates),
         *_tag_faults(study, templates),
-        *_text_faults(study, comment_signs),
+        *_text_faults(study, templates, comment_signs),
         *_switch_faults(study, total_steps),
     ]
+
+
+def emphasis_faults(study: Study, templates: Templates, mode: str) -> list[Fault]:
+    """Texts that the WebUI's emphasis mode would draw otherwise than they are meant.
+
+    In the mode None the backslashes that prompt editing needs are drawn; in None and Ignore weights have no effect.
+    The study must have no other faults.
+    """
+    faults = list(_escape_faults(study, templates)) if mode == "None" else []
+    if mode in ("None", "Ignore"):
+        faults += [
+            Fault(column.place or column.label, f"a weight of an embedding has no effect {_in_mode(mode)}")
+            for column in study.characters
+            if column.weight is not None and not find_tags(column.text)
+        ]
+    return faults
+
+
+def _in_mode(mode: str) -> str:
+    return f"in the WebUI's emphasis mode '{mode}'; choose another in its settings"
+
+
+def _escape_faults(study: Study, templates: Templates) -> Iterator[Fault]:
+    problem = f"the WebUI would draw the backslashes that it needs {_in_mode('None')}"
+    word, plain = escape_in_edit(_PLAIN_WORD), replace(study.reference_column, text=_PLAIN_WORD)
+
+    def backslashes(expression: str, column: Character) -> int:
+        escaped = escape_in_edit(expression.replace("\\", ""))
+        return sum(prompt.text.count("\\") for prompt in prompts_of(study, templates, escaped, column))
+
+    least = backslashes(word, plain)
+    if least > sum(text.count("\\") for text in templates.texts):
+        yield Fault("prompt", f"{templates.prompt}: {problem}")
+    for row in study.expressions:
+        if backslashes(row.text, plain) > least:
+            yield Fault(row.place or row.label, problem)
+    for column in study.columns:
+        bare = replace(
+            column, text=column.text.replace("\\", ""), negative=column.negative.replace("\\", ""), prompt=column.prompt
+        )
+        of_its_own = backslashes(word, replace(bare, text=_PLAIN_WORD, negative="")) if column.prompt else least
+        if backslashes(word, bare) > of_its_own:
+            yield Fault(column.place or column.label, problem)
 
 
 def edit_faults(
@@ -87,6 +130,8 @@ def _tag_faults(study: Study, templates: Templates) -> Iterator[Fault]:
     """Placeholders within network tags of the templates: a character's takes a plain name, an expression's nothing."""
     texts = [("prompt", templates.prompt, study.characters), ("hires prompt", templates.hires_prompt, study.characters)]
     texts += [(character.place or character.label, character.prompt, (character,)) for character in study.characters]
+    if find_tags(templates.hires_negative_prompt):
+        yield Fault("hires negative prompt", "network tags have no effect in a negative prompt")
     for place, text, characters in texts:
         template = template_of(study, text)
         for tag in template.expression_tags:
@@ -99,13 +144,17 @@ def _tag_faults(study: Study, templates: Templates) -> Iterator[Fault]:
                 yield Fault(character.place or character.label, f"{problem}; {remedy}")
 
 
-def _text_faults(study: Study, comment_signs: Sequence[str]) -> Iterator[Fault]:
+def _text_faults(study: Study, templates: Templates, comment_signs: Sequence[str]) -> Iterator[Fault]:
     texts = [(row.place or f"expressions, '{row.label}'", row.text, True) for row in study.expressions]
     texts.append(("composition", study.composition, True))
-    texts.append(("reference", study.reference, False))
+    prompts = (templates.prompt, templates.hires_prompt)
+    is_in_edit = any(template_of(study, text).character_is_in_edit for text in prompts)
+    texts.append(("reference", study.reference, is_in_edit))
     for column in study.characters:
         place = column.place or f"characters, '{column.label}'"
-        texts += [(place, text, False) for text in (column.text, column.negative, column.prompt)]
+        own = template_of(study, column.prompt)
+        texts.append((place, column.text, own.character_is_in_edit or is_in_edit))
+        texts += [(place, text, False) for text in (column.negative, own.without_placeholders)]
     for place, text, in_edit in texts:
         problem = unescapable(text, in_edit=in_edit, comment_signs=comment_signs)
         if problem:
@@ -150,13 +199,22 @@ def _schedule_faults(
     for column in study.columns:
         columns.setdefault((_judged(column.text), column.negative, column.prompt), []).append(column)
 
-    def holds(text: str, column: Character) -> bool:
+    def broken(text: str, column: Character) -> list[int]:
+        """The numbers of the prompts whose edit does not hold."""
         prompts = prompts_of(study, templates, escape_in_edit(text), column)
-        judges = zip(prompts, schedules * 2, strict=True)
-        return all(edit_holds(prompt, schedule, switch_step) for prompt, schedule in judges if prompt.is_edited)
+        judges = enumerate(zip(prompts, schedules * 2, strict=True))
+        return [
+            number
+            for number, (prompt, schedule) in judges
+            if prompt.is_edited and not edit_holds(prompt, schedule, switch_step)
+        ]
 
-    if not holds(_PLAIN_WORD, plain_column):
-        yield Fault("prompt", f"{_UNREADABLE}; look for a stray bracket, bar or colon in it: {templates.prompt}")
+    def holds(text: str, column: Character) -> bool:
+        return not broken(text, column)
+
+    for number in broken(_PLAIN_WORD, plain_column)[:1]:
+        where = f"look for a stray bracket, bar or colon in it: {templates.texts[number]}"
+        yield Fault(PLACES[number], f"{_UNREADABLE}; {where}")
         return
     good_rows = [text for text in rows if holds(text, plain_column)]
     yield from (Fault(place, _UNREADABLE) for text in rows if text not in good_rows for place in rows[text])

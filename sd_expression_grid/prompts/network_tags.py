@@ -15,8 +15,11 @@ LORA_TYPES = ("lora", "lyco")
 
 _NAMED = ("te", "unet", "dyn")
 
-_MEANT_AS_TAG = re.compile(r"(?:<|&lt;)?\s*\b(?:lora|lyco|lycoris|loha|hypernet)\s*(?::[^,<\n]*|>|&gt;)", re.IGNORECASE)
-"""What people write for a tag and the WebUI takes for words: left open, with spaces, without or with HTML brackets."""
+_MEANT_AS_TAG = re.compile(
+    r"(?:[<＜‹〈《«]|&lt;)?\s*\b(?:lora|lyco|lycoris|loha|hypernet)\s*(?:[:：][^,，<\n]*|[>＞›〉》»]|&gt;)",
+    re.IGNORECASE,
+)
+"""What people write for a tag and the WebUI takes for words: left open, with spaces, without or with other brackets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

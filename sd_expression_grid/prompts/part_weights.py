@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 AND = re.compile(r"\bAND\b")
 
 _WEIGHT = re.compile(r":\s*([-+]?(?:\d*\.\d+|\d+\.?))\s*\Z")  # the WebUI's grammar
+_CLOSING_WEIGHT = re.compile(r":\s*(?=[-+]?[.\d]+\s*\Z)")  # the WebUI's grammar of weights in brackets
 _COMMENT = re.compile(r"#[^\n]*|//[^\n]*|/\*.*?\*/", re.DOTALL)
 """Of all WebUIs. Which of them this one strips does not matter: an escape that was not needed changes nothing."""
 
@@ -36,6 +37,12 @@ def weights_as_words(pieces: Sequence[tuple[str, bool]]) -> str:
             escaped.append(f"{text[done:number]}\\")
             done = number
     return "".join((*escaped, text[done:]))
+
+
+def closing_weight_as_words(text: str) -> str:
+    """A text that a closing bracket follows, without a weight at its end: ``:3`` becomes ``:\\3``."""
+    number = _CLOSING_WEIGHT.search(_blanked(TAG, text))
+    return f"{text[: number.end()]}\\{text[number.end() :]}" if number else text
 
 
 def _blanked(pattern: re.Pattern[str], text: str) -> str:

@@ -13,10 +13,16 @@ from decimal import Decimal
 
 from sd_expression_grid.prompts.brackets import Pairs, find_pairs
 from sd_expression_grid.prompts.network_tags import TAG, without_tags
-from sd_expression_grid.prompts.part_weights import AND, weights_as_words
+from sd_expression_grid.prompts.part_weights import AND, closing_weight_as_words, weights_as_words
 
 WHEN = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*", re.IGNORECASE)
 """The time of a prompt edit, in the WebUI's grammar."""
+
+AsWords = Callable[[str], str]
+"""What makes a text words that would not be, at the place where it is put in."""
+
+_MARKS = "\ue000\ue001"
+"""Stand for placeholders; private to us by Unicode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +49,9 @@ class Edit:
     composition: str
     switch_at: float
 
-    def text(self, expression: str) -> str:
-        """The edit in the WebUI's syntax, its time always a decimal."""
-        return f"[{self.composition}:{expression}:{decimal(self.switch_at)}]"
+    def text(self, expression: str, as_words: AsWords = str) -> str:
+        """The edit in the WebUI's syntax, its time always a decimal; ``as_words`` is applied to both of its texts."""
+        return f"[{as_words(self.composition)}:{as_words(expression)}:{decimal(self.switch_at)}]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,23 +91,62 @@ class Template:
         return [tag[0] for tag in TAG.finditer(self.text) if placeholder in tag[0]]
 
     def fill(self, expression: str, character: str, edit: Edit | None) -> Prompt:
-        """Puts a row's and a column's texts in, both at once; an expression outside prompt edits becomes ``edit``."""
+        """Puts a row's and a column's texts in, both at once; an expression outside prompt edits becomes ``edit``.
+
+        The expression is escaped for an edit already, the character is not.
+        """
+
+        def first_phase(_: str, as_words: AsWords) -> str:
+            return as_words(edit.composition if edit else expression)
+
+        after = self._replaced(expression, character, _as_words)
         if edit is None:
-            text = self._replaced(expression, expression, character)
-            return Prompt(text=text, before=text, after=text)
+            return Prompt(text=after, before=after, after=after)
         return Prompt(
-            text=self._replaced(edit.text(expression), expression, character),
-            before=self._replaced(edit.composition, expression, character),
-            after=self._replaced(expression, expression, character),
+            text=self._replaced(expression, character, edit.text),
+            before=self._replaced(expression, character, first_phase),
+            after=after,
         )
 
-    def _replaced(self, outside: str, inside: str, character: str) -> str:
+    def changed_around(self, change: Callable[[str], str]) -> str:
+        """The text with a change of all but its placeholders, which no change can take for what they look like."""
+        marks = {self.expression_placeholder: _MARKS[0], self.character_placeholder: _MARKS[1]}
+        pieces, done = [], 0
+        for match in self._placeholders():
+            pieces += [self.text[done : match.start()], marks[match[0]]]
+            done = match.end()
+        changed = change("".join([*pieces, self.text[done:]]))
+        for placeholder, mark in marks.items():
+            changed = changed.replace(mark, placeholder)
+        return changed
+
+    @property
+    def without_placeholders(self) -> str:
+        """The text with a space for each placeholder."""
+        return self._pattern.sub(" ", self.text)
+
+    @property
+    def character_is_in_edit(self) -> bool:
+        """Whether the character stands in square brackets, where some of its characters would mean something."""
+        pairs = find_pairs(self.text)
+        return any(
+            match[0] == self.character_placeholder and _is_in_square_brackets(self.text, pairs, match.start())
+            for match in self._placeholders()
+        )
+
+    def _replaced(self, expression: str, character: str, wrapped: Callable[[str, AsWords], str]) -> str:
+        """``wrapped`` makes what an expression outside of the user's own edits becomes."""
         pairs = find_pairs(self.text)
         pieces, done = [], 0
         for match in self._placeholders():
-            text = inside if _is_in_edit(self.text, pairs, match.start()) else outside
-            put_in = character if match[0] == self.character_placeholder else text
-            pieces += [(self.text[done : match.start()], False), (put_in, True)]
+            as_words = closing_weight_as_words if _closes_weight(self.text, match.end()) else str
+            if match[0] == self.character_placeholder:
+                text = as_words(_escaped_for(self.text, pairs, match.start(), character))
+            elif _is_in_edit(self.text, pairs, match.start()):
+                text = as_words(expression)
+            else:
+                text = wrapped(expression, as_words)
+            pieces += [(self.text[done : match.start()], False), (text, True)]
             done = match.end()
         return weights_as_words([*pieces, (self.text[done:], False)])
 
@@ -116,6 +161,27 @@ class Template:
     def _pattern(self) -> re.Pattern[str]:
         longest_first = sorted((self.expression_placeholder, self.character_placeholder), key=len, reverse=True)
         return re.compile("|".join(map(_as_whole_words, longest_first)))
+
+
+def _as_words(expression: str, as_words: AsWords) -> str:
+    return as_words(expression)
+
+
+def _escaped_for(template: str, pairs: Pairs, position: int, character: str) -> str:
+    """A character's text with the escapes that its place needs: in square brackets more than elsewhere."""
+    if any(tag.start() < position < tag.end() for tag in TAG.finditer(template)):
+        return character
+    escape = escape_in_edit if _is_in_square_brackets(template, pairs, position) else escape_outside
+    return escape(character)
+
+
+def _is_in_square_brackets(template: str, pairs: Pairs, position: int) -> bool:
+    return any(template[start] == "[" for start, _ in pairs.around(position))
+
+
+def _closes_weight(template: str, position: int) -> bool:
+    """Whether a number at this place would be the weight of the brackets around it."""
+    return re.match(r"\s*\)", without_tags(template[position:])) is not None
 
 
 def _as_whole_words(placeholder: str) -> str:
@@ -224,7 +290,8 @@ Schedule = Callable[[str], tuple[tuple[str, ...], ...]]
 def edit_holds(prompt: Prompt, schedule: Schedule, switch_step: int) -> bool:
     """Whether the WebUI reads the edit as meant: the first phase up to ``switch_step``, then another second one."""
     actual, before, after = (_as_encoded(schedule(text)) for text in (prompt.text, prompt.before, prompt.after))
-    if not len(actual) == len(before) == len(after) or before == after:
+    is_to_change = prompt.before != prompt.after or not prompt.is_edited  # a row may say what the composition says
+    if not len(actual) == len(before) == len(after) or (is_to_change and before == after):
         return False
     return all(
         part == first[:switch_step] + second[switch_step:]

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from sd_expression_grid.study.study import Character, Study
 
 
+PLACES = ("prompt", "negative_prompt", "hires prompt", "hires negative prompt")
+"""What messages call the four prompts of a cell."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Templates:
     """The four prompts of the txt2img page, with placeholders. Empty hires prompts follow the first pass.
@@ -23,6 +27,11 @@ class Templates:
     hires_prompt: str = ""
     hires_negative_prompt: str = ""
     expands_braces: bool = False
+
+    @property
+    def texts(self) -> tuple[str, str, str, str]:
+        """All four, in the order of ``PLACES``."""
+        return self.prompt, self.negative_prompt, self.hires_prompt, self.hires_negative_prompt
 
 
 def templates_of(
@@ -41,15 +50,16 @@ def templates_of(
 def prompts_of(
     study: Study, templates: Templates, expression: str, character: Character
 ) -> tuple[Prompt, Prompt, Prompt, Prompt]:
-    """Prompt, negative prompt and both hires prompts of one cell, from its row's and column's escaped texts."""
+    """Prompt, negative prompt and both hires prompts of one cell, from its row's escaped text and its column."""
     edit = edit_of(study)
     has_character = character != study.reference_column
     only_later = Edit(composition="", switch_at=study.switch_at) if edit else None
-    text = escape_outside(character.text)
 
-    def fill(template: str, edit: Edit | None) -> Prompt:
-        filled = template_of(study, template if templates.expands_braces else braces_as_text(template))
-        return (filled if has_character else filled.without_character_tags()).fill(expression, text, edit)
+    def fill(text: str, edit: Edit | None) -> Prompt:
+        template = template_of(study, text)
+        if not templates.expands_braces:
+            template = template_of(study, template.changed_around(braces_as_text))
+        return (template if has_character else template.without_character_tags()).fill(expression, character.text, edit)
 
     negative = fill(templates.negative_prompt, only_later)
     hires_negative = fill(templates.hires_negative_prompt, only_later)

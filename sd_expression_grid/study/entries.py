@@ -70,7 +70,7 @@ def _object_place(place: str, item: Mapping[str, object]) -> str:
 
 
 def _label_and_text(reader: Reader) -> tuple[str, str]:
-    label, text = reader.text("label", "").strip(), reader.text("text", "").strip()
+    label, text = reader.text("label", "").strip(), reader.prompt_text("text", "").strip()
     if not text:
         reader.fault("text", "is missing")
     label = label or own_label(text)

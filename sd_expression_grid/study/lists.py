@@ -30,6 +30,14 @@ _SIGNS = re.compile(r"(?<![^\s,|])[^\w\s,|\[\]{}]*[()][^\w\s,|\[\]{}]*(?![^\s,|]
 
 _RULER = re.compile(r"[\s|:\-]*-{3,}[\s|:\-]*")
 """The line below the head of a table in Markdown."""
+_LINE_BREAK = re.compile(r"\r\n|\r|\n|\u2028|\u2029")
+_CELL = re.compile(r"(^|[\t\r\n\u2028\u2029,])\"((?:[^\"]|\"\")*)\"(?=[\t\r\n\u2028\u2029]|$)")
+"""A cell as spreadsheets put it into quotes: with line breaks in it, or with quotes, which are doubled then."""
+
+_BREAK_IN_CELL = "\v"
+_CSV = re.compile(r'"[^"]*",\S.*|[^",]*,"[^"]*".*')
+_WIDE_BAR = re.compile(r"(?<=[\w>)\]}\"'])\s*(｜)\s*(?=[\w<(\[{\"'])")
+_LONE_WIDE_BAR = re.compile(r"(?<!\S)(?:｜|｜(?=\S*\w\S*\w)\S+|(?=\S*\w\S*\w)\S+｜)(?!\S)")
 _SHOWN = 60
 
 
@@ -122,7 +130,7 @@ def _read_lines(
             continue
         place = f"{name}, line {number} ({_shown(line)})"
         fields, problems = _fields(_divide(line), keys)
-        problems += _stray_bar(line)
+        problems += [*_stray_bar(line), *_other_dividers(line)]
         faults += [Fault(place, problem) for problem in problems]
         if not problems:
             entries.append(ListEntry(fields={**fields, **({"group": group} if group else {})}, place=place))
@@ -148,21 +156,38 @@ def _with_labels(entries: Sequence[ListEntry]) -> list[ListEntry]:
 
 
 def _written_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Numbered lines without blank ones and comments; spaces that word processors put in are plain ones."""
-    for number, line in enumerate(re.split(r"\r\n|\r|\n|\u2028|\u2029", text), start=1):
-        plain = line.replace("\ufeff", "").replace("\u200b", "").replace("\u00a0", " ").replace("\u202f", " ")
-        if plain.strip() and not plain.lstrip().startswith("#") and not _RULER.fullmatch(plain):
-            yield number, plain.strip(" ").rstrip("\t ")
+    """Numbered lines without blank ones and comments; spaces that word processors put in are plain ones.
+
+    A spreadsheet's cell with line breaks in it belongs to the line that it begins in.
+    """
+    number = 1
+    for line in _LINE_BREAK.split(_CELL.sub(_unquoted, text)):
+        yield from ((number, plain) for plain in _plain_line(line.replace(_BREAK_IN_CELL, " ")))
+        number += 1 + line.count(_BREAK_IN_CELL)
+
+
+def _unquoted(cell: re.Match[str]) -> str:
+    """A cell in quotes as a spreadsheet means it; quotes without need are the user's own."""
+    if not re.search(r"[\r\n\u2028\u2029]|\"\"", cell[2]):
+        return cell[0]
+    return cell[1] + _LINE_BREAK.sub(_BREAK_IN_CELL, cell[2].replace('""', '"'))
+
+
+def _plain_line(line: str) -> Iterator[str]:
+    plain = line.replace("\ufeff", "").replace("\u200b", "").replace("\u00a0", " ").replace("\u202f", " ")
+    if plain.strip() and not plain.lstrip().startswith("#") and not _RULER.fullmatch(plain):
+        yield plain.strip(" ").rstrip("\t ")
 
 
 def _divide(line: str) -> list[str]:
     """The fields of a line. ``\\|`` outside brackets is a literal bar, and so is one in a face such as ``:|``."""
     pairs = find_pairs(_SIGNS.sub(lambda face: "x" * len(face[0]), line), brackets="([{")
     faces = {i for token in _TOKEN.finditer(line) if _FACE.fullmatch(token[0]) for i in range(*token.span())}
+    bars = {bar.start(1) for bar in _WIDE_BAR.finditer(line)}
     fields, start = [], 0
     for position, character in enumerate(line):
         is_live = position in pairs.live and pairs.innermost[position] < 0
-        if character in "|\t" and is_live and position not in faces:
+        if (character in "|\t" or position in bars) and is_live and position not in faces:
             fields.append(line[start:position])
             start = position + 1
     fields.append(line[start:])
@@ -174,6 +199,16 @@ def _stray_bar(line: str) -> Iterator[str]:
     last = line.split()[-1]
     if re.search(r"[^\s\\|]\|$", line) and not line.startswith("|") and not _FACE.fullmatch(last):
         yield "it ends in a bar; write \\| for a bar that is text, or leave it out"
+
+
+def _other_dividers(line: str) -> Iterator[str]:
+    """What is wrong with a line whose fields are divided by what divides none."""
+    pairs = find_pairs(line, brackets="[{")
+    in_brackets = any(pairs.innermost[i] >= 0 for i, character in enumerate(line) if character == "｜")
+    if in_brackets or _LONE_WIDE_BAR.search(_WIDE_BAR.sub("|", line)):
+        yield "the fullwidth bar in it divides nothing there; write |, or \\| for a bar that is text"
+    if _CSV.fullmatch(line):
+        yield "it reads as a line of a CSV file; divide its fields by | or TAB, without quotes around them"
 
 
 def _literal_bars(field: str) -> str:

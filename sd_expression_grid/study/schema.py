@@ -30,12 +30,12 @@ def study_from_dict(data: Mapping[str, object]) -> Study:
 def read_study(data: Mapping[str, object]) -> tuple[Study, list[Fault]]:
     """Reads what can be read, and names the rest, so that further checks can add what they find."""
     reader = Reader(data)
-    expressions, reference = tuple(read_expressions(reader)), reader.text("reference", DEFAULT.reference).strip()
+    expressions, reference = tuple(read_expressions(reader)), reader.prompt_text("reference", DEFAULT.reference).strip()
     study = Study(
         expressions=expressions,
         characters=tuple(read_characters(reader)),
         reference=reference,
-        composition=reader.text("composition", DEFAULT.composition).strip(),
+        composition=reader.prompt_text("composition", DEFAULT.composition).strip(),
         switch_at=reader.number("switch_at", DEFAULT.switch_at),
         expression_placeholder=reader.text("expression_placeholder", DEFAULT.expression_placeholder),
         character_placeholder=reader.text("character_placeholder", DEFAULT.character_placeholder),

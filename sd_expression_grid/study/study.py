@@ -10,6 +10,7 @@ from sd_expression_grid.study.value_types import (
     NUMBER,
     NUMBERS,
     POSITIVE_NUMBER,
+    PROMPT_TEXT,
     TEXT,
     WORDS,
     YES_OR_NO,
@@ -78,12 +79,12 @@ class Character(CharacterTraits):
         meaning="the title of its group; in a pasted list that is `[Title]` on a line before it",
         in_lines=False,
     )
-    negative: str = list_key(TEXT, default="", usage="`negative=…`", meaning="added to the negative prompt")
+    negative: str = list_key(PROMPT_TEXT, default="", usage="`negative=…`", meaning="added to the negative prompt")
     cfg_scale: float | None = list_key(
         POSITIVE_NUMBER, default=None, usage="`cfg_scale=5`", meaning="instead of the page's"
     )
     prompt: str = list_key(
-        TEXT,
+        PROMPT_TEXT,
         default="",
         usage="`prompt=…`",
         meaning="a template of its own, with the expression placeholder in it",

@@ -109,6 +109,7 @@ def _numbers(text: str) -> list[float | str]:
 
 
 TEXT = ValueType(read=Reader.text)
+PROMPT_TEXT = ValueType(read=Reader.prompt_text)
 NUMBER = ValueType(read=_read_number, parse=_decimal)
 POSITIVE_NUMBER = ValueType(read=_read_positive, parse=_number)
 YES_OR_NO = ValueType(read=_read_flag, parse=_yes_or_no, alone="yes")

@@ -55,7 +55,7 @@ def once(rows, columns):
     templates = templates_of(study)
     lap("reading the lists")
     catalog = Catalog(checkpoint="", architecture="SD1", loras={f"person_{n}": "SD1" for n in range(columns)})
-    faults += network_faults(study, [templates.prompt], catalog)
+    faults += network_faults(study, {"prompt": templates.prompt}, catalog)
     faults += prompt_faults(study, templates, STEPS)
     lap("checking texts and networks")
     faults += edit_faults(study, templates, (schedule, negative_schedule), STEPS)

@@ -36,6 +36,7 @@ FACES = [
     r"|o|",
     r"o_o",
 ]
+HIRES = {"enable_hr": True, "hr_scale": 1.5, "denoising_strength": 0.7, "hr_upscaler": "Latent"}
 LISTS = {
     "comment headings and a blank first line": ("\n# Eyes\nclosed eyes\nwide eyes\n\n# Mouth\nopen mouth\n", 3),
     "repeated and mixed-case words": ("Smile\nsmile\nangry\nANGRY\nsad\nsmile", 3),
@@ -47,12 +48,15 @@ LISTS = {
     "escaped brackets": ("gloom \\(expression\\)\nparted lips\nsmug \\(face\\), grin", 3),
     "a table in Markdown": ("| smile | smiling |\n| sad | crying, tears |", 2),
     "a spreadsheet": ("smile\tsmiling\t\nsad\tcrying\t\t\nbored\t\t", 3),
+    "cells with line breaks": ('Smile\t"smiling,\n""grin"""\nSad\t"crying\r\ntears"\nangry', 3),
+    "fullwidth bars": ("笑顔｜smile\nSad ｜ crying, tears\n(｜_｜)", 3),
     "prompt syntax": ("[smile|grin]\n[sad:crying:0.5]\n(a, b:1.1)\n{happy|sad} face\n1.5, :5", 5),
 }
 
 
-def study(webui, **asked):
-    return webui.study({"characters": "mei", "reference": "", "name": uuid4().hex, **asked}, steps=5)
+def study(webui, page=None, **asked):
+    given = {"characters": "mei", "reference": "", "name": uuid4().hex, **asked}
+    return webui.study(given, **{"steps": 5, **(page or {})})
 
 
 def record(answer):
@@ -140,6 +144,24 @@ def test_a_name_may_stand_in_a_tag_of_the_template(webui):
         ({"characters": "<lora:Noor:0.4>\n<lora:Noor:0.8>"}, "weights=0.4,0.8"),
         ({"characters": [{"label": "<lora:Noor:1>", "text": "noor"}]}, "the label holds a network tag"),
         ({"expressions": "sad\nface|:|"}, "expressions, line 2 (face|:|): it ends in a bar"),
+        (
+            {"expressions": "sad\n｜ glad ｜"},
+            "expressions, line 2 (｜ glad ｜): the fullwidth bar in it",
+        ),
+        ({"expressions": "sad\n[a｜b]"}, "expressions, line 2 ([a｜b]): the fullwidth bar in it divides nothing"),
+        ({"expressions": 'sad\n"Glad","glad, happy"'}, "it reads as a line of a CSV file"),
+        (
+            {"characters": "mei\n‹lora：Noor：1›"},
+            "characters, line 2 (‹lora：Noor：1›): '‹lora：Noor：1›' is no",
+        ),
+        (
+            {"characters": "mei\n＜lora：Noor：1＞"},
+            "characters, line 2 (＜lora：Noor：1＞): '＜lora：Noor：1＞' is no",
+        ),
+        (
+            {"characters": "mei\n<lora：Noor:1>"},
+            "characters, line 2 (<lora：Noor:1>): '<lora：Noor:1>' is no",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_named_before_anything_is_made(webui, asked, part):
@@ -232,3 +254,113 @@ def test_a_sampler_with_its_schedule_type_is_known_as_it_once_was(webui):
     made = webui.study(names, sampler_name="DPM++ 2M Karras", scheduler="karras")
     assert made.status == 200
     assert "Sampler: DPM++ 2M, Schedule type: Karras" in made.cells[0][1]
+
+
+def plain_picture(webui, prompt):
+    return webui.txt2img(prompt=prompt, steps=5).pictures[0]
+
+
+@pytest.mark.parametrize(
+    ("template", "meant", "misread"),
+    [
+        ("sad, [a:{character}:0.5]", r"sad, [a:cat girl, \:3:0.5]", "sad, [a:cat girl, :3:0.5]"),
+        ("sad, [{character}|dog]", r"sad, [cat girl, \:3|dog]", "sad, [cat girl, :3|dog]"),
+        ("sad, [{character}] here", r"sad, [cat girl, \:3] here", "sad, [cat girl, :3] here"),
+        ("sad, ({character}) here", r"sad, (cat girl, :\3) here", "sad, (cat girl, :3) here"),
+        (
+            "sad, ({character}<lora:mei:0>) x",
+            r"sad, (cat girl, :\3<lora:mei:0>) x",
+            "sad, (cat girl, :3<lora:mei:0>) x",
+        ),
+    ],
+)
+def test_a_face_in_brackets_of_the_template_is_words(webui, template, meant, misread):
+    asked = {"expressions": "sad", "characters": "x | cat girl, :3", "composition": ""}
+    answer = study(webui, prompt=template.replace("sad", "{expression}"), **asked)
+    assert answer.status == 200, answer.message
+    assert difference(answer.cells[0][0], plain_picture(webui, meant)) == 0
+    assert difference(answer.cells[0][0], plain_picture(webui, misread)) > 0
+
+
+def test_a_row_in_brackets_of_the_template_is_words(webui):
+    asked = {"expressions": "x | smile :3", "composition": "hair", "switch_at": 0.4, "characters": "mei"}
+    answer = study(webui, prompt="{character}, ({expression})", **asked)
+    assert answer.status == 200, answer.message
+    assert difference(answer.cells[0][0], plain_picture(webui, r"mei, ([hair:smile \:\3:0.4])")) == 0
+    assert difference(answer.cells[0][0], plain_picture(webui, r"mei, ([hair:smile \:3:0.4])")) > 0
+
+
+def test_and_in_an_edit_of_the_template_is_refused(webui):
+    asked = {"expressions": "sad", "composition": "", "prompt": "{expression}, [a:{character}:0.5]"}
+    answer = study(webui, characters="mei\nx | cat AND dog", **asked)
+    assert answer.status == 422
+    assert "characters, line 2 (x | cat AND dog): AND would split the prompt" in answer.message
+
+
+def test_where_backslashes_are_drawn_what_needs_them_is_refused(webui):
+    page = {"override_settings": {"emphasis": "None"}}
+    asked = {"expressions": "sad\nx | smile :3", "composition": "hair", "switch_at": 0.4}
+    refused = study(webui, page, **asked, characters="mei\ny | a b | negative=(")
+    assert refused.status == 422
+    assert "expressions, line 2 (x | smile :3): the WebUI would draw the backslashes that it needs" in refused.message
+    assert "characters, line 2 (y | a b | negative=(): the WebUI would draw the backslashes" in refused.message
+    assert "line 1" not in refused.message
+    plain = study(webui, page, **{**asked, "expressions": "sad"})
+    assert plain.status == 200, plain.message
+    assert "\\" not in plain.cells[0][1].split("\n")[0]
+
+
+@pytest.mark.parametrize("mode", ["None", "Ignore"])
+def test_where_weights_have_no_effect_those_of_embeddings_are_refused(webui, mode):
+    asked = {"expressions": "sad", "composition": "", "characters": "mei\nx | ember_nobody | weights=0.5,1"}
+    refused = study(webui, {"override_settings": {"emphasis": mode}}, **asked)
+    assert refused.status == 422
+    assert f"a weight of an embedding has no effect in the WebUI's emphasis mode '{mode}'" in refused.message
+
+
+def test_a_row_may_say_what_the_composition_says(webui):
+    asked = {"expressions": "same | (smile:1.2)\nsad", "composition": "(smile:1.2)", "switch_at": 0.4}
+    answer = study(webui, prompt="{expression}, {character}", **asked)
+    assert answer.status == 200, answer.message
+    assert difference(answer.cells[0][0], plain_picture(webui, "(smile:1.2), mei")) <= 1
+
+
+def test_comment_lines_in_the_texts_of_an_object_are_left_out(webui):
+    rows = [{"label": "sad", "text": "# my own\nsad,\n# more\ncrying"}]
+    answer = study(webui, expressions=rows, composition="# none\nhair", switch_at=0.4)
+    assert answer.status == 200, answer.message
+    assert "[hair:sad,\ncrying:0.4]" in answer.cells[0][1]
+    refused = study(webui, expressions=[{"label": "sad", "text": "sad # mine\ncrying"}], composition="")
+    assert "'#' starts a comment" in refused.message
+
+
+def test_placeholders_may_look_like_comments_or_braces(webui):
+    names = {"expression_placeholder": "#face#", "character_placeholder": "{who|a}"}
+    page = {
+        "enable_hr": True,
+        "hr_scale": 1.5,
+        "denoising_strength": 0.7,
+        "hr_upscaler": "Latent",
+        "hr_prompt": "close, #face#, {who|a}",
+    }
+    asked = {"expressions": "sad", "composition": "", "prompt": "photo, #face#, {who|a}, x {in|out} # note", **names}
+    answer = study(webui, page, **asked, negative_prompt="#face#, bad")
+    assert answer.status == 200, answer.message
+    infotext = answer.cells[0][1]
+    assert infotext.startswith(r"photo, sad, mei, x {in\|out}")
+    assert "Negative prompt: sad, bad" in infotext
+    assert 'Hires prompt: "close, sad, mei"' in infotext
+
+
+@pytest.mark.parametrize(
+    ("hires", "part"),
+    [
+        ("{expression}, {character} <lora:nothere:1>", "hires prompt: <lora:nothere:1>: there is no LoRA named"),
+        ("a | {expression}, {character}", "hires prompt: the WebUI would not read the prompt edit"),
+    ],
+)
+def test_faults_of_the_hires_prompt_stand_there(webui, hires, part):
+    page = {**HIRES, "hr_prompt": hires}
+    answer = study(webui, page, expressions="sad", composition="hair", switch_at=0.4)
+    assert answer.status == 422
+    assert part in answer.message

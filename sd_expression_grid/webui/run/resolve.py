@@ -10,9 +10,9 @@ from modules import sd_samplers
 
 from sd_expression_grid.base.errors import raise_if_any
 from sd_expression_grid.plan.network_check import network_faults, network_notes, with_kinds
-from sd_expression_grid.plan.prompt_check import edit_faults, prompt_faults, size_faults
+from sd_expression_grid.plan.prompt_check import edit_faults, emphasis_faults, prompt_faults, size_faults
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
-from sd_expression_grid.study.cell_prompts import Templates, templates_of
+from sd_expression_grid.study.cell_prompts import Templates, template_of, templates_of
 from sd_expression_grid.study.schema import list_notes, read_study
 from sd_expression_grid.webui.denoiser.stop_early import calls_until_switch, stop_text
 from sd_expression_grid.webui.host.host import HOST
@@ -57,6 +57,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
     catalog = read_catalog()
     raise_if_any([*faults, *page_faults(p), *_faults(study, templates, page, reader, catalog)])
     raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
+    raise_if_any(emphasis_faults(study, templates, HOST.emphasis()))
     stop_after = calls_until_switch(study, templates, reader)
     if stop_after is not None:
         page.extra_generation_params[SCOUT_FIELD] = stop_text(stop_after, page.steps, reader.total_steps)
@@ -70,7 +71,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
             *lacking(),
             *page_notes(p),
             *list_notes(request),
-            *network_notes(study, _styled(templates, reader), catalog),
+            *network_notes(study, _styled(study, templates, reader), catalog),
         ),
         stop_after=stop_after,
     )
@@ -92,13 +93,20 @@ def _page_for(study: Study, p: Processing) -> Processing:
 def _faults(
     study: Study, templates: Templates, page: Processing, reader: PromptReader, catalog: Catalog
 ) -> Sequence[Fault]:
-    seen = replace(templates, prompt=reader.without_comments(templates.prompt))
+    uncommented = template_of(study, templates.prompt).changed_around(reader.without_comments)
+    seen = replace(templates, prompt=uncommented)
     return [
         *size_faults(study, page.n_iter * page.batch_size),
         *prompt_faults(study, seen, reader.total_steps, comment_signs=reader.comment_signs),
-        *network_faults(study, _styled(templates, reader), catalog),
+        *network_faults(study, _styled(study, templates, reader), catalog),
     ]
 
 
-def _styled(templates: Templates, reader: PromptReader) -> list[str]:
-    return [reader.without_comments(reader.styled(text)) for text in (templates.prompt, templates.hires_prompt)]
+def _styled(study: Study, templates: Templates, reader: PromptReader) -> dict[str, str]:
+    """The prompts as the WebUI will read them, by their places."""
+
+    def as_read(text: str) -> str:
+        return reader.without_comments(reader.styled(text))
+
+    texts = {"prompt": templates.prompt, "hires prompt": templates.hires_prompt}
+    return {place: template_of(study, text).changed_around(as_read) for place, text in texts.items()}

@@ -19,9 +19,14 @@ CATALOG = Catalog(
 )
 
 
+def by_place(templates):
+    """The prompt of the page, and that of its hires pass."""
+    return dict(zip(("prompt", "hires prompt"), templates, strict=False))
+
+
 def faults(characters, expressions="sad", templates=()):
     study = study_from_dict({"expressions": expressions, "characters": characters})
-    return [str(fault) for fault in network_faults(study, templates, CATALOG)]
+    return [str(fault) for fault in network_faults(study, by_place(templates), CATALOG)]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,7 @@ def test_templates_and_expressions_are_checked_too():
 
 def notes(characters, expressions="sad", templates=(), **more):
     return network_notes(
-        study_from_dict({"expressions": expressions, "characters": characters, **more}), templates, CATALOG
+        study_from_dict({"expressions": expressions, "characters": characters, **more}), by_place(templates), CATALOG
     )
 
 
@@ -86,7 +91,7 @@ def test_a_word_that_is_also_an_unusable_embedding_stays_a_word_with_a_note():
 
 def test_a_tag_in_the_negative_prompt_is_a_fault():
     study = study_from_dict({"expressions": "sad", "characters": "mei", "negative_prompt": "blurry <lora:Noor:1>"})
-    (fault,) = network_faults(study, (), CATALOG)
+    (fault,) = network_faults(study, {}, CATALOG)
     assert str(fault) == "negative_prompt: network tags have no effect in a negative prompt"
 
 
@@ -117,7 +122,7 @@ def test_what_looks_like_a_tag_and_is_none_is_a_fault(text, found, place):
         study[place] = f"x | {text}"
     elif place != "template":
         study[place] = text
-    found_faults = [str(one) for one in network_faults(study_from_dict(study), templates, CATALOG)]
+    found_faults = [str(one) for one in network_faults(study_from_dict(study), by_place(templates), CATALOG)]
     assert [found in one and "is no network tag to the WebUI" in one for one in found_faults] == [True]
 
 
@@ -139,9 +144,9 @@ def test_named_values_for_extensions_are_the_extensions(tag):
 
 def test_scheduled_weights_need_an_extension():
     study = study_from_dict({"expressions": "sad", "characters": "x | <lora:Noor:0@0,1@0.5>"})
-    (fault,) = network_faults(study, (), CATALOG)
+    (fault,) = network_faults(study, {}, CATALOG)
     assert "no installed extension reads the scheduled weight '0@0,1@0.5'" in str(fault)
-    assert network_faults(study, (), replace(CATALOG, schedules_weights=True)) == []
+    assert network_faults(study, {}, replace(CATALOG, schedules_weights=True)) == []
 
 
 @pytest.mark.parametrize(

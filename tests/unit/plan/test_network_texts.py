@@ -6,7 +6,7 @@ import pytest
 
 from sd_expression_grid.plan.network_check import kind_of, names_in, network_faults, network_notes, with_kinds
 from sd_expression_grid.study.schema import study_from_dict
-from tests.unit.plan.test_network_check import CATALOG
+from tests.unit.plan.test_network_check import CATALOG, by_place
 
 WORDS = "drawn as words: the embedding 'sd2_face' is not made for SD1 (tiny)"
 UNUSABLE = "the embedding 'sd2_face' is not made for SD1 (tiny); if it is meant as a plain word, add kind=none"
@@ -19,7 +19,7 @@ NO_EFFECT = "network tags have no effect in a negative prompt"
 def checked(catalog=CATALOG, templates=(), **changes):
     study = study_from_dict({"expressions": "sad", "characters": "mei", **changes})
     kinds = [character.kind for character in with_kinds(study, catalog).characters]
-    return [str(fault) for fault in network_faults(study, templates, catalog)], kinds
+    return [str(fault) for fault in network_faults(study, by_place(templates), catalog)], kinds
 
 
 @pytest.mark.parametrize(
@@ -110,14 +110,14 @@ def test_every_place_of_a_study_is_looked_through_in_its_order():
     own = "characters, line 2 (x | y | prompt={expression} {character} <lora:c:1>)"
     assert found == [
         "prompt: <lora:b:1>: there is no LoRA named 'b'",
-        "prompt: <lora:b:1>: there is no LoRA named 'b'",
+        "hires prompt: <lora:b:1>: there is no LoRA named 'b'",
         "composition: <lora:comp:1>: there is no LoRA named 'comp'",
         "expressions, line 1 (sad | <lora:row:1>): <lora:row:1>: there is no LoRA named 'row'",
         "reference: <lora:ref:1>: there is no LoRA named 'ref'",
         f"{own}: <lora:c:1>: there is no LoRA named 'c'",
         f"{own}: <lora:y:1>: there is no LoRA named 'y'",
         "characters, line 3 (z | gone): <lora:gone:1>: there is no LoRA named 'gone'",
-        f"prompt: 'lora:x:1' {NO_TAG}",
+        f"hires prompt: 'lora:x:1' {NO_TAG}",
         f"negative_prompt: '< lora : y >' {NO_TAG}",
         f"negative_prompt: {NO_EFFECT}",
     ]
@@ -173,8 +173,9 @@ def test_every_note_says_what_is_drawn_and_where():
             "negative_prompt": "z-face-01 sd2_face",
         }
     )
-    assert network_notes(study, ["sd2_face two_faces", "again sd2_face"], CATALOG) == [
+    assert network_notes(study, by_place(["sd2_face two_faces", "again sd2_face"]), CATALOG) == [
         f"prompt: 'sd2_face' is {WORDS}",
+        f"hires prompt: 'sd2_face' is {WORDS}",
         f"composition: 'sd2_face' is {WORDS}",
         f"expressions[0] (odd): 'sd2_face' is {WORDS}",
         f"negative_prompt: 'sd2_face' is {WORDS}",

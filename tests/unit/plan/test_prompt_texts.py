@@ -55,8 +55,8 @@ def no_expression_in(tag):
             {"prompt": "a | b, {expression}, {character}"},
             [f"{STRAY} a | b, {{expression}}, {{character}}"],
         ),
-        ({"negative_prompt": "{expression} | x"}, [f"{STRAY} {STANDARD}"]),
-        ({"hires": "a | {expression}"}, [f"{STRAY} {STANDARD}"]),
+        ({"negative_prompt": "{expression} | x"}, [f"negative_{STRAY} {{expression}} | x"]),
+        ({"hires": "a | {expression}"}, [f"hires {STRAY} a | {{expression}}"]),
         (
             {"prompt": "{expression} <lora:{expression}:1> {character}", "hires": "<lora:{expression}:1>"},
             [f"{place}: {no_expression_in('<lora:{expression}:1>')}" for place in ("prompt", "hires prompt")],

@@ -1,6 +1,6 @@
 import pytest
 
-from sd_expression_grid.prompts.part_weights import weights_as_words
+from sd_expression_grid.prompts.part_weights import closing_weight_as_words, weights_as_words
 from sd_expression_grid.prompts.prompts import Edit, Template
 from tests.unit.schedules import holds, parts_and_weights
 
@@ -80,3 +80,19 @@ def test_other_texts_stay_as_they_are():
 
 def test_a_face_at_the_end_is_a_good_row():
     assert holds(filled("photo, {character}, {expression}", r"\:3"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (":3", r":\3"),
+        ("cat, : +1.5 ", r"cat, : \+1.5 "),
+        (":3 <lora:a:1>", r":\3 <lora:a:1>"),
+        ("<lora:a:1>", "<lora:a:1>"),
+        (r":\3", r":\3"),
+        (":3 cat", ":3 cat"),
+        ("3", "3"),
+    ],
+)
+def test_a_number_before_a_closing_bracket_becomes_words(text, words):
+    assert closing_weight_as_words(text) == words

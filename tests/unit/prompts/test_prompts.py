@@ -118,7 +118,7 @@ def test_what_no_escape_mends_is_found_by_the_parser(text):
 
 def test_bars_and_unpaired_brackets_outside_the_edit_are_escaped():
     assert escape_outside("a | b [c|d] e: ) (") == r"a \| b [c|d] e: \) \("
-    assert not holds(template("{expression} {character}").fill("sad", "a | b", EDIT))
+    assert not holds(template("{expression} a | b").fill("sad", "", EDIT))
     assert holds(template("{expression} {character}").fill("sad", escape_outside("a | b ) [x"), EDIT))
 
 

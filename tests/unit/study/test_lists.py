@@ -216,3 +216,49 @@ def test_objects_written_as_lines_read_back():
 def test_a_key_that_is_none_is_one_fault(line):
     _, faults = read_character_lines(line)
     assert len(faults) == 1
+
+
+def test_a_cell_with_line_breaks_is_one_line_and_the_next_lines_keep_their_numbers():
+    text = 'a\t"one\r\ntwo ""three"""\n"b\nc"\td\nlast | x | y'
+    entries, faults = read_expression_lines(text)
+    assert [(entry.fields["label"], entry.fields["text"]) for entry in entries] == [
+        ("a", 'one two "three"'),
+        ("b c", "d"),
+    ]
+    assert [entry.place.partition(" (")[0] for entry in entries] == ["expressions, line 1", "expressions, line 3"]
+    assert [fault.place for fault in faults] == ["expressions, line 5 (last | x | y)"]
+
+
+@pytest.mark.parametrize("text", ['"smile"', '"smile\nsad', 'a "b"\n"c" d', 'tall 6"\n"x" y'])
+def test_quotes_that_no_spreadsheet_put_there_are_text(text):
+    entries, _ = read_expression_lines(text)
+    assert [entry.fields["text"] for entry in entries] == text.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        ("Noor｜<lora:Noor:1>", ("Noor", "<lora:Noor:1>")),
+        ("笑 ｜ smile", ("笑", "smile")),
+        ("(｜_｜) a", ("(｜_｜) a", "(｜_｜) a")),
+        ("｜ω｜", ("｜ω｜", "｜ω｜")),
+    ],
+)
+def test_a_fullwidth_bar_between_words_divides(line, fields):
+    ((entry,), faults) = read_expression_lines(line)
+    assert not faults
+    assert (entry.fields["label"], entry.fields["text"]) == fields
+
+
+@pytest.mark.parametrize("line", ["｜ a", "a ｜", "ab｜", "[a｜b]", "{a｜b}"])
+def test_a_fullwidth_bar_elsewhere_is_a_fault(line):
+    _, faults = read_expression_lines(f"sad\n{line}")
+    assert [fault.place for fault in faults] == [f"expressions, line 2 ({line})"] * (line != "a｜")
+
+
+@pytest.mark.parametrize("line", ['"Sad","sad, crying"', 'Sad,"sad, crying"', '"Sad",crying'])
+def test_a_line_of_a_csv_file_is_a_fault(line):
+    _, (fault,) = read_expression_lines(line)
+    assert (
+        fault.problem == "it reads as a line of a CSV file; divide its fields by | or TAB, without quotes around them"
+    )
