@@ -64,8 +64,9 @@ class Identities:
             "settings": _settings(),
             "scripts": _script_values(p),
             "checkpoint": shared.sd_model.sd_model_hash or shared.sd_model.sd_checkpoint_info.filename,
-            "vae": HOST.loaded_vae(),
+            "vae": list(HOST.loaded_vae()),  # as version 0.1.0 told it to other machines
         }
+        self._common_texts = {name: _text(value) for name, value in self.common.items()}
         self.by_key: Mapping[CellKey, str] = {cell.key: self._identity(cell) for cell in cells}
 
     def networks_of(self, cell: Cell) -> list[tuple[str, str]]:
@@ -81,8 +82,14 @@ class Identities:
             "cfg_scale": cell.cfg_scale,
             "networks": [value for _, value in self.networks_of(cell)],
         }
-        text = json.dumps({**self.common, **own}, sort_keys=True, default=partial(contents_of, as_array=as_array))
+        texts = {**self._common_texts, **{name: _text(value) for name, value in own.items()}}
+        text = f"{{{', '.join(f'{json.dumps(name)}: {texts[name]}' for name in sorted(texts))}}}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _text(value: object) -> str:
+    """A value as JSON. What all cells have in common is written once, since it is nearly all of a cell's text."""
+    return json.dumps(value, sort_keys=True, default=partial(contents_of, as_array=as_array))
 
 
 def _prompts_of(cell: Cell) -> tuple[str, str, str, str]:
