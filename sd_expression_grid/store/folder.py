@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -152,14 +153,12 @@ def write_whole(path: Path, data: bytes) -> None:
 def create_folder(parent: Path, name: str) -> StudyFolder:
     """A new folder for a study; where the name is taken, a number is added, so that nothing is overwritten."""
     parent.mkdir(parents=True, exist_ok=True)
-    for path in _numbered(parent, name):
-        try:
+    paths = _numbered(parent, name)
+    while True:
+        path = next(paths)
+        with suppress(FileExistsError):
             path.mkdir()
-        except FileExistsError:
-            continue
-        return StudyFolder(path)
-    msg = "numbers do not end"
-    raise AssertionError(msg)
+            return StudyFolder(path)
 
 
 def latest_folder(parent: Path, name: str) -> StudyFolder | None:

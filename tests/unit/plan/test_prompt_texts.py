@@ -2,9 +2,11 @@
 
 import pytest
 
-from sd_expression_grid.plan.prompt_check import size_faults
+from sd_expression_grid.plan.prompt_check import edit_faults, size_faults
+from sd_expression_grid.study.cell_prompts import templates_of
 from sd_expression_grid.study.schema import study_from_dict
 from tests.unit.plan.test_prompt_check import faults, lines
+from tests.unit.schedules import negative_schedule, schedule
 
 UNREAD = "the WebUI would not read the prompt edit as composition first, expression then"
 STRAY = f"prompt: {UNREAD}; look for a stray bracket, bar or colon in it:"
@@ -38,6 +40,10 @@ def no_expression_in(tag):
             ["prompt: the placeholder '{character}' does not stand in it: woman {expression}"],
         ),
         ({"composition": "{character}"}, [f"composition: the placeholder '{{character}}' {ONLY_IN_PROMPT}"]),
+        (
+            {"composition": "{character} {expression}"},
+            [f"composition: the placeholder '{one}' {ONLY_IN_PROMPT}" for one in ("{expression}", "{character}")],
+        ),
         ({"reference": "{expression}"}, [f"reference: the placeholder '{{expression}}' {ONLY_IN_PROMPT}"]),
         ({"composition": "hair #", "reference": "girl #"}, [f"composition: {COMMENT}", f"reference: {COMMENT}"]),
         ({"total_steps": 1}, [NO_STEP]),
@@ -156,6 +162,24 @@ def test_entries_given_as_objects_are_told_by_their_places():
         f"characters[0] (C): the placeholder '{{expression}}' {ONLY_IN_PROMPT}",
     ]
     assert faults(characters=[{"label": "m", "text": "n\\"}], prompt=JOINED) == [f"characters[0] (m): {UNREAD}"]
+
+
+def test_prompts_and_negative_prompts_are_read_by_a_parser_each():
+    seen = [], []
+
+    def reader(number, parser):
+        def read(prompt):
+            seen[number].append(prompt)
+            return parser(prompt)
+
+        return read
+
+    study = study_from_dict({"expressions": "sad", "characters": "mei"}).with_templates(
+        "p {expression}", "n {expression}"
+    )
+    templates = templates_of(study, "hp {expression}", "hn {expression}")
+    assert edit_faults(study, templates, (reader(0, schedule), reader(1, negative_schedule)), 20) == []
+    assert [{text.split()[0] for text in texts} for texts in seen] == [{"p", "hp"}, {"n", "hn"}]
 
 
 @pytest.mark.parametrize(
