@@ -371,6 +371,7 @@ def test_the_axes_of_the_curves(page):
     assert [text.text for text in texts] == ["0", "25", "50", "75", "100", "0.5", "1", "weight"]
     assert [float(text["y"]) - 4 for text in texts[:5]] == [float(line["y1"]) for line in levels]
     assert [float(text["x"]) for text in texts[5:]] == [40, 290, 165]
+    assert [float(text["y"]) for text in texts[5:]] == [162, 162, 182]  # below the plot, which ends at 144
 
 
 def test_rows_that_the_ratings_do_not_tell_apart(page):
