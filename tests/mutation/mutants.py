@@ -23,6 +23,9 @@ ARITHMETIC = {
 ORDERLESS = ("max", "min", "isinstance")
 """Calls whose exchanged arguments mean the same, or nothing."""
 
+ALIASED = re.compile(r"(tuple|list|dict|Callable|Mapping|Literal)\[")
+"""The value of a type alias begins so."""
+
 UNTOUCHED = ast.Import | ast.ImportFrom | ast.Assert | ast.Pass
 IS_READ = re.compile(r"[^\W\d_].*\s|\s.*[^\W\d_]", re.DOTALL)
 """A text with a letter and a space is taken for one that people read."""
@@ -78,8 +81,8 @@ def _text(node: ast.AST) -> str:
 
 
 def _code(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that do something at run time: no annotations, decorators, docstrings, or imports for types."""
-    if isinstance(node, UNTOUCHED) or _is_for_types(node):
+    """The nodes that do something at run time: no types, decorators, docstrings, imports, or assertions."""
+    if isinstance(node, UNTOUCHED) or _is_for_types(node) or _is_strict(node):
         return
     yield node
     for name, value in ast.iter_fields(node):
@@ -93,7 +96,14 @@ def _code(node: ast.AST) -> Iterator[ast.AST]:
 def _is_for_types(node: ast.AST) -> bool:
     if isinstance(node, ast.If):
         return ast.unparse(node.test) == "TYPE_CHECKING"
+    if isinstance(node, ast.Assign):
+        return isinstance(node.value, ast.Subscript) and bool(ALIASED.match(ast.unparse(node.value)))
     return isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal"
+
+
+def _is_strict(node: ast.AST) -> bool:
+    """``zip(…, strict=True)`` asserts what the code before it has seen to."""
+    return isinstance(node, ast.keyword) and node.arg == "strict"
 
 
 def _is_docstring(node: ast.AST) -> bool:

@@ -55,3 +55,13 @@ def test_a_fault_leaves_a_program():
 def test_templates_have_faults_too(text, after):
     ((line, _, changed),) = faults(text, ".html")
     assert (line, changed) == (2, after)
+
+
+@pytest.mark.parametrize("text", ["Alias = tuple[str, int]\n", "Name = Literal['a b']\n"])
+def test_types_have_none(text):
+    assert faults(text) == set()
+
+
+def test_what_asserts_is_left_alone():
+    assert faults("zip(a, b, strict=True)\nassert a == b\n") == {(1, "zip(a, b, strict=True)", "zip(b, a, strict=True)"),
+                                                                 (1, "zip(a, b, strict=True)", "pass")}  # fmt: skip
