@@ -26,6 +26,7 @@ class Catalog:
     fit the checkpoint, ``unusable_embeddings`` of those that do not. ``embeddings_in`` gives the names that the text
     encoders find in a text. ``other_types`` are the further kinds of tags; ``schedules_weights`` tells whether an
     extension reads weights such as ``0@0,1@0.5``. ``hypernetworks`` are the names of those installed.
+    ``bundled_in`` gives the embeddings that a LoRA's file brings with it, ``uses_bundled`` whether the WebUI uses them.
     """
 
     checkpoint: str
@@ -39,6 +40,8 @@ class Catalog:
     other_types: frozenset[str]
     schedules_weights: bool = False
     hypernetworks: frozenset[str] = frozenset()
+    bundled_in: Callable[[str], Collection[str]] = lambda _: ()
+    uses_bundled: bool = False
 
 
 def network_faults(study: Study, templates: Mapping[str, str], catalog: Catalog) -> list[Fault]:
@@ -94,7 +97,22 @@ def network_notes(study: Study, templates: Mapping[str, str], catalog: Catalog) 
         if place not in {column.place for column in study.characters}
         for name in catalog.embeddings_in(_as_prompt(text))
     ]
+    notes += [
+        f"{place}: the LoRA '{tag.name}' brings the embedding '{name}' with it, {_use_of_bundled(name, catalog)}"
+        for place, text in _prompts(study, templates)
+        for tag in find_tags(text)
+        if tag.is_lora
+        for name in sorted(catalog.bundled_in(tag.name))
+    ]
     return list(dict.fromkeys(notes))
+
+
+def _use_of_bundled(name: str, catalog: Catalog) -> str:
+    if not catalog.uses_bundled:
+        return "which this WebUI does not use: its name is drawn as words"
+    if name in catalog.embeddings:
+        return "but the WebUI uses the one of this name in its folder"
+    return "which the WebUI uses for this name as long as the LoRA is loaded"
 
 
 _TAG_FORM = "write <lora:name:1>"

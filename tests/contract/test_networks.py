@@ -270,3 +270,19 @@ def test_an_unknown_hypernetwork_is_refused_with_its_line(webui, tag):
     answer = study(webui, f"mei\nx | mei {tag}")
     assert answer.status == 422
     assert f"characters, line 2 (x | mei {tag}): {tag}: there is no hypernetwork named 'nothere'" in answer.message
+
+
+def test_an_embedding_within_a_lora_is_told_and_is_none_of_the_other_columns(webui, lora):
+    tensors, metadata = safetensors.read(lora.path / "Noor.safetensors")
+    metadata = {**metadata, "ss_output_name": "bundle"}
+    vectors = {"bundle_emb.zorro.string_to_param.*": np.full((1, 768), 0.02, np.float32)}
+    lora.write("bundle.safetensors", safetensors_bytes({**tensors, **vectors}, metadata, lora.path))
+    asked = {"characters": "x | <lora:bundle:1> zorro\ny | zorro", "name": uuid4().hex}
+    first = study(webui, **asked)
+    assert kinds(first) == {"x": "lora", "y": "none"}
+    assert "characters, line 1 (x | <lora:bundle:1> zorro): the LoRA 'bundle' brings the embedding 'zorro'" in comments(
+        first
+    )
+    assert [one.get("warning", "") for one in record(first)] == ["", "", ""]
+    webui.txt2img(prompt="<lora:bundle:1> zorro")
+    assert len(record(study(webui, **asked))) == 3

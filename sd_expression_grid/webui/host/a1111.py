@@ -79,6 +79,14 @@ class A1111:
             model.current_lora_hash = None
             getattr(loras.load_lora_state_dict, "cache_clear", int)()
 
+    def uses_bundled_embeddings(self) -> bool:
+        """Whether embeddings that a LoRA's file brings with it are known while the LoRA is loaded."""
+        return hasattr(_loras(), "BundledTIHash")
+
+    def is_bundled(self, embedding: Any) -> bool:
+        """Whether an embedding came out of the file of a LoRA that is loaded, and will be gone with it."""
+        return self.uses_bundled_embeddings() and isinstance(embedding.shorthash, _loras().BundledTIHash)
+
     def hypernetworks(self) -> Iterable[str]:
         """The names of the installed ones, after another look at the files."""
         reload = getattr(shared, "reload_hypernetworks", None)

@@ -25,4 +25,5 @@ class EmbeddingReader:
 
     def _names_in(self, text: str) -> tuple[str, ...]:
         chunks = (chunk for encoder in self._encoders for chunk in encoder.tokenize_line(text)[0])
-        return tuple(sorted({str(fix.embedding.name) for chunk in chunks for fix in chunk.fixes}))
+        found = (fix.embedding for chunk in chunks for fix in chunk.fixes)
+        return tuple(sorted({str(embedding.name) for embedding in found if not HOST.is_bundled(embedding)}))

@@ -11,7 +11,6 @@ from modules import shared
 
 from sd_expression_grid.base.contents import contents_of
 from sd_expression_grid.webui.host.host import HOST
-from sd_expression_grid.webui.host.networks import NetworkFiles
 from sd_expression_grid.webui.host.tensors import as_array
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from sd_expression_grid.plan.plan import Cell
     from sd_expression_grid.study.study import CellKey
+    from sd_expression_grid.webui.host.networks import InstalledNetworks
     from sd_expression_grid.webui.host.processing import Processing
     from sd_expression_grid.webui.host.prompt_reader import PromptReader
 
@@ -48,9 +48,11 @@ class Identities:
     what all cells have in common.
     """
 
-    def __init__(self, p: Processing, reader: PromptReader, way: str, cells: Iterable[Cell]) -> None:
+    def __init__(
+        self, p: Processing, reader: PromptReader, networks: InstalledNetworks, way: str, cells: Iterable[Cell]
+    ) -> None:
         self._reader = reader
-        self._networks = NetworkFiles()
+        self._networks = networks
         page = {name: getattr(p, name, None) for name in _OF_THE_PAGE}
         if p.enable_hr:
             page.update({name: getattr(p, name, None) for name in _OF_HIRES})

@@ -18,7 +18,7 @@ from sd_expression_grid.webui.host.files import files_below
 from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 _ARCHITECTURE_OF_CONTEXT = {768: "SD1", 1024: "SD2", 2048: "SDXL"}
 _MAX_HEADER = 64 * 2**20
@@ -28,25 +28,7 @@ _EMBEDDING_FILES = (".safetensors", ".pt", ".bin")
 
 def read_catalog() -> Catalog:
     """Scans the WebUI's folders anew and lists what can be named in a prompt."""
-    lora = sys.modules.get("networks")
-    if lora:
-        HOST.forget_old_hashes(_lora_folders())
-        lora.list_available_networks()
-    ambiguous = _ambiguous(lora) if lora else {}
-    model, databases = HOST.loaded_model(), HOST.embedding_databases()
-    return Catalog(
-        checkpoint=model.sd_checkpoint_info.name_for_extra,
-        architecture=_checkpoint_architecture(model),
-        loras=_Loras(_unambiguous(lora, ambiguous)) if lora else {},
-        ambiguous=ambiguous,
-        ambiguous_embeddings=_twins(_embedding_folders(databases), _EMBEDDING_FILES),
-        embeddings=frozenset(_embeddings(databases)),
-        unusable_embeddings=frozenset(name for known in databases for name in known.skipped_embeddings),
-        embeddings_in=EmbeddingReader().names_in,
-        other_types=frozenset((*extra_networks.extra_network_registry, *extra_networks.extra_network_aliases)),
-        schedules_weights=_schedules_weights(),
-        hypernetworks=frozenset(HOST.hypernetworks()),
-    )
+    return InstalledNetworks().catalog()
 
 
 def lora_files() -> dict[str, str]:
@@ -55,14 +37,48 @@ def lora_files() -> dict[str, str]:
     return {name: str(entry.filename) for name, entry in lora.available_networks.items()} if lora else {}
 
 
-class NetworkFiles:
-    """What stands for the files of the LoRAs and embeddings, as they are now."""
+class InstalledNetworks:
+    """The LoRAs and embeddings of the WebUI, by a scan of its folders; one scan for a run.
+
+    ``embeddings`` finds the embeddings in texts.
+    """
 
     def __init__(self) -> None:
         lora = sys.modules.get("networks")
-        self._loras = _unambiguous(lora, _ambiguous(lora)) if lora else {}
-        self._embeddings = _embeddings(HOST.embedding_databases())
-        self._reader = EmbeddingReader()
+        if lora:
+            HOST.forget_old_hashes(_lora_folders())
+            lora.list_available_networks()
+        self._ambiguous = _ambiguous(lora) if lora else {}
+        self._loras = _unambiguous(lora, self._ambiguous) if lora else {}
+        self._databases = HOST.embedding_databases()
+        self._embeddings = _embeddings(self._databases)
+        self.embeddings = EmbeddingReader()
+
+    def catalog(self) -> Catalog:
+        """What can be named in a prompt."""
+        model = HOST.loaded_model()
+        return Catalog(
+            checkpoint=model.sd_checkpoint_info.name_for_extra,
+            architecture=_checkpoint_architecture(model),
+            loras=_Loras(self._loras),
+            ambiguous=self._ambiguous,
+            ambiguous_embeddings=_twins(_embedding_folders(self._databases), _EMBEDDING_FILES),
+            embeddings=frozenset(self._embeddings),
+            unusable_embeddings=frozenset(name for known in self._databases for name in known.skipped_embeddings),
+            embeddings_in=self.embeddings.names_in,
+            other_types=frozenset((*extra_networks.extra_network_registry, *extra_networks.extra_network_aliases)),
+            schedules_weights=_schedules_weights(),
+            hypernetworks=frozenset(HOST.hypernetworks()),
+            bundled_in=self._bundled_in,
+            uses_bundled=HOST.uses_bundled_embeddings(),
+        )
+
+    def _bundled_in(self, name: str) -> Collection[str]:
+        """The names of the embeddings that a LoRA's file brings with it."""
+        tensors = _safetensors_header(Path(self._loras[name].filename)) if name in self._loras else {}
+        return {
+            tensor.split(".")[1] for tensor in tensors if tensor.startswith("bundle_emb.") and tensor.count(".") > 1
+        }
 
     def named_hashes(self, prompts: str, texts: Iterable[str]) -> list[tuple[str, str]]:
         """The kinds and names of the networks of a cell, with the hashes of their files.
@@ -74,12 +90,8 @@ class NetworkFiles:
         for _, entry in found:
             entry.read_hash()
         hashes = [(name, str(entry.hash or entry.filename)) for name, entry in found]
-        names = self.embeddings_in(texts)
+        names = self.embeddings.names_in_any(texts)
         return [*hashes, *((f"embedding {name}", HOST.embedding_hash(self._embeddings[name])) for name in names)]
-
-    def embeddings_in(self, texts: Iterable[str]) -> list[str]:
-        """The names of the embeddings that the text encoders find in texts, sorted."""
-        return self._reader.names_in_any(texts)
 
 
 class _Loras(dict[str, str]):
@@ -94,7 +106,8 @@ class _Loras(dict[str, str]):
 
 
 def _embeddings(databases: list[Any]) -> dict[str, Any]:
-    return {name: entry for database in databases for name, entry in database.word_embeddings.items()}
+    known = (pair for database in databases for pair in database.word_embeddings.items())
+    return {name: entry for name, entry in known if not HOST.is_bundled(entry)}
 
 
 def _unambiguous(lora: Any, ambiguous: Mapping[str, str]) -> dict[str, Any]:

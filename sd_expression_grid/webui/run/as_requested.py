@@ -28,8 +28,8 @@ _DROPPED = str.maketrans("", "", ":,")
 class AsRequested:
     """Knows what the cells of a run request; embeddings must have been read before."""
 
-    def __init__(self, page: Processing, reader: PromptReader) -> None:
-        self._page, self._reader, self._embeddings = page, reader, EmbeddingReader()
+    def __init__(self, page: Processing, reader: PromptReader, embeddings: EmbeddingReader) -> None:
+        self._page, self._reader, self._embeddings = page, reader, embeddings
 
     def difference(self, cell: Cell, infotext: str, comments: Sequence[str] = ()) -> str:
         """What is not as it was requested, as a sentence; empty if all is.

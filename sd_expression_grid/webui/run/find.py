@@ -91,11 +91,13 @@ class _Search:
         page.subseed = variation_seed
         study = self._study.with_seeds_from(first, page.n_iter * page.batch_size)
         cells = plan_cells(study, resolved.templates, study.seeds)
-        identities = Identities(page, resolved.reader, way_of_making(study.mode, resolved.stop_after), cells)
+        way = way_of_making(study.mode, resolved.stop_after)
+        identities = Identities(page, resolved.reader, resolved.networks, way, cells)
         return Prepared(
             request=resolved.request,
             page=page,
             reader=resolved.reader,
+            networks=resolved.networks,
             study=study,
             cells=cells,
             identities=identities,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from modules import shared
@@ -17,7 +17,6 @@ from sd_expression_grid.plan.run_batches import CellResult, Generate, Interrupte
 from sd_expression_grid.store.saver import Saver
 from sd_expression_grid.webui.denoiser.shared_steps import SharedSteps, not_shared, why_not_shared
 from sd_expression_grid.webui.denoiser.stop_early import stopped_after
-from sd_expression_grid.webui.host.embeddings import EmbeddingReader
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.settings import shares_steps
 from sd_expression_grid.webui.run.as_requested import AsRequested
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.store.folder import Outcome
     from sd_expression_grid.store.saver import CellStore
     from sd_expression_grid.study.study import CellKey, Study
+    from sd_expression_grid.webui.host.embeddings import EmbeddingReader
     from sd_expression_grid.webui.host.processing import Processing
     from sd_expression_grid.webui.host.prompt_reader import PromptReader
     from sd_expression_grid.webui.run.prepared import Prepared
@@ -57,12 +57,14 @@ def make_missing(study: Prepared, store: CellStore, through: Through, title: str
 
     ``title`` leads the text under the progress bar.
     """
-    page = study.page
+    page, embeddings = study.page, study.networks.embeddings
     rows_per_call = _rows_per_call(page, study.study)
     sharing = _sharing(study, rows_per_call)
-    generator = Generator(page, sharing.during if sharing else _not_shared, AsRequested(page, study.reader))
+    requested = AsRequested(page, study.reader, embeddings)
+    generator = Generator(page, sharing.during if sharing else _not_shared, requested)
     mixes_seeds = study.study.scout is not None
-    batches = plan_batches(study.missing, rows_per_call, _encoded_kinds(study.reader), mixes_seeds=mixes_seeds)
+    kind = _encoded_kinds(study.reader, embeddings)
+    batches = plan_batches(study.missing, rows_per_call, kind, mixes_seeds=mixes_seeds)
     HOST.apply_loras_anew()
     start = time.monotonic()
     progress = Progress(page, study.study, batches, title)
@@ -85,15 +87,14 @@ def _rows_per_call(page: Processing, study: Study) -> int:
     return study.rows_per_batch
 
 
-def _encoded_kinds(reader: PromptReader) -> Callable[[Cell], Hashable]:
+def _encoded_kinds(reader: PromptReader, embeddings: EmbeddingReader) -> Callable[[Cell], Hashable]:
     """What prompts of one call have in common: the WebUI pads the shorter ones, which changes their pictures.
 
     What an encoding adds to the infotext, embeddings and the emphasis mode, it adds to all pictures of the call.
     """
-    embeddings = cache(EmbeddingReader)  # one by one, none is needed
 
     def kind(cell: Cell) -> Hashable:
-        names = embeddings().names_in_any(reader.encoder_texts(cell))
+        names = embeddings.names_in_any(reader.encoder_texts(cell))
         return reader.conditioning_shape(cell), tuple(names), reader.tells_emphasis(cell)
 
     return kind

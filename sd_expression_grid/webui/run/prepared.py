@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.store.folder import StudyFolder
     from sd_expression_grid.study.study import CellKey, Study
     from sd_expression_grid.webui.host.identity import Identities
+    from sd_expression_grid.webui.host.networks import InstalledNetworks
     from sd_expression_grid.webui.host.processing import Processing
     from sd_expression_grid.webui.host.prompt_reader import PromptReader
 
@@ -33,6 +34,7 @@ class Prepared:
     request: Mapping[str, object]
     page: Processing
     reader: PromptReader
+    networks: InstalledNetworks
     study: Study
     cells: tuple[Cell, ...]
     identities: Identities

@@ -17,7 +17,7 @@ from sd_expression_grid.study.schema import list_notes, read_study
 from sd_expression_grid.webui.denoiser.stop_early import calls_until_switch, stop_text
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.lacking import lacking
-from sd_expression_grid.webui.host.networks import read_catalog
+from sd_expression_grid.webui.host.networks import InstalledNetworks
 from sd_expression_grid.webui.host.prompt_reader import PromptReader
 from sd_expression_grid.webui.run.page_check import page_faults, page_notes
 
@@ -37,6 +37,7 @@ class Resolved:
     request: Mapping[str, object]
     page: Processing
     reader: PromptReader
+    networks: InstalledNetworks
     study: Study
     templates: Templates
     notes: tuple[str, ...]
@@ -54,7 +55,8 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
     reader = PromptReader(page)
     hires = (page.hr_prompt, page.hr_negative_prompt) if page.enable_hr else ("", "")
     templates = templates_of(study, *hires, expands_braces=reader.expands_braces)
-    catalog = read_catalog()
+    networks = InstalledNetworks()
+    catalog = networks.catalog()
     raise_if_any([*faults, *page_faults(p), *_faults(study, templates, page, reader, catalog)])
     raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
     raise_if_any(emphasis_faults(study, templates, HOST.emphasis()))
@@ -65,6 +67,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
         request=request,
         page=page,
         reader=reader,
+        networks=networks,
         study=with_kinds(study, catalog),
         templates=templates,
         notes=(

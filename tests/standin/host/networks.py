@@ -50,7 +50,21 @@ class Network:
         self.modules = {key: None for key in tensors if key.startswith("lora_")}
         self.mtime = Path(network_on_disk.filename).stat().st_mtime
         self.strength = _strength(tensors)
-        self.bundle_embeddings = {}
+        self.bundle_embeddings = {
+            key.split(".")[1]: _bundled(key.split(".")[1], tensor)
+            for key, tensor in tensors.items()
+            if key.startswith("bundle_emb.")
+        }
+
+
+class BundledTIHash(str):
+    __slots__ = ()
+
+
+def _bundled(name, tensor):
+    embedding = sd_hijack.Embedding(tensor, name)
+    embedding.shorthash = BundledTIHash(name)
+    return embedding
 
 
 def _strength(tensors):
@@ -90,9 +104,18 @@ def _find(name):
     return table.get(name)
 
 
+def _unload():
+    """Take the networks out of the model, and their embeddings with them."""
+    known = sd_hijack.model_hijack.embedding_db.word_embeddings
+    for name, embedding in [pair for network in loaded_networks for pair in network.bundle_embeddings.items()]:
+        if known.get(name) is embedding:
+            del known[name]
+    loaded_networks.clear()
+
+
 def load_networks(names, te_multipliers=None, unet_multipliers=None, dyn_dims=None):
     kept = {each.mentioned_name: each for each in loaded_networks}
-    loaded_networks.clear()
+    _unload()
     if not all(map(_find, names)):
         list_available_networks()
     weights = [given or [default] * len(names) for given, default in
@@ -105,6 +128,8 @@ def load_networks(names, te_multipliers=None, unet_multipliers=None, dyn_dims=No
                 network = Network(name, _find(name))
             network.te_multiplier, network.unet_multiplier, network.dyn_dim = te, unet, dyn
             loaded_networks.append(network)
+            for bundled in network.bundle_embeddings.values():
+                sd_hijack.model_hijack.embedding_db.word_embeddings.setdefault(bundled.name, bundled)
     missing = [name for name in names if _find(name) is None]
     if missing:
         sd_hijack.model_hijack.comments.append(f"Lora not found: {', '.join(missing)}")

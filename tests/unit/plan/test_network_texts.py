@@ -210,3 +210,21 @@ def test_a_lora_beside_another_tag_makes_a_lora_and_another_tag_alone_does_not()
     assert kind_of("<hypernet:a:1> <lora:b:1>", CATALOG) == "lora"
     assert kind_of("<hypernet:ember_nobody:1>", CATALOG) == "none"
     assert kind_of("<hypernet:a:1> ember_nobody", CATALOG) == "embedding"
+
+
+@pytest.mark.parametrize(
+    ("catalog", "end"),
+    [
+        ({}, "which this WebUI does not use: its name is drawn as words"),
+        ({"uses_bundled": True}, "which the WebUI uses for this name as long as the LoRA is loaded"),
+        (
+            {"uses_bundled": True, "embeddings": frozenset({"zorro"})},
+            "but the WebUI uses the one of this name in its folder",
+        ),
+    ],
+)
+def test_an_embedding_within_a_lora_is_noted_at_its_tag(catalog, end):
+    bundle = replace(CATALOG, bundled_in={"Noor": ["zorro"], "mei": []}.__getitem__, **catalog)
+    study = study_from_dict({"expressions": "sad", "characters": "x | <lora:Noor:1> <lora:mei:1>"})
+    place = "characters, line 1 (x | <lora:Noor:1> <lora:mei:1>)"
+    assert network_notes(study, {}, bundle) == [f"{place}: the LoRA 'Noor' brings the embedding 'zorro' with it, {end}"]
