@@ -153,6 +153,37 @@ def test_characters_are_filled_from_what_is_installed(page):
     expect(page.page.locator(f"{PANEL}answer").first).to_contain_text("Ready to generate", timeout=60_000)
 
 
+@pytest.fixture
+def odd_files(webui):
+    """A LoRA whose card has its weight as a text, one that no line can name, and an embedding of the same name."""
+    flags = webui.get("/sdapi/v1/cmd-flags")
+    embeddings = Path(flags["embeddings_dir"])
+    loras = Path(flags.get("lora_dir") or embeddings.parent / "Lora")  # Neo does not tell it
+    lora, embedding = (loras / "Noor.safetensors").read_bytes(), (embeddings / "ember_nobody.safetensors").read_bytes()
+    card = b'{"preferred weight": "0.8", "activation text": "noor woman"}'
+    made = {loras / "oddcard.safetensors": lora, loras / "oddcard.json": card, loras / "oddcard#2.safetensors": lora}
+    made[embeddings / "oddcard.safetensors"] = embedding
+    for file, data in made.items():
+        file.write_bytes(data)
+    yield
+    for file in made:
+        file.unlink()
+
+
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
+@pytest.mark.usefixtures("odd_files")
+def test_what_is_filled_in_is_taken_whatever_the_files_and_their_cards_are_like(page):
+    page.fill(f"{PANEL}characters", "")
+    page.page.locator(f"{PANEL}fill .label-wrap").click()
+    page.fill(f"{PANEL}installed", "oddcard")
+    page.page.locator(f"{PANEL}add_installed").click()
+    lines = "[LoRAs]\noddcard | <lora:oddcard:0.8> noor woman\n[Embeddings]\noddcard embedding | oddcard"
+    expect(page.page.locator(f"{PANEL}characters textarea")).to_have_value(lines)
+    expect(page.page.get_by_text("oddcard#2").first).to_be_visible()
+    page.page.locator(f"{PANEL}check").click()
+    expect(page.page.locator(f"{PANEL}answer").first).to_contain_text("Ready to generate", timeout=60_000)
+
+
 def test_a_list_is_kept_as_a_preset(page):
     page.page.locator(f"{PANEL}fill .label-wrap").click()
     page.fill(f"{PANEL}preset_name", "three faces")

@@ -111,6 +111,7 @@ def test_different_twins_of_an_embedding_are_refused_as_well(webui, embedding):
     assert str(twin) in answer.message
 
 
+@pytest.mark.alone  # the names of its embeddings stand in the prompts of other tests
 def test_an_embedding_is_found_where_the_webui_finds_it(webui, embedding):
     embedding.copy("ember_nobody", "noor.safetensors")
     embedding.changed_copy("ember_nobody", "girl.safetensors")
@@ -136,6 +137,7 @@ def used_embeddings(infotext):
     return [name for name in ("girl", "noor") if name in field]
 
 
+@pytest.mark.alone  # the names of its embeddings stand in the prompts of other tests
 def test_another_file_of_an_embedding_within_a_word_makes_new_cells(webui, embedding):
     embedding.copy("ember_nobody", "girl.safetensors")
     name = uuid4().hex
@@ -159,6 +161,7 @@ def test_weights_of_an_embedding_with_a_space_in_its_name(webui, embedding):
     assert kinds(study(webui, "x | my person | weights=0.5,1")) == {"x 0.5": "embedding", "x 1": "embedding"}
 
 
+@pytest.mark.alone  # the names of its embeddings stand in the prompts of other tests
 def test_a_word_that_is_an_embedding_for_another_architecture_stays_a_word(webui, embedding):
     vectors = {"emb_params": np.zeros((1, 1024), np.float32)}
     for name in ("smirk", "woman"):
