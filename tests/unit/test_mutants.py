@@ -63,5 +63,5 @@ def test_types_have_none(text):
 
 
 def test_what_asserts_is_left_alone():
-    assert faults("zip(a, b, strict=True)\nassert a == b\n") == {(1, "zip(a, b, strict=True)", "zip(b, a, strict=True)"),
-                                                                 (1, "zip(a, b, strict=True)", "pass")}  # fmt: skip
+    call = "zip(a, b, strict=True)"
+    assert faults(f"{call}\nassert a == b\n") == {(1, call, "zip(b, a, strict=True)"), (1, call, "pass")}
