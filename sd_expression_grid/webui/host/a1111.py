@@ -54,9 +54,9 @@ class A1111:
             return
         for kind in ("hashes", "hashes-addnet", "safetensors-metadata"):
             known = cache.cache(kind)
-            for file in _lora_files.files:
+            for file, changed_at in _lora_files.times.items():
                 key = f"lora/{file.stem}"
-                if known.get(key, {}).get("mtime", 0) > file.stat().st_mtime:
+                if known.get(key, {}).get("mtime", 0) > changed_at:
                     del known[key]
 
     def apply_loras_anew(self) -> None:

@@ -19,17 +19,25 @@ class SeenFiles:
     """Remembers the files of the last look, by their times and sizes."""
 
     def __init__(self) -> None:
-        self._seen: dict[Path, tuple[int, int]] = {}
+        self._seen: dict[Path, tuple[float, int]] = {}
 
     def have_changed(self, folders: Iterable[str]) -> bool:
         """Whether a file came, went, or was replaced since the last look; at the first look, whether there is any."""
-        found = {file: file.stat() for folder in folders for file in files_below(folder) if file.exists()}
-        now = {file: (status.st_mtime_ns, status.st_size) for file, status in found.items()}
+        found = ((file, _status(file)) for folder in folders for file in files_below(folder))
+        now = {file: (status.st_mtime, status.st_size) for file, status in found if status}
         changed = now != self._seen
         self._seen = now
         return changed
 
     @property
-    def files(self) -> Iterable[Path]:
-        """The files of the last look."""
-        return self._seen.keys()
+    def times(self) -> dict[Path, float]:
+        """The files of the last look with the times of their last changes, in seconds."""
+        return {file: seconds for file, (seconds, _) in self._seen.items()}
+
+
+def _status(file: Path) -> os.stat_result | None:
+    """None for a file that went while the folder was read, and for a link to nowhere."""
+    try:
+        return file.stat()
+    except FileNotFoundError:
+        return None
