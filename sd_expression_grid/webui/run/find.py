@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from modules import processing
@@ -12,7 +13,6 @@ from sd_expression_grid.plan.plan import plan_cells
 from sd_expression_grid.store.folder import StudyFolder, latest_folder, recent_folders
 from sd_expression_grid.store.random_seeds import is_random, variation_seed_of
 from sd_expression_grid.store.resume import FinishedCells, finished_cells
-from sd_expression_grid.webui.denoiser.stop_early import way_of_making
 from sd_expression_grid.webui.host.identity import Identities
 from sd_expression_grid.webui.host.settings import studies_folder
 from sd_expression_grid.webui.run.prepared import Prepared, may_save
@@ -91,18 +91,12 @@ class _Search:
         page.subseed = variation_seed
         study = self._study.with_seeds_from(first, page.n_iter * page.batch_size)
         cells = plan_cells(study, resolved.templates, study.seeds)
-        way = way_of_making(study.mode, resolved.stop_after)
-        identities = Identities(page, resolved.reader, resolved.networks, way, cells)
+        identities = Identities(page, resolved.reader, resolved.networks, resolved.way, cells)
+        known = {one.name: getattr(resolved, one.name) for one in fields(resolved)}
         return Prepared(
-            request=resolved.request,
-            page=page,
-            reader=resolved.reader,
-            networks=resolved.networks,
-            study=study,
+            **{**known, "page": page, "study": study},
             cells=cells,
             identities=identities,
-            notes=resolved.notes,
-            stop_after=resolved.stop_after,
             draws_seed=self._has_random_seeds and folder is None,
             folder=folder,
             made=finished_cells(folder, identities.by_key) if folder else FinishedCells(),

@@ -14,7 +14,7 @@ from sd_expression_grid.plan.prompt_check import edit_faults, emphasis_faults, p
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.study.cell_prompts import Templates, template_of, templates_of
 from sd_expression_grid.study.schema import list_notes, read_study
-from sd_expression_grid.webui.denoiser.stop_early import calls_until_switch, stop_text
+from sd_expression_grid.webui.denoiser.stop_early import calls_until_switch, stop_text, way_of_making
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.lacking import lacking
 from sd_expression_grid.webui.host.networks import InstalledNetworks
@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A study with its templates and its characters' kinds, and the page's settings for it; see ``Prepared``."""
+    """A study with its templates and its characters' kinds, and the page's settings for it.
+
+    ``request`` is what was asked for, in the schema's form. ``page`` is the run's own copy of the page's processing
+    object. ``notes`` are lines for the user. ``stop_after`` is the denoiser call after which a picture is left as it
+    is, None for finished pictures.
+    """
 
     request: Mapping[str, object]
     page: Processing
@@ -42,6 +47,11 @@ class Resolved:
     templates: Templates
     notes: tuple[str, ...]
     stop_after: int | None
+
+    @property
+    def way(self) -> str:
+        """The way of making the cells, which decides their pixels and their speed."""
+        return way_of_making(self.study.mode, self.stop_after)
 
 
 def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
