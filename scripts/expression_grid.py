@@ -8,7 +8,7 @@ from modules import script_callbacks
 from sd_expression_grid.webui.host.lacking import script_without
 
 try:
-    from sd_expression_grid.webui.script import CALLBACKS, ExpressionGrid
+    from sd_expression_grid.webui.panel.script import CALLBACKS, ExpressionGrid
 except ImportError as error:
     CALLBACKS, ExpressionGrid = (), script_without(error)  # type: ignore[misc]
 

@@ -12,6 +12,11 @@ settings.load_profile("expression grid")
 
 SHARED = pytest.StashKey[Shared]()
 HOST_SECONDS = 1800
+OVERRIDDEN = """
+    CLIP_stop_at_last_layers lora_add_hashes_to_infotext textual_inversion_add_hashes_to_infotext
+"""
+"""Settings that tests send along with requests for plain pictures."""
+
 SERVERS = {
     "webui": ("standin", *hosts.REAL_FLAGS),
     "real_server": tuple(hosts.REAL_FLAGS),
@@ -52,13 +57,22 @@ def server(request, shared, tmp_path_factory):
         yield hosts.Host(shared.process(name, _started)["url"], name)
         return
     with hosts.real(tmp_path_factory.mktemp(name) / "server.log", name) as host:
+        _save_overridden(host)
         yield host
 
 
 def _started(folder):
     process, url = hosts.start_standin(folder)
-    hosts.Host(url, "standin").post("/sdapi/v1/options", {"live_preview_refresh_period": 100})  # the page's patience
+    host = hosts.Host(url, "standin")
+    host.post("/sdapi/v1/options", {"live_preview_refresh_period": 100})  # the page's patience
+    _save_overridden(host)
     return {"pid": process.pid, "url": url}
+
+
+def _save_overridden(host):
+    """Every WebUI restores only what has been saved once: what a test sends along would stay for the tests after it."""
+    options = host.get("/sdapi/v1/options")
+    host.post("/sdapi/v1/options", {name: options[name] for name in OVERRIDDEN.split() if name in options})
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ SETTINGS_OF = {name: {"hr_additional_modules": ["Use same choices"]} for name in
 """Without it, a hires pass through Forge's API fails."""
 
 
-LACKS = {"neo": {"Latent": "Lanczos", "DPM++ 2S a": "DPM++ SDE", "DPM2 a": "DPM++ SDE"}}
+LACKS = {"neo": {"Latent": "None", "DPM++ 2S a": "DPM++ SDE", "DPM2 a": "DPM++ SDE"}}
 """What a WebUI lacks of the names that the contract uses, and what it has instead."""
 
 

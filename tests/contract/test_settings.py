@@ -80,3 +80,13 @@ def test_what_the_settings_file_may_hold_does_no_harm(webui):
 
     webui.opts.set("expression_grid_mode", "sideways")
     assert settings.panel_mode() == "exact"
+
+
+def test_what_only_batches_need_does_not_stay(webui, monkeypatch):
+    from sd_expression_grid.webui.host.host import HOST
+
+    monkeypatch.setattr(type(HOST), "settings_of_batches", lambda _: {"eta_noise_seed_delta": 5})
+    study = json.dumps({**STUDY, "mode": "batched"})
+    made = json.loads(webui.txt2img({**SETTINGS, "script_name": hosts.TITLE, "script_args": [study]})["info"])
+    assert "ENSD: 5" in made["infotexts"][-1]
+    assert "eta_noise_seed_delta" not in webui.opts.data

@@ -248,7 +248,8 @@ def test_infotext_grammar(webui):
     assert "Empty" not in found
 
 
-def test_override_settings_are_restored(webui):
+def test_override_settings_are_restored_where_they_were_saved(webui):
+    webui.opts.set("CLIP_stop_at_last_layers", 1)
     found = run(webui, prompt="a", override_settings={"CLIP_stop_at_last_layers": 2, "samples_format": "webp"})
     assert "Clip skip: 2" in found.infotexts[0]
     assert found.images[0].already_saved_as.endswith(".webp")

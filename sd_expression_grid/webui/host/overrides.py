@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 
 @contextmanager
 def overrides_in_force(p: Processing) -> Iterator[None]:
-    """Applies the override settings of ``p`` as ``process_images`` does, and restores the user's own at the end."""
+    """Applies the override settings of ``p`` as ``process_images`` does, and restores the user's own at the end.
+
+    ``process_images`` restores only settings that the user has once saved; the others would stay, for every picture.
+    """
     wanted = dict(p.override_settings)
     if sd_models.checkpoint_aliases.get(wanted.get("sd_model_checkpoint")) is None:
         wanted.pop("sd_model_checkpoint", None)
-    stored = {key: shared.opts.data[key] for key in wanted if key in shared.opts.data}
+    of_batches = HOST.settings_of_batches()
+    stored = {key: shared.opts.data[key] for key in {**wanted, **of_batches} if key in shared.opts.data}
     try:
         HOST.set_options(wanted)
         yield
     finally:
-        if p.override_settings_restore_afterwards:
-            HOST.restore_options(wanted, stored)
+        HOST.restore_options({**(wanted if p.override_settings_restore_afterwards else {}), **of_batches}, stored)

@@ -64,7 +64,7 @@ class Options:
 
     def reset(self):
         """Put every setting back to its default (the stand-in's own, between two starts)."""
-        self.data = {key: info.default for key, info in self.data_labels.items() if not info.do_not_save}
+        self.data = {}
 
     def __setattr__(self, key, value):
         known = key not in _OWN_FIELDS and (key in self.data or key in self.data_labels)
@@ -123,8 +123,9 @@ class Options:
         Path(filename).write_text(json.dumps(self.data, indent=4, ensure_ascii=False), encoding="utf8")
 
     def load(self, filename):
+        """Take the saved settings; without a file, nothing but defaults is known, and no value is saved."""
         path = Path(filename)
-        self.data.update(json.loads(path.read_text(encoding="utf8")) if path.is_file() else {})
+        self.data = json.loads(path.read_text(encoding="utf8")) if path.is_file() else {}
 
     def dumpjson(self):
         return json.dumps({key: self.data.get(key, info.default) for key, info in self.data_labels.items()})

@@ -217,7 +217,7 @@ class Api:
         state.skip()
 
     def get_config(self):
-        return dict(opts.data)
+        return {key: getattr(opts, key) for key in opts.data_labels}
 
     def set_config(self, req: dict[str, Any]):
         checkpoint = req.get("sd_model_checkpoint")
