@@ -95,9 +95,9 @@ def test_a_cells_infotext_is_that_of_an_ordinary_picture(webui):
             "enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Latent", "denoising_strength": 0.6,
             "hr_prompt": "sharp {expression}, {character}", "hr_second_pass_steps": 3,
         },
-        {"subseed": 11, "subseed_strength": 0.4},
+        {"subseed": 11, "subseed_strength": 0.4}, {"cfg_scale": 1},
     ],
-    ids=["plain", "own prompts", "second order", "hires", "variation"],
+    ids=["plain", "own prompts", "second order", "hires", "variation", "no guidance"],
 )  # fmt: skip
 def test_a_cell_is_the_very_picture_that_its_infotext_makes(webui, settings):
     for picture, infotext in webui.study(STUDY, **settings).cells:

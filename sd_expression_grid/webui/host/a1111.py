@@ -32,6 +32,10 @@ class A1111:
         encoder = self.loaded_model().cond_stage_model
         return [part for part in getattr(encoder, "embedders", [encoder]) if hasattr(part, "tokenize_line")]
 
+    def encodes_in_chunks(self) -> bool:
+        """Whether texts are filled up to chunks of 75 tokens, as CLIP has them, and those of as many are alike."""
+        return bool(self.text_encoders())
+
     def embedding_databases(self) -> list[Any]:
         """What the text encoders know as embeddings, after another look at the files."""
         self.loaded_model()  # without one, no embedding is known

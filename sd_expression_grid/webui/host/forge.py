@@ -32,7 +32,15 @@ class Forge(ReForge):
         return sd_models.forge_model_reload()[0]
 
     def text_encoders(self) -> list[Any]:
-        """The attributes of the model that have a ``tokenize_line``."""
+        """The parts of the model that look embeddings up; those of T5 and of language models know none."""
+        return [part for part in self._text_parts() if hasattr(part, "embeddings")]
+
+    def encodes_in_chunks(self) -> bool:
+        """Flux has a T5 beside CLIP, and other models a language model."""
+        parts = self._text_parts()
+        return bool(parts) and len(parts) == len(self.text_encoders())
+
+    def _text_parts(self) -> list[Any]:
         return [part for part in vars(self.loaded_model()).values() if hasattr(part, "tokenize_line")]
 
     def embedding_databases(self) -> list[Any]:

@@ -104,6 +104,8 @@ def _why_not_batched(p: Processing) -> str:
     samplers = [p.sampler_name, *([p.hr_sampler_name] if p.enable_hr and p.hr_sampler_name else [])]
     if "DPM adaptive" in samplers:
         return "DPM adaptive chooses its steps by the whole batch."
+    if not HOST.encodes_in_chunks():
+        return "the checkpoint's text encoder is no CLIP, and texts of other lengths would change each other."
     foreign = next(filter(HOST.draws_own_noise, samplers), None)
     if foreign:
         return f"{foreign} comes from elsewhere, and may draw its noise for the whole batch."
