@@ -200,6 +200,14 @@ def said(words: str) -> OpenCell:
     return lambda row, column: words
 
 
+@pytest.mark.parametrize(("size", "step"), [((40, 30), 6), ((300, 420), 15)])
+def test_a_hatched_box_has_slanting_lines_everywhere(size: tuple[int, int], step: int):
+    box = pixels(hatched(Size(*size), (1, 1, 1), (9, 9, 9)))[:, :, 0]
+    y, x = np.mgrid[0 : size[1], 0 : size[0]]
+    expected = np.where((x + y - size[1]) % step == 0, 9, 1)
+    assert (box[1:-1, 1:-1] == expected[1:-1, 1:-1]).all()
+
+
 def test_a_hatched_box_has_an_edge_all_around():
     box = pixels(hatched(Size(40, 30), (1, 1, 1), (9, 9, 9)))
     assert all((edge == 9).all() for edge in (box[0], box[-1], box[:, 0], box[:, -1]))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -229,6 +230,23 @@ def test_colour_emoji_are_drawn_in_colour():
         pytest.skip("no colour emoji here")
     pixels = np.asarray(drawn(fit("😀", Size(60, 60), PLAIN), Size(60, 60))).astype(int)
     assert np.ptp(pixels, axis=2).max() > 60
+
+
+def test_parts_in_several_fonts_stand_side_by_side():
+    """Three parts and two fonts, where there is a Chinese one: each begins where the one before it ends."""
+    ends = []
+    for text in ("HH", "HH微微", "HH微微HH"):
+        ink = ink_in(drawn_at_the_left(text))
+        assert abs(ink.right - text_lines.span_of(text, PLAIN).right) <= 1
+        ends.append(ink.right)
+    widths = [end - before for before, end in pairwise([0, *ends])]
+    assert min(widths) >= PLAIN.size
+
+
+def drawn_at_the_left(text: str) -> Image.Image:
+    image = Image.new("RGB", (200, 40), "white")
+    text_lines.draw_line(image, (0, 30), text, PLAIN, (0, 0, 0))
+    return image
 
 
 @pytest.mark.parametrize("text", NASTY, ids=ascii)
