@@ -40,7 +40,7 @@ REAL_FLAGS = {
 
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
 OFFLINE |= {"SD_WEBUI_RESTARTING": "1"}  # else Forge and Neo open a browser
-START_SECONDS = 120
+START_SECONDS = 300
 SETTINGS = {"steps": 6, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler a"}
 SETTINGS_OF = {name: {"hr_additional_modules": ["Use same choices"]} for name in ("forge", "neo")}
 """Without it, a hires pass through Forge's API fails."""
