@@ -342,6 +342,24 @@ def test_a_full_disk_stops_with_a_message(folder):
     assert saver.outcomes == {}
 
 
+def test_after_a_full_disk_no_more_results_are_taken_than_wait():
+    class Full:
+        def keep(self, result):
+            raise OSError(28, "No space left on device")
+
+    taken = []
+
+    def sample():
+        with Saver(Full()) as saver:
+            for result in cells(3 * WAITING):
+                saver.save(result)
+                taken.append(result)
+
+    with pytest.raises(SavingError, match="No space left"):
+        sample()
+    assert len(taken) <= WAITING + 1
+
+
 def test_cells_whose_labels_are_one_file_name_have_files_of_their_own(folder):
     keys = [CellKey(expression=label, character=who, seed=7) for label in (":/", ":<") for who in ("Noor", "Noor?")]
     names = [folder.write_cell(key, label.encode())[0] for key, label in zip(keys, "abcd", strict=True)]
