@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib import import_module
 
 import pytest
 from fastapi import HTTPException
@@ -22,8 +23,14 @@ def load_without(started, monkeypatch):
     def load(*names):
         for name in [name for name in sys.modules if name.startswith("sd_expression_grid.webui")]:
             monkeypatch.delitem(sys.modules, name)
-        for name in names:
-            monkeypatch.setitem(sys.modules, name, None)
+        lacking = import_module("sd_expression_grid.webui.host.lacking")
+
+        def import_unless_hidden(name):
+            if name in names:
+                raise ModuleNotFoundError(name=name)
+            return import_module(name)
+
+        monkeypatch.setattr(lacking, "import_module", import_unless_hidden)
         started.errors.clear()
         started.reload()
         return started
@@ -83,7 +90,8 @@ def test_without_what_it_cannot_do_without_the_script_says_so(load_without, monk
 
     with monkeypatch.context() as patched:
         patched.delattr(modules, name)
-        webui = load_without(f"modules.{name}")
+        patched.setitem(sys.modules, f"modules.{name}", None)
+        webui = load_without()
     texts = [str(block.value) for block in webui.demo.blocks.values() if getattr(block, "value", None)]
     (text,) = (text for text in texts if text.startswith(f"{TITLE} cannot work with this WebUI: "))
     assert name in text

@@ -19,7 +19,9 @@ def clip():
     chunk = SimpleNamespace(fixes=[fix])
     return SimpleNamespace(
         tokenize_line=lambda text: ([chunk] if "ember_nobody" in text else [], 1),
-        embeddings=SimpleNamespace(embedding_dirs={}, word_embeddings={"ember_nobody": object()}),
+        embeddings=SimpleNamespace(
+            embedding_dirs={}, word_embeddings={}, load_textual_inversion_embeddings=lambda **_: None
+        ),
     )
 
 
