@@ -28,7 +28,7 @@ class Page:
             self.complaints.append(str(error))
 
     def open(self, url):
-        self.page.goto(f"{url}/?__theme=light")
+        self.page.goto(f"{url}/?__theme=light", timeout=60 * SECONDS)
         expect(self.page.locator("#txt2img_generate")).to_be_visible(timeout=60 * SECONDS)
 
     @property

@@ -38,7 +38,7 @@ def test_a_preset_replaces_the_expressions(page):
     expect(page.page.locator(".expression-grid-counter").nth(0)).to_have_text("8 expressions")
 
 
-def test_a_study_is_made_from_the_page(page):
+def test_a_study_is_made_from_the_page(page, webui):
     page.generate()
     page.wait_for_result()
     assert "12 cells: 12 done" in page.log
@@ -47,7 +47,7 @@ def test_a_study_is_made_from_the_page(page):
     info = page.page.locator("#html_info_txt2img").first
     expect(info).to_contain_text("[hair, neck, eyes, lips:neutral face expression:0.2], RAW photo, 1girl")
     folder = Path(page.log.split("Saved in ")[1].splitlines()[0])
-    with Image.open(next(folder.glob("grid - LoRAs*.png"))) as grid:
+    with Image.open(next(folder.glob(f"grid - LoRAs*.{webui.grid_format}"))) as grid:
         assert grid.width > 3 * 128
 
 
@@ -95,7 +95,7 @@ def test_interrupt_shows_what_is_finished(page):
     page.set_size(128, 100)
     page.generate()
     text = page.page.locator("#txt2img_results .progress").first
-    expect(text).to_contain_text(re.compile(r"row \d of 3, column [1-3] of 4: "), timeout=60_000)
+    expect(text).to_contain_text(re.compile(r"row [23] of 3, column [1-3] of 4: "), timeout=60_000)
     page.page.locator("#txt2img_interrupt").click()
     page.wait_for_result()
     done, interrupted = number_in(page.log, r"(\d+) done"), number_in(page.log, r"(\d+) interrupted")
@@ -156,9 +156,7 @@ def test_characters_are_filled_from_what_is_installed(page):
 @pytest.fixture
 def odd_files(webui):
     """A LoRA whose card has its weight as a text, one that no line can name, and an embedding of the same name."""
-    flags = webui.get("/sdapi/v1/cmd-flags")
-    embeddings = Path(flags["embeddings_dir"])
-    loras = Path(flags.get("lora_dir") or embeddings.parent / "Lora")  # Neo does not tell it
+    loras, embeddings = webui.folder("lora"), webui.folder("embeddings")
     lora, embedding = (loras / "Noor.safetensors").read_bytes(), (embeddings / "ember_nobody.safetensors").read_bytes()
     card = b'{"preferred weight": "0.8", "activation text": "noor woman"}'
     made = {loras / "oddcard.safetensors": lora, loras / "oddcard.json": card, loras / "oddcard#2.safetensors": lora}
