@@ -6,10 +6,10 @@ import pytest
 
 from tests.contract.test_scout import difference
 
-KINDS = ("small_sdxl", "small_sdxl_v", "small_sdxl_rectified")
+KINDS = ("tiny_xl", "tiny_xl_v", "tiny_xl_rectified")
 STUDY = {
     "expressions": "neutral\nsad | sad crying\nsmile | smiling",
-    "characters": "LoRA | <lora:small_xl:1>\nembedding | xl_nobody",
+    "characters": "LoRA | <lora:tiny_lora_xl:1>\nembedding | xl_nobody",
     "switch_at": 0.5,
 }
 STEPS = 6
@@ -20,7 +20,7 @@ def checkpoint(server, request):
     """A WebUI with such a checkpoint in force; the one before is back afterwards."""
     titles = {model["model_name"]: model["title"] for model in server.get("/sdapi/v1/sd-models")}
     if request.param not in titles:
-        pytest.skip(f"{server.name} has no checkpoint {request.param}; tests/small_sdxl.py makes it for Neo")
+        pytest.skip(f"{server.name} has no checkpoint {request.param}; tests/tiny_xl.py makes it for Neo")
     before = server.get("/sdapi/v1/options")["sd_model_checkpoint"]
     server.post("/sdapi/v1/options", {"sd_model_checkpoint": titles[request.param]})
     yield request.param

@@ -1,8 +1,8 @@
-"""`NEO_PYTHON tests/small_sdxl.py NEO_DIR`: random SDXL-like checkpoints that Forge Neo takes for SDXL's kinds.
+"""`NEO_PYTHON tests/tiny_xl.py NEO_DIR`: random SDXL-like checkpoints that Forge Neo takes for SDXL's kinds.
 
-`small_sdxl` predicts noise, `small_sdxl_v` velocities, and `small_sdxl_rectified` is a rectified flow: Neo knows
-the second by a key of the file and the third by its name. The text encoders have their full size, 0.8 G values in all.
-The LoRA `small_xl` and the embedding `xl_nobody` fit them.
+`tiny_xl` predicts noise, `tiny_xl_v` velocities, and `tiny_xl_rectified` is a rectified flow: Neo knows the second by a
+key of the file and the third by its name. The text encoders have their full size, 0.8 G values in all. The names come
+after `tiny`, the checkpoint that a WebUI begins with. The LoRA `tiny_lora_xl` and the embedding `xl_nobody` fit them.
 """
 
 import os
@@ -76,7 +76,7 @@ def write_networks():
         f"{key}.lora_up.weight": torch.randn(WIDTH, 4, generator=random) * 0.5,
         f"{key}.alpha": torch.tensor(4.0),
     }
-    save_file(lora, root / "models/Lora/small_xl.safetensors", metadata={"ss_network_dim": "4"})
+    save_file(lora, root / "models/Lora/tiny_lora_xl.safetensors", metadata={"ss_network_dim": "4"})
     embedding = {
         name: torch.randn(4, width, generator=random) * 0.05 for name, width in (("clip_l", 768), ("clip_g", 1280))
     }
@@ -86,10 +86,10 @@ def write_networks():
 def main():
     torch.manual_seed(0)
     folder = root / "models/Stable-diffusion"
-    plain = folder / "small_sdxl.safetensors"
+    plain = folder / "tiny_xl.safetensors"
     save_file(tensors(), plain)
-    save_file({**load_file(plain), "v_pred": torch.zeros(1)}, folder / "small_sdxl_v.safetensors")
-    rectified = folder / "small_sdxl_rectified.safetensors"
+    save_file({**load_file(plain), "v_pred": torch.zeros(1)}, folder / "tiny_xl_v.safetensors")
+    rectified = folder / "tiny_xl_rectified.safetensors"
     rectified.unlink(missing_ok=True)
     os.link(plain, rectified)
     write_networks()
