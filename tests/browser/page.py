@@ -28,7 +28,8 @@ class Page:
             self.complaints.append(str(error))
 
     def open(self, url):
-        self.page.goto(f"{url}/?__theme=light", timeout=60 * SECONDS)
+        # The page's fonts come from elsewhere, and "load" waits for them where there is no network.
+        self.page.goto(f"{url}/?__theme=light", timeout=60 * SECONDS, wait_until="domcontentloaded")
         expect(self.page.locator("#txt2img_generate")).to_be_visible(timeout=60 * SECONDS)
 
     @property
