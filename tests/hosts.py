@@ -49,6 +49,12 @@ SETTINGS_OF = {name: {"hr_additional_modules": ["Use same choices"]} for name in
 LACKS = {"neo": {"Latent": "None", "DPM++ 2S a": "DPM++ SDE", "DPM2 a": "DPM++ SDE"}}
 """What a WebUI lacks of the names that the contract uses, and what it has instead."""
 
+FOLDERS = {
+    "neo": {"lora": "models/Lora", "embeddings": "models/embeddings"},
+    "forge": {"lora": "models/Lora", "embeddings": "embeddings"},
+}
+"""Those of the WebUIs whose API tells none of their flags."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -106,9 +112,9 @@ class Host:
         return requests.get(f"{self.url}{path}", timeout=60).json()
 
     def folder(self, kind):
-        """Where the files of ``lora`` or ``embeddings`` are; Neo tells none of its flags."""
-        if self.name == "neo":
-            return Path(folder_of("neo"), "models", {"lora": "Lora"}.get(kind, kind))
+        """Where the files of ``lora`` or ``embeddings`` are."""
+        if self.name in FOLDERS:
+            return Path(folder_of(self.name), FOLDERS[self.name][kind])
         return Path(self.get("/sdapi/v1/cmd-flags")[f"{kind}_dir"])
 
     def txt2img(self, **body):
