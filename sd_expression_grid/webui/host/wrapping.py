@@ -56,9 +56,9 @@ class InnerModel:
     def why_not(self) -> str:
         """ControlNet wraps the UNet when a picture is begun, others the model."""
         unet = getattr(getattr(getattr(self.changed, "inner_model", None), "model", None), "diffusion_model", None)
-        if unet is not None and "forward" in vars(unet):
-            return "another extension has wrapped the UNet"
-        return "another extension has wrapped the denoiser" if "forward" in vars(self.changed) else ""
+        if "forward" in vars(self.changed):
+            return "another extension has wrapped the denoiser"
+        return _why_not_pure(unet) if unet is not None else ""
 
     def wrap(self, answer: Answer) -> Unwrap:
         """An attribute of the model itself takes the place of its class's ``forward``."""
@@ -91,11 +91,11 @@ class ForgeObjects:
         unet = self.changed.unet
         if unet.controlnet_linked_list is not None:
             return "ControlNet is active"
-        if "model_function_wrapper" in unet.model_options or "forward" in vars(unet.model.diffusion_model):
+        if "model_function_wrapper" in unet.model_options:
             return "another extension has wrapped the UNet"
         if _patches(unet.model_options.get("transformer_options", {})):
             return "another extension has patched the UNet"
-        return ""
+        return _why_not_pure(unet.model.diffusion_model)
 
     def wrap(self, answer: Answer) -> Unwrap:
         """Only a clone may be changed: the UNet itself is what later pictures are made with."""
@@ -127,6 +127,29 @@ def _unet_wrapper(answer: Answer) -> Callable[..., Any]:
         return answer(Call(size=len(x), inputs=_inputs(x, sigma, tensors) if is_plain else None, compute=compute))
 
     return wrapper
+
+
+def _why_not_pure(unet: Any) -> str:
+    """Why a UNet's output may depend on more than its input, or its calls on each other; empty if they do not.
+
+    Extensions that change attention put a ``forward`` of their own into single modules, or hooks, and may count calls.
+    """
+    if _has_foreign_forward(unet):
+        return "another extension has wrapped the UNet"
+    changed = any(_has_foreign_forward(module) or _has_foreign_hook(module) for module in unet.modules())
+    return "another extension has changed parts of the UNet" if changed else ""
+
+
+def _has_foreign_forward(module: Any) -> bool:
+    """Whether a module has a ``forward`` that is not its class's; ControlNet leaves the class's in the module."""
+    own = vars(module).get("forward")
+    return own is not None and getattr(own, "__func__", None) is not type(module).forward
+
+
+def _has_foreign_hook(module: Any) -> bool:
+    """Whether somebody but the WebUI, whose own move weights to the card and back, is called with the module."""
+    hooks = (*module._forward_pre_hooks.values(), *module._forward_hooks.values())
+    return any(not str(getattr(hook, "__module__", "")).startswith("modules.") for hook in hooks)
 
 
 def _cond_of(cond: Mapping[str, Any], rows: list[int]) -> dict[str, Any]:

@@ -23,9 +23,22 @@ class Unet:
         return Unet(self.model, copy.deepcopy(self.model_options))
 
 
+class Module:
+    """What torch has of a module, as far as it matters."""
+
+    def __init__(self, *parts):
+        self._parts, self._forward_hooks, self._forward_pre_hooks = parts, {}, {}
+
+    def modules(self):
+        return [self, *self._parts]
+
+    def forward(self, x):
+        return x
+
+
 def forges_part(**options):
     """Forge's part of a denoiser, with a UNet that adds everything up."""
-    unet = Unet(SimpleNamespace(diffusion_model=SimpleNamespace()), options)
+    unet = Unet(SimpleNamespace(diffusion_model=Module(Module(), Module())), options)
     return ForgeObjects(SimpleNamespace(unet=unet))
 
 
@@ -122,8 +135,38 @@ def test_controlnet_and_a_replaced_forward_are_named():
     covered = a1111s_part()
     covered.changed.forward = print
     assert covered.why_not() == "another extension has wrapped the denoiser"
-    hooked = a1111s_part()
-    hooked.changed.inner_model = SimpleNamespace(model=SimpleNamespace(diffusion_model=SimpleNamespace()))
-    assert hooked.why_not() == ""
-    hooked.changed.inner_model.model.diffusion_model.forward = print
-    assert hooked.why_not() == "another extension has wrapped the UNet"
+
+
+def both_with_a_unet():
+    """(part, its UNet's modules) on AUTOMATIC1111 and on Forge."""
+    a1111, forge = a1111s_part(), forges_part()
+    a1111.changed.inner_model = SimpleNamespace(model=SimpleNamespace(diffusion_model=Module(Module(), Module())))
+    unets = a1111.changed.inner_model.model.diffusion_model, forge.changed.unet.model.diffusion_model
+    return [(part, unet.modules()) for part, unet in zip((a1111, forge), unets, strict=True)]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_module_that_does_something_else_is_named_and_a_leftover_is_not(number):
+    part, (unet, _, attention) = both_with_a_unet()[number]
+    assert part.why_not() == ""
+    attention.forward = print
+    assert part.why_not() == "another extension has changed parts of the UNet"
+    attention.forward = Module().forward  # what ControlNet and SAG leave when they are done
+    assert part.why_not() == ""
+    unet.forward = print
+    assert part.why_not() == "another extension has wrapped the UNet"
+    unet.forward = Module().forward
+    assert part.why_not() == ""
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("kind", ["_forward_hooks", "_forward_pre_hooks"])
+def test_hooks_of_others_are_named_and_the_webuis_own_are_not(number, kind):
+    def hook(*_):
+        raise AssertionError
+
+    part, (_, attention, _) = both_with_a_unet()[number]
+    getattr(attention, kind)[1] = hook
+    assert part.why_not() == "another extension has changed parts of the UNet"
+    hook.__module__ = "modules.lowvram"
+    assert part.why_not() == ""
