@@ -249,6 +249,30 @@ def test_names_of_the_page_that_are_not_there_are_refused(webui, asked, part):
     assert part in answer.message
 
 
+@pytest.mark.parametrize(
+    ("setting", "kind"), [("sd_model_checkpoint", "checkpoint"), ("sd_vae", "VAE"), ("sd_lora", "LoRA"),
+                          ("sd_hypernetwork", "hypernetwork")]
+)  # fmt: skip
+def test_names_in_override_settings_that_are_not_there_are_refused(webui, setting, kind):
+    if (webui.name == "neo" and kind == "hypernetwork") or (webui.name in ("forge", "neo") and kind == "VAE"):
+        pytest.skip("this WebUI has no such setting, or takes no heed of it")
+    answer = study(webui, {"override_settings": {setting: "nothere"}}, expressions="sad", composition="")
+    assert answer.status == 422, answer.info
+    assert f"override setting {setting}: the WebUI has no {kind} 'nothere'" in answer.message
+
+
+def test_names_in_override_settings_that_are_there_are_taken(webui):
+    named = {"sd_lora": "Noor", "sd_model_checkpoint": webui.get("/sdapi/v1/sd-models")[0]["model_name"]}
+    answer = study(webui, {"override_settings": named}, expressions="sad", composition="")
+    assert answer.status == 200, answer.message
+
+
+def test_styles_that_are_not_there_are_refused(webui):
+    answer = study(webui, {"styles": ["None", "Nonexist"]}, expressions="sad", composition="")
+    assert answer.status == 422, answer.info
+    assert answer.message.startswith("styles: the WebUI has no style 'Nonexist'")
+
+
 def test_a_sampler_with_its_schedule_type_is_known_as_it_once_was(webui):
     names = {"expressions": "sad", "characters": "mei", "composition": "", "name": uuid4().hex}
     made = webui.study(names, sampler_name="DPM++ 2M Karras", scheduler="karras")

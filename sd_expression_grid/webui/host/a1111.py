@@ -132,6 +132,10 @@ class A1111:
         """Name and hash of the VAE in force; None for the checkpoint's own."""
         return (_sd_vae.get_loaded_vae_name(), _sd_vae.get_loaded_vae_hash()) if _sd_vae else (None, None)
 
+    def vaes(self) -> Iterable[str] | None:
+        """What the setting ``sd_vae`` may say; None where the WebUI takes its VAE from elsewhere."""
+        return ("Automatic", "auto", "None", *_sd_vae.vae_dict) if _sd_vae else None
+
     def option(self, name: str, default: Any) -> Any:
         """A setting's value, the default where this WebUI has no such setting."""
         return getattr(shared.opts, name, default)

@@ -58,6 +58,10 @@ class Forge(ReForge):
 
         return str(hashes.sha256(entry.filename, f"textual_inversion/{entry.name}"))
 
+    def vaes(self) -> Iterable[str] | None:
+        """Its VAE is one of the additional modules."""
+        return None
+
     def token_places(self, text: str) -> int:
         """By the model's own counter, as Forge's page does it."""
         return int(self.loaded_model().get_prompt_lengths_on_ui(text)[1])

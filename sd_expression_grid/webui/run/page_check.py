@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from modules import sd_models, sd_samplers, sd_schedulers, shared
 
-from sd_expression_grid.base.errors import Fault
+from sd_expression_grid.base.errors import Fault, nearest
 from sd_expression_grid.webui.host.host import HOST
+from sd_expression_grid.webui.host.networks import lora_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sd_expression_grid.webui.host.processing import Processing
 
@@ -21,10 +22,28 @@ def page_faults(page: Processing) -> Iterator[Fault]:
     ``page`` is the processing object as the page made it; the API replaces a sampler before a script sees it.
     """
     yield from _schedule_faults("schedule type", page.scheduler)
+    for style in page.styles:
+        if style not in (shared.prompt_styles.no_style.name, *shared.prompt_styles.styles):
+            yield Fault("styles", f"the WebUI has no style '{style}'{nearest(style, shared.prompt_styles.styles)}")
+    yield from _override_faults(page.override_settings)
     if page.enable_hr:
         yield from _hires_faults(page)
     if page.refiner_checkpoint not in (None, "", "None", "none"):
         yield from _checkpoint_faults("refiner checkpoint", str(page.refiner_checkpoint))
+
+
+def _override_faults(overrides: Mapping[str, object]) -> Iterator[Fault]:
+    """Names in override settings, which the WebUI leaves out where it does not know them."""
+    known = {
+        "sd_model_checkpoint": ("checkpoint", sd_models.checkpoint_aliases),
+        "sd_vae": ("VAE", HOST.vaes()),
+        "sd_lora": ("LoRA", ("None", *lora_files())),
+        "sd_hypernetwork": ("hypernetwork", ("None", *HOST.hypernetworks())),
+    }
+    for setting, (kind, names) in known.items():
+        name = overrides.get(setting)
+        if name and names is not None and name not in names:
+            yield Fault(f"override setting {setting}", f"the WebUI has no {kind} '{name}'{nearest(str(name), names)}")
 
 
 def _hires_faults(page: Processing) -> Iterator[Fault]:
