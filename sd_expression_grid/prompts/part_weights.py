@@ -45,6 +45,16 @@ def closing_weight_as_words(text: str) -> str:
     return f"{text[: number.end()]}\\{text[number.end() :]}" if number else text
 
 
+def ends_in_comment(text: str) -> bool:
+    """Whether what is written behind a text, in its last line, belongs to a comment."""
+    return any(match.end() == len(text) and match[0][:2] != "/*" for match in _COMMENT.finditer(text))
+
+
+def without_comments(text: str) -> str:
+    """The text with spaces for what any WebUI takes for comments."""
+    return _blanked(_COMMENT, text)
+
+
 def _blanked(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda match: " " * len(match[0]), text)
 

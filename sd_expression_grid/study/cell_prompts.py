@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sd_expression_grid.prompts.part_weights import ends_in_comment, without_comments
 from sd_expression_grid.prompts.prompts import Edit, Prompt, Template, braces_as_text, escape_in_edit, escape_outside
 
 if TYPE_CHECKING:
@@ -92,7 +93,13 @@ def _with_negative(prompt: Prompt, character: Character) -> Prompt:
         return prompt
     addition = escape_outside(character.negative)
 
-    def joined(text: str) -> str:
-        return f"{text}, {addition}" if text.strip() else addition
+    if not prompt.text.strip():
+        return Prompt(text=addition, before=addition, after=addition)
+    end = f"{_joint(prompt.text)}{addition}"
+    return Prompt(text=f"{prompt.text}{end}", before=f"{prompt.before}{end}", after=f"{prompt.after}{end}")
 
-    return Prompt(text=joined(prompt.text), before=joined(prompt.before), after=joined(prompt.after))
+
+def _joint(text: str) -> str:
+    """What stands between a negative prompt and a character's: its comment goes on to the line's end."""
+    comma = ", " if without_comments(text).strip() else ""
+    return f"\n{comma}" if ends_in_comment(text) else comma

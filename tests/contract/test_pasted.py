@@ -388,3 +388,24 @@ def test_faults_of_the_hires_prompt_stand_there(webui, hires, part):
     answer = study(webui, page, expressions="sad", composition="hair", switch_at=0.4)
     assert answer.status == 422
     assert part in answer.message
+
+
+@pytest.mark.parametrize("hires", [{}, {**HIRES, "hr_negative_prompt": "dull # hires"}])
+def test_a_note_behind_the_negative_prompt_leaves_the_characters_own(webui, hires):
+    page = {**hires, "negative_prompt": "blurry # my note"}
+    asked = {"expressions": "sad", "composition": "", "prompt": "{expression}, {character}"}
+    answer = study(webui, page, characters="mei | negative=beard", **asked)
+    assert answer.status == 200, answer.message
+    meant = {**hires, "negative_prompt": "blurry, beard", **({"hr_negative_prompt": "dull, beard"} if hires else {})}
+    assert difference(answer.cells[0][0], webui.txt2img(prompt="sad, mei", steps=5, **meant).pictures[0]) == 0
+    swallowed = webui.txt2img(prompt="sad, mei", steps=5, **page).pictures[0]
+    assert difference(answer.cells[0][0], swallowed) > 0
+
+
+def test_the_expression_alone_in_the_negative_prompt_goes_with_the_characters_own(webui):
+    asked = {"expressions": "sad", "composition": "hair", "switch_at": 0.4, "prompt": "{expression}, {character}"}
+    page = {"negative_prompt": "{expression}"}
+    answer = study(webui, page, characters="mei | negative=beard", **asked)
+    assert answer.status == 200, answer.message
+    meant = {"prompt": "[hair:sad:0.4], mei", "negative_prompt": "[:sad:0.4], beard"}
+    assert difference(answer.cells[0][0], webui.txt2img(steps=5, **meant).pictures[0]) == 0

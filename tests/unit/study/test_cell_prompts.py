@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from sd_expression_grid.prompts.prompts import Prompt
 from sd_expression_grid.study.cell_prompts import Templates, prompts_of, templates_of
 from sd_expression_grid.study.schema import study_from_dict
@@ -90,3 +92,25 @@ def test_without_templates_of_its_own_a_study_has_empty_ones():
     assert templates_of(STUDY) == Templates(prompt="")
     assert templates_of(STUDY, expands_braces=True).expands_braces
     assert not templates_of(STUDY).expands_braces
+
+
+@pytest.mark.parametrize(
+    ("negative", "joined"),
+    [
+        ("blurry # my note", "blurry # my note\n, old"),
+        ("blurry // my note", "blurry // my note\n, old"),
+        ("blurry # my note\n", "blurry # my note\n, old"),
+        ("blurry /* my note */", "blurry /* my note */, old"),
+        ("a # note\nblurry", "a # note\nblurry, old"),
+        ("# my note", "# my note\nold"),
+    ],
+)
+def test_a_comment_that_ends_a_negative_prompt_does_not_swallow_the_characters(negative, joined):
+    templates = Templates(prompt="{expression} {character}", negative_prompt=negative, hires_negative_prompt=negative)
+    _, first, _, hires = prompts_of(STUDY, templates, "sad", NOOR)
+    assert (first, hires) == (plain(joined), plain(joined))
+
+
+def test_an_expression_alone_in_the_negative_prompt_keeps_its_comma_before_it_begins():
+    _, negative, *_ = prompts_of(STUDY, Templates(prompt="{expression}", negative_prompt="{expression}"), "sad", NOOR)
+    assert negative == Prompt(text="[:sad:0.2], old", before=", old", after="sad, old")
