@@ -229,6 +229,15 @@ def test_settings_that_the_webui_would_make_otherwise_are_named(webui):
     assert "was requested" not in told
 
 
+def test_a_size_that_cannot_be_made_is_told(webui):
+    answer = study(webui, {"width": 70, "height": 76}, expressions="sad", composition="")
+    assert answer.status == 200, answer.message
+    assert record(answer)[0].get("warning", "") == ""
+    width, height = answer.cells[0][0].size
+    told = answer.info["extra_generation_params"]["Comments"]
+    assert f"the WebUI makes pictures of 70×76 as {width}×{height}" in told
+
+
 @pytest.mark.parametrize(
     ("asked", "part"),
     [

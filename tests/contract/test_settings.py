@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests import hosts
+from tests.standin.webui import module
 
 SETTINGS = {"steps": 6, "width": 128, "height": 128, "seed": 7, "sampler_name": "Euler a", "save_images": True}
 STUDY = {"expressions": "neutral\nsad", "characters": "Noor | <lora:Noor:1>\nmei | <lora:mei:1>", "name": "story"}
@@ -90,3 +91,13 @@ def test_what_only_batches_need_does_not_stay(webui, monkeypatch):
     made = json.loads(webui.txt2img({**SETTINGS, "script_name": hosts.TITLE, "script_args": [study]})["info"])
     assert "ENSD: 5" in made["infotexts"][-1]
     assert "eta_noise_seed_delta" not in webui.opts.data
+
+
+def test_pictures_of_another_size_are_told_with_their_cells(webui, tmp_path, monkeypatch):
+    processing = module("modules.processing")
+    decoded = processing.decode_latent_batch
+    monkeypatch.setattr(processing, "decode_latent_batch", lambda model, batch, _: decoded(model, batch, (64, 32)))
+    (grid,) = grids(webui, expression_grid_folder=str(tmp_path))
+    lines = (grid.parent / "cells.jsonl").read_text(encoding="utf-8").splitlines()
+    told = {json.loads(line)["warning"] for line in lines}
+    assert told == {"a picture of 128x128 was requested, and one of 64x32 was made"}

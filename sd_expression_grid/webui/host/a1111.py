@@ -121,8 +121,13 @@ class A1111:
         return config is not None and str(config.constructor.__module__).endswith("alter_samplers")
 
     def made_size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height of the pictures that are made for the page's."""
+        """Width and height as the WebUI takes them from the page."""
         return width, height
+
+    def picture_size(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height of the pictures of the first pass: each value of a latent stands for 8 pixels."""
+        width, height = self.made_size(width, height)
+        return width // 8 * 8, height // 8 * 8
 
     def part_to_wrap(self, denoiser: Any) -> Part:
         """What can be put something before in a denoiser, to share its steps."""

@@ -31,10 +31,11 @@ class AsRequested:
     def __init__(self, page: Processing, reader: PromptReader, embeddings: EmbeddingReader) -> None:
         self._page, self._reader, self._embeddings = page, reader, embeddings
 
-    def difference(self, cell: Cell, infotext: str, comments: Sequence[str] = ()) -> str:
+    def difference(self, cell: Cell, size: tuple[int, int], infotext: str, comments: Sequence[str] = ()) -> str:
         """What is not as it was requested, as a sentence; empty if all is.
 
-        ``comments`` are the WebUI's on the call that made the cell, which must be the last call. Settings that the
+        ``size`` is the picture's width and height, which is not judged after a hires pass. ``comments`` are the
+        WebUI's on the call that made the cell, which must be the last call. Settings that the
         infotext does not tell are not judged. Where the user's settings keep the hashes of networks out of infotexts,
         the networks themselves are looked at.
         """
@@ -42,7 +43,14 @@ class AsRequested:
         networks = (*self._lora_differences(cell, said), self._embedding_difference(cell, said))
         broken = [comment for comment in comments if comment.startswith(_BROKEN)]
         useless = [f"the LoRA {name} has nothing that fits the checkpoint" for name in HOST.loras_without_effect()]
-        return "; ".join(filter(None, (*self._setting_differences(cell, said), *networks, *broken, *useless)))
+        settings = (*self._setting_differences(cell, said), self._size_difference(size))
+        return "; ".join(filter(None, (*settings, *networks, *broken, *useless)))
+
+    def _size_difference(self, size: tuple[int, int]) -> str:
+        width, height = HOST.picture_size(self._page.width, self._page.height)
+        if self._page.enable_hr or size == (width, height):
+            return ""
+        return f"a picture of {width}x{height} was requested, and one of {size[0]}x{size[1]} was made"
 
     def _setting_differences(self, cell: Cell, said: Mapping[str, str]) -> Iterator[str]:
         page = self._page

@@ -59,7 +59,11 @@ class Generator:
         first = result.index_of_first_image
         made = slice(first, first + len(batch.cells))
         return [
-            Generated(picture=picture, infotext=infotext, warning=self._requested.difference(cell, infotext, comments))
+            Generated(
+                picture=picture,
+                infotext=infotext,
+                warning=self._requested.difference(cell, picture.size, infotext, comments),
+            )
             for cell, picture, infotext in zip(batch.cells, result.images[made], result.infotexts[made], strict=True)
         ]
 

@@ -71,6 +71,6 @@ def _checkpoint_faults(place: str, name: str) -> Iterator[Fault]:
 
 def page_notes(p: Processing) -> Iterator[str]:
     """What is made otherwise than the page says, though it can be made."""
-    size = HOST.made_size(p.width, p.height)
+    size = HOST.picture_size(p.width, p.height)
     if size != (p.width, p.height):
         yield f"the WebUI makes pictures of {p.width}×{p.height} as {size[0]}×{size[1]}"

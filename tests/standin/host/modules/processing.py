@@ -189,6 +189,7 @@ class DecodedSamples(list):
 
 def decode_latent_batch(model, batch, size):
     devices.test_for_nans(batch, where="unet")
+    size = tuple(side // 8 * 8 for side in size)  # as large as a latent can be
     return DecodedSamples(model.decode_first_stage(latent, size) for latent in batch)
 
 
