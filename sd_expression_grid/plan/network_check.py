@@ -47,7 +47,7 @@ class Catalog:
 def network_faults(study: Study, templates: Mapping[str, str], catalog: Catalog) -> list[Fault]:
     """Networks that are unknown, ambiguous, badly written or weighted, or made for another kind of checkpoint.
 
-    ``templates`` are the prompts of the page by their places, with its styles.
+    ``templates`` are the prompts of the page and of its styles by their places.
     """
     prompts = list(_prompts(study, templates))
     faults = [

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"[^\W\d_](?!.*\bAND\b)[^\\()\[\]:|#<>{}\n]*")
 _PLAIN_WORD = "x"
+UNREADABLE = "the WebUI would not read the prompt edit as composition first, expression then"
 _NAME = re.compile(r"[^<>:|=]+")
 
 
@@ -214,19 +215,16 @@ def _schedule_faults(
 
     for number in broken(_PLAIN_WORD, plain_column)[:1]:
         where = f"look for a stray bracket, bar or colon in it: {templates.texts[number]}"
-        yield Fault(PLACES[number], f"{_UNREADABLE}; {where}")
+        yield Fault(PLACES[number], f"{UNREADABLE}; {where}")
         return
     good_rows = [text for text in rows if holds(text, plain_column)]
-    yield from (Fault(place, _UNREADABLE) for text in rows if text not in good_rows for place in rows[text])
+    yield from (Fault(place, UNREADABLE) for text in rows if text not in good_rows for place in rows[text])
     for alike in columns.values():
         judged = replace(alike[0], text=_judged(alike[0].text))
         bad = next((text for text in (_PLAIN_WORD, *good_rows) if not holds(text, judged)), None)
         if bad is not None:
             beside = "" if bad == _PLAIN_WORD else f" in the row of {rows[bad][0]}"
-            yield from (Fault(column.place or column.label, f"{_UNREADABLE}{beside}") for column in alike)
-
-
-_UNREADABLE = "the WebUI would not read the prompt edit as composition first, expression then"
+            yield from (Fault(column.place or column.label, f"{UNREADABLE}{beside}") for column in alike)
 
 
 def _judged(text: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from modules import extra_networks, prompt_parser, sd_samplers, shared
 
+from sd_expression_grid.plan.style_check import Style
 from sd_expression_grid.prompts.prompt_shape import shape_of, with_words
 from sd_expression_grid.webui.host.host import HOST
 
@@ -35,6 +37,20 @@ class PromptReader:
     def styled_negative(self, prompt: str) -> str:
         """The negative prompt with the page's styles."""
         return str(shared.prompt_styles.apply_negative_styles_to_prompt(prompt, self._p.styles))
+
+    @property
+    def styles(self) -> list[Style]:
+        """The page's styles."""
+        return [self._style(name) for name in dict.fromkeys(self._p.styles or ())]
+
+    def _style(self, name: str) -> Style:
+        page = copy(self._p)
+        page.styles = [name]
+        (prompt,) = shared.prompt_styles.get_style_prompts([name])
+        (negative,) = shared.prompt_styles.get_negative_style_prompts([name])
+        return Style(
+            name=name, prompt=prompt or "", negative_prompt=negative or "", schedules=PromptReader(page).schedules
+        )
 
     @property
     def schedules(self) -> tuple[Schedule, Schedule]:

@@ -11,6 +11,7 @@ from modules import sd_samplers
 from sd_expression_grid.base.errors import raise_if_any
 from sd_expression_grid.plan.network_check import network_faults, network_notes, with_kinds
 from sd_expression_grid.plan.prompt_check import edit_faults, emphasis_faults, prompt_faults, size_faults
+from sd_expression_grid.plan.style_check import style_edit_faults, style_faults
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.study.cell_prompts import Templates, template_of, templates_of
 from sd_expression_grid.study.schema import list_notes, read_study
@@ -68,6 +69,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
     networks = InstalledNetworks()
     catalog = networks.catalog()
     raise_if_any([*faults, *page_faults(p), *_faults(study, templates, page, reader, catalog)])
+    raise_if_any(style_edit_faults(study, templates, reader.styles, reader.total_steps) if study.composition else ())
     raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
     raise_if_any(emphasis_faults(study, templates, HOST.emphasis()))
     stop_after = calls_until_switch(study, templates, reader)
@@ -84,7 +86,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
             *lacking(),
             *page_notes(p),
             *list_notes(request),
-            *network_notes(study, _styled(study, templates, reader), catalog),
+            *network_notes(study, _read_texts(study, templates, reader), catalog),
         ),
         stop_after=stop_after,
     )
@@ -111,15 +113,13 @@ def _faults(
     return [
         *size_faults(study, page.n_iter * page.batch_size),
         *prompt_faults(study, seen, reader.total_steps, comment_signs=reader.comment_signs),
-        *network_faults(study, _styled(study, templates, reader), catalog),
+        *style_faults(study, reader.styles, reader.without_comments),
+        *network_faults(study, _read_texts(study, templates, reader), catalog),
     ]
 
 
-def _styled(study: Study, templates: Templates, reader: PromptReader) -> dict[str, str]:
-    """The prompts as the WebUI will read them, by their places."""
-
-    def as_read(text: str) -> str:
-        return reader.without_comments(reader.styled(text))
-
+def _read_texts(study: Study, templates: Templates, reader: PromptReader) -> dict[str, str]:
+    """The prompts and the styles without comments, by their places."""
     texts = {"prompt": templates.prompt, "hires prompt": templates.hires_prompt}
-    return {place: template_of(study, text).changed_around(as_read) for place, text in texts.items()}
+    texts |= {style.place: style.prompt for style in reader.styles}
+    return {place: template_of(study, text).changed_around(reader.without_comments) for place, text in texts.items()}
