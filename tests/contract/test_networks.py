@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
@@ -253,6 +254,47 @@ def test_an_embedding_that_was_replaced_in_place_makes_new_cells(webui, embeddin
     embedding.changed_copy("ember_nobody", "person.safetensors")
     again = record(study(webui, **asked))
     assert [one["character"] for one in again[len(first) :]] == ["x"]
+
+
+def test_an_embedding_that_was_replaced_by_an_older_file_makes_new_cells(webui, embedding):
+    embedding.copy("ember_nobody", "person.safetensors")
+    asked = {"characters": "x | person", "name": uuid4().hex}
+    first = record(study(webui, **asked))
+    older = embedding.changed_copy("ember_nobody", "person.safetensors")
+    os.utime(older, (10**9, 10**9))
+    again = record(study(webui, **asked))
+    assert [one["character"] for one in again[len(first) :]] == ["x"]
+
+
+@pytest.fixture
+def vae(webui, folders):
+    """A file that holds the checkpoint's own VAE, or one with other weights."""
+    if webui.name not in ("a1111", "reforge"):
+        pytest.skip("the stand-in has no VAEs, and Forge and Neo choose them otherwise")
+    folders["vae"] = Folder(webui.folder("lora").parent / "VAE")
+    checkpoint, metadata = safetensors.read(Path(webui.get("/sdapi/v1/sd-models")[0]["filename"]))
+    start = "first_stage_model."
+    tensors = {name.removeprefix(start): value for name, value in checkpoint.items() if name.startswith(start)}
+
+    def write(factor):
+        changed = {name: value * np.float32(factor) for name, value in tensors.items()}
+        return folders["vae"].write("person.safetensors", safetensors_bytes(changed, metadata, folders["vae"].path))
+
+    return write
+
+
+@pytest.mark.alone  # the VAE is the WebUI's for all pictures
+def test_a_vae_that_was_replaced_by_an_older_file_is_read_anew(webui, vae):
+    vae(1)
+    webui.post("/sdapi/v1/refresh-vae")
+    asked = {"characters": "mei", "name": uuid4().hex, "override_settings": {"sd_vae": "person.safetensors"}}
+    first = study(webui, **asked)
+    assert first.status == 200, first.message
+    assert len(record(study(webui, **asked))) == 2
+    os.utime(vae(0.9), (10**9, 10**9))
+    again = study(webui, **asked)
+    assert len(record(again)) == 4
+    assert difference(again.cells[0][0], first.cells[0][0]) > 0
 
 
 def test_without_hashes_in_infotexts_what_was_loaded_is_compared(webui, lora):

@@ -101,3 +101,23 @@ def test_pictures_of_another_size_are_told_with_their_cells(webui, tmp_path, mon
     lines = (grid.parent / "cells.jsonl").read_text(encoding="utf-8").splitlines()
     told = {json.loads(line)["warning"] for line in lines}
     assert told == {"a picture of 128x128 was requested, and one of 64x32 was made"}
+
+
+def test_a_vae_is_read_once_more_only_where_its_file_is_another(webui, tmp_path, monkeypatch):
+    from sd_expression_grid.webui.host.host import HOST
+
+    file, vaes = tmp_path / "soft.safetensors", module("modules.sd_vae")
+    file.write_bytes(b"one")
+    read = []
+    monkeypatch.setattr(vaes, "loaded_vae_file", str(file))
+    monkeypatch.setattr(vaes, "reload_vae_weights", lambda vae_file: read.append(vae_file))
+    HOST.read_replaced_vae()
+    read.clear()
+    HOST.read_replaced_vae()
+    assert read == []
+    file.write_bytes(b"other")
+    HOST.read_replaced_vae()
+    assert read == [None, str(file)]
+    file.unlink()
+    HOST.read_replaced_vae()
+    assert len(read) == 2

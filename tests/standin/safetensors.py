@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-TYPES = {"F32": np.float32, "F16": np.float16}
+TYPES = {"F32": np.float32, "F16": np.float16, "I64": np.int64}
 
 
 def write(path, tensors: dict[str, np.ndarray], metadata: dict[str, str]) -> None:

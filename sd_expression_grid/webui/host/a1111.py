@@ -53,15 +53,8 @@ class A1111:
 
     def forget_old_hashes(self, folders: Iterable[str]) -> None:
         """Has the WebUI read the hashes of LoRAs that were replaced by older files, which it takes for the same."""
-        cache = sys.modules.get("modules.cache")
-        if not cache or not _lora_files.have_changed(folders):
-            return
-        for kind in ("hashes", "hashes-addnet", "safetensors-metadata"):
-            known = cache.cache(kind)
-            for file, changed_at in _lora_files.times.items():
-                key = f"lora/{file.stem}"
-                if known.get(key, {}).get("mtime", 0) > changed_at:
-                    del known[key]
+        if _lora_files.have_changed(folders):
+            _forget_old_hashes(_lora_files, "lora", ("hashes", "hashes-addnet", "safetensors-metadata"))
 
     def apply_loras_anew(self) -> None:
         """Makes the next picture read its LoRAs' files once more.
@@ -141,6 +134,22 @@ class A1111:
         """What the setting ``sd_vae`` may say; None where the WebUI takes its VAE from elsewhere."""
         return ("Automatic", "auto", "None", *_sd_vae.vae_dict) if _sd_vae else None
 
+    def read_replaced_vae(self) -> None:
+        """Has the WebUI read the VAE in force once more, and its hash, where the file is another than at the last look.
+
+        It keeps the weights while the name stays the same, and one hash for all VAEs, by the time of the newest.
+        """
+        self.loaded_model()
+        file = _sd_vae.loaded_vae_file if _sd_vae else None
+        if not (file and _vae_files.have_changed([file]) and _vae_files.times):
+            return  # unchanged, or gone: what was read of it stays
+        cache = sys.modules.get("modules.cache")
+        for known in (cache.cache("hashes"),) if cache else ():
+            known.pop("vae", None)
+        _sd_vae.checkpoints_loaded.pop(file, None)
+        for chosen in (None, file):
+            _sd_vae.reload_vae_weights(vae_file=chosen)
+
     def option(self, name: str, default: Any) -> Any:
         """A setting's value, the default where this WebUI has no such setting."""
         return getattr(shared.opts, name, default)
@@ -197,12 +206,29 @@ class A1111:
             _sd_vae.reload_vae_weights()
 
 
-_embedding_files, _lora_files = SeenFiles(), SeenFiles()
+_embedding_files, _lora_files, _vae_files = SeenFiles(), SeenFiles(), SeenFiles()
 
 
 def have_new_embeddings(databases: Iterable[Any]) -> bool:
-    """Whether a file of an embedding was replaced; the WebUI itself looks at the times of the folders alone."""
-    return _embedding_files.have_changed({str(folder) for database in databases for folder in database.embedding_dirs})
+    """Whether a file of an embedding was replaced; the WebUI itself looks at the times of the folders alone.
+
+    Where one was, hashes of newer files are forgotten.
+    """
+    folders = {str(folder) for database in databases for folder in database.embedding_dirs}
+    changed = _embedding_files.have_changed(folders)
+    if changed:
+        _forget_old_hashes(_embedding_files, "textual_inversion", ("hashes",))
+    return changed
+
+
+def _forget_old_hashes(files: SeenFiles, prefix: str, kinds: Iterable[str]) -> None:
+    """Drops what the WebUI has noted of files that were newer than those of their names are now."""
+    cache = sys.modules.get("modules.cache")
+    for known in (cache.cache(kind) for kind in kinds) if cache else ():
+        for file, changed_at in files.times.items():
+            key = f"{prefix}/{file.stem}"
+            if known.get(key, {}).get("mtime", 0) > changed_at:
+                del known[key]
 
 
 def _without_gradients() -> AbstractContextManager[None]:

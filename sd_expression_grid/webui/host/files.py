@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 
 def files_below(folder: str) -> Iterator[Path]:
-    """All files in a folder and the folders in it, linked ones too; none where there is no such folder."""
-    return (Path(place, name) for place, _, names in os.walk(folder, followlinks=True) for name in names)
+    """All files in a folder and the folders in it, linked ones too; a file itself; none where there is nothing."""
+    if Path(folder).is_file():
+        yield Path(folder)
+    yield from (Path(place, name) for place, _, names in os.walk(folder, followlinks=True) for name in names)
 
 
 class SeenFiles:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.overrides import overrides_in_force
 from sd_expression_grid.webui.run.find import find
 from sd_expression_grid.webui.run.resolve import resolve
@@ -24,4 +25,5 @@ def prepared(p: Processing, request: Mapping[str, object]) -> Iterator[Prepared]
     study's folder cannot be read.
     """
     with overrides_in_force(p):
+        HOST.read_replaced_vae()
         yield find(resolve(p, request))

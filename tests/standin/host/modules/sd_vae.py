@@ -2,6 +2,7 @@
 
 base_vae = loaded_vae_file = None
 vae_dict: dict[str, str] = {}
+checkpoints_loaded: dict[str, object] = {}
 
 
 def refresh_vae_list():

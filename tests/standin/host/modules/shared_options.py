@@ -46,7 +46,6 @@ _SECTIONS = {
     },
     ("extra_networks", "Extra Networks", "sd"): {
         "extra_networks_default_multiplier": 1.0, "extra_networks_add_text_separator": " ", "sd_lora": "None",
-        "sd_hypernetwork": "None",
         "lora_preferred_name": "Alias from file", "lora_add_hashes_to_infotext": True, "lora_in_memory_limit": 0,
         "textual_inversion_add_hashes_to_infotext": True, "lora_not_found_warning_console": False,
         "lora_not_found_gradio_warning": False,
