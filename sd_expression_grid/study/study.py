@@ -61,7 +61,7 @@ class CharacterTraits:
         NUMBER,
         default=None,
         usage="`weight`",
-        meaning="the network's weight in this column, one of those listed as `weights`",
+        meaning="the network's weight in this column, as its text has it; `weights` writes both",
         in_lines=False,
     )
     exclude: bool = list_key(YES_OR_NO, default=False, usage="`exclude`", meaning="drawn, but left out of analysis")

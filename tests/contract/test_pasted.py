@@ -142,6 +142,10 @@ def test_a_name_may_stand_in_a_tag_of_the_template(webui):
         ({"characters": "<lora:Noor:0.8> noor | weight=0.6"}, "'weight' is no key; the nearest: weights"),
         ({"characters": "<lora:Noor:0.8> noor | Noor"}, "the label comes first: Noor | <lora:Noor:0.8> noor"),
         ({"characters": "<lora:Noor:0.4>\n<lora:Noor:0.8>"}, "weights=0.4,0.8"),
+        (
+            {"characters": [{"label": "N", "text": "<lora:Noor:1>", "weight": 0.5}]},
+            'characters[0] (N): its weight is 0.5, but its text is made at 1; write "weights": [0.5]',
+        ),
         ({"characters": [{"label": "<lora:Noor:1>", "text": "noor"}]}, "the label holds a network tag"),
         ({"expressions": "sad\nface|:|"}, "expressions, line 2 (face|:|): it ends in a bar"),
         (

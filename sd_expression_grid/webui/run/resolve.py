@@ -12,6 +12,7 @@ from sd_expression_grid.base.errors import raise_if_any
 from sd_expression_grid.plan.network_check import network_faults, network_notes, with_kinds
 from sd_expression_grid.plan.prompt_check import edit_faults, emphasis_faults, prompt_faults, size_faults
 from sd_expression_grid.plan.style_check import style_edit_faults, style_faults
+from sd_expression_grid.plan.weight_check import weight_faults
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.study.cell_prompts import Templates, template_of, templates_of
 from sd_expression_grid.study.schema import list_notes, read_study
@@ -113,6 +114,7 @@ def _faults(
     return [
         *size_faults(study, page.n_iter * page.batch_size),
         *prompt_faults(study, seen, reader.total_steps, comment_signs=reader.comment_signs),
+        *weight_faults(study, templates),
         *style_faults(study, reader.styles, reader.without_comments),
         *network_faults(study, _read_texts(study, templates, reader), catalog),
     ]
