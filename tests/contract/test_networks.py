@@ -1,5 +1,6 @@
 """LoRA and embedding files as people have them: what the WebUI will load is what the check says, or it is a fault."""
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -245,6 +246,30 @@ def test_a_lora_that_was_replaced_by_an_older_file_is_read_anew(webui, lora):
     again = study(webui, **asked)
     assert [one["character"] for one in record(again)] == ["reference", "x", "x"]
     assert difference(columns(again)["x"], first["x"]) > 0
+
+
+def test_a_lora_that_keeps_the_hash_in_its_metadata_is_known_by_its_weights(webui, lora):
+    """A program that resizes or merges LoRAs keeps the metadata of their training."""
+    tensors, metadata = safetensors.read(lora.path / "Noor.safetensors")
+    halved = {**tensors, next(iter(tensors)): next(iter(tensors.values())) * np.float32(0.5)}
+    told = {**metadata, "sshs_model_hash": "ab" * 32}
+    asked = {"characters": "x | <lora:person:1> noor", "name": uuid4().hex}
+    for weights, made in ((tensors, ["reference", "x"]), (halved, ["reference", "x", "x"])):
+        lora.write("person.safetensors", safetensors_bytes(weights, told, lora.path))
+        assert [one["character"] for one in record(study(webui, **asked))] == made
+
+
+def test_a_true_hash_in_the_metadata_of_a_lora_is_the_one_of_its_weights(webui, lora):
+    if webui.name == "standin":
+        pytest.skip("the stand-in's hash of a LoRA is that of its file")
+    tensors, metadata = safetensors.read(lora.path / "Noor.safetensors")
+    asked = {"characters": "x | <lora:person:1> noor", "name": uuid4().hex}
+    data = safetensors_bytes(tensors, metadata, lora.path)
+    weights = hashlib.sha256(data[8 + int.from_bytes(data[:8], "little") :]).hexdigest()
+    for told in ({}, {"sshs_model_hash": weights}):
+        file = lora.write("person.safetensors", safetensors_bytes(tensors, {**metadata, **told}, lora.path))
+        os.utime(file, (10**9 + len(told), 10**9 + len(told)))
+        assert len(record(study(webui, **asked))) == 2
 
 
 def test_an_embedding_that_was_replaced_in_place_makes_new_cells(webui, embedding):

@@ -47,6 +47,17 @@ class A1111:
         """A hash of an embedding's content."""
         return str(entry.hash or entry.filename)
 
+    def lora_hash(self, entry: Any) -> str:
+        """A hash of a LoRA's content; the one in its metadata, which the WebUI believes, may be of an earlier file."""
+        entry.read_hash()
+        hashes = sys.modules.get("modules.hashes")
+        if hashes and entry.metadata.get("sshs_model_hash"):
+            title = f"lora/{entry.name}"
+            is_safetensors = entry.filename.lower().endswith(".safetensors")
+            measured = hashes.sha256(entry.filename, title, use_addnet_hash=is_safetensors)
+            return str(measured or entry.hash)
+        return str(entry.hash or entry.filename)
+
     def loaded_loras(self) -> list[Any]:
         """Those that the last call left in the model, each with the name that its tag gave it."""
         return list(getattr(_loras(), "loaded_networks", ()))

@@ -87,9 +87,7 @@ class InstalledNetworks:
         """
         tags = [tag for tag in find_tags(prompts) if tag.is_lora and tag.name in self._loras]
         found = [(f"LoRA {tag.name}", self._loras[tag.name]) for tag in tags]
-        for _, entry in found:
-            entry.read_hash()
-        hashes = [(name, str(entry.hash or entry.filename)) for name, entry in found]
+        hashes = [(name, HOST.lora_hash(entry)) for name, entry in found]
         names = self.embeddings.names_in_any(texts)
         return [*hashes, *((f"embedding {name}", HOST.embedding_hash(self._embeddings[name])) for name in names)]
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import enum
-import hashlib
 import re
 from pathlib import Path
 
 import numpy as np
-from modules import errors, extra_networks, sd_hijack, shared
+from modules import errors, extra_networks, hashes, sd_hijack, shared
 
 from tests.standin import safetensors
 from tests.standin.portraits import painter
@@ -26,7 +25,7 @@ class NetworkOnDisk:
         self.name, self.filename = name, filename
         self.metadata = safetensors.read(filename)[1]
         self.alias = self.metadata.get("ss_output_name", name)
-        self.hash = self.metadata.get("sshs_model_hash") or hashlib.sha256(Path(filename).read_bytes()).hexdigest()
+        self.hash = self.metadata.get("sshs_model_hash") or hashes.sha256(filename, f"lora/{name}")
         self.shorthash = self.hash[:12]
         available_network_hash_lookup[self.shorthash] = self
         sdxl = self.metadata.get("ss_base_model_version", "").startswith("sdxl_")
