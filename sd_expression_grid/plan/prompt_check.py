@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[^\W\d_](?!.*\bAND\b)[^\\()\[\]:|#<>{}\n]*")
 _PLAIN_WORD = "x"
 UNREADABLE = "the WebUI would not read the prompt edit as composition first, expression then"
+_IN_BRACES = re.compile(r"\{[^{}|]*\}")
 _NAME = re.compile(r"[^<>:|=]+")
 
 
@@ -44,6 +45,7 @@ def prompt_faults(
     """
     return [
         *_template_faults(study, templates),
+        *_mistaken_placeholders(study, templates),
         *_tag_faults(study, templates),
         *_text_faults(study, templates, comment_signs),
         *_switch_faults(study, total_steps),
@@ -116,6 +118,18 @@ def _template_faults(study: Study, templates: Templates) -> Iterator[Fault]:
             # A prompt of a character's own may name the character itself.
             if placeholder == study.expression_placeholder or not _names_itself(character):
                 yield Fault(character.place, f"the placeholder '{placeholder}' does not stand in its prompt")
+
+
+def _mistaken_placeholders(study: Study, templates: Templates) -> Iterator[Fault]:
+    """What differs from a placeholder in braces by capitals or spaces only, and would be drawn."""
+    texts = [*zip(PLACES, templates.texts, strict=True)]
+    texts += [(column.place or column.label, column.prompt) for column in study.characters]
+    for place, text in texts:
+        for found in dict.fromkeys(_IN_BRACES.findall(text)):
+            meant = re.sub(r"\s", "", found).lower()
+            for placeholder in (study.expression_placeholder, study.character_placeholder):
+                if meant == placeholder.lower() and found != placeholder:
+                    yield Fault(place, f"'{found}' would be drawn as words; write {placeholder}")
 
 
 def _names_itself(character: Character) -> bool:

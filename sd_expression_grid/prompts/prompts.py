@@ -121,6 +121,16 @@ class Template:
         return changed
 
     @property
+    def placeholder_starts(self) -> list[int]:
+        """The positions at which texts are put in."""
+        return [match.start() for match in self._placeholders()]
+
+    @property
+    def has_placeholders(self) -> bool:
+        """Whether anything is put in."""
+        return bool(self.placeholder_starts)
+
+    @property
     def without_placeholders(self) -> str:
         """The text with a space for each placeholder."""
         return self._pattern.sub(" ", self.text)
@@ -241,17 +251,20 @@ def unescapable(text: str, *, in_edit: bool, comment_signs: Sequence[str]) -> st
 
 
 def _is_in_edit(template: str, pairs: Pairs, position: int) -> bool:
-    return any(
-        template[start] == "[" and _is_edit(template, pairs, start, end) for start, end in pairs.around(position)
-    )
+    return any(template[start] == "[" and is_edit(template, pairs, start, end) for start, end in pairs.around(position))
 
 
-def _is_edit(template: str, pairs: Pairs, start: int, end: int) -> bool:
+def is_edit(template: str, pairs: Pairs, start: int, end: int) -> bool:
     """Whether a pair of square brackets is a prompt edit or an alternation of the user's own."""
-    marks = [i for i in _live_in(pairs, start, end) if template[i] in ":|"]
+    marks = marks_in(template, pairs, start, end)
     if any(template[i] == "|" for i in marks):
         return True
     return bool(marks) and WHEN.fullmatch(template, marks[-1] + 1, end) is not None
+
+
+def marks_in(template: str, pairs: Pairs, start: int, end: int) -> list[int]:
+    """Where the colons and bars stand that divide the content of a pair of brackets."""
+    return [i for i in _live_in(pairs, start, end) if template[i] in ":|"]
 
 
 def _live_in(pairs: Pairs, start: int, end: int) -> Iterator[int]:

@@ -146,6 +146,26 @@ def test_a_name_may_stand_in_a_tag_of_the_template(webui):
             {"characters": [{"label": "N", "text": "<lora:Noor:1>", "weight": 0.5}]},
             'characters[0] (N): its weight is 0.5, but its text is made at 1; write "weights": [0.5]',
         ),
+        (
+            {"prompt": "[neutral:{expression}:0.3] | {character}"},
+            "prompt: the WebUI would draw '[neutral:{expression}:0.3]' as words; look for a stray bracket, bar or",
+        ),
+        (
+            {"prompt": "[neutral:{expression}:0,3] {character}", "composition": "hair", "switch_at": 0.4},
+            "prompt: the WebUI would draw '[neutral:{expression}:0,3]' as words; a prompt edit ends in a number",
+        ),
+        (
+            {"characters": "N | x | prompt=[neutral:{expression}:30%] {character}"},
+            "characters, line 1 (N | x | prompt=[neutral:{expression}:30%] {character}): the WebUI would draw '[",
+        ),
+        (
+            {"prompt": "[neutral:{expression}:0.3 {character}"},
+            "prompt: no ] closes the [ of '[neutral:{expression}:0.3 {character}'",
+        ),
+        (
+            {"prompt": "{expression}, {Expression}, {character}"},
+            "prompt: '{Expression}' would be drawn as words; write {expression}",
+        ),
         ({"characters": [{"label": "<lora:Noor:1>", "text": "noor"}]}, "the label holds a network tag"),
         ({"expressions": "sad\nface|:|"}, "expressions, line 2 (face|:|): it ends in a bar"),
         (
@@ -422,3 +442,11 @@ def test_the_expression_alone_in_the_negative_prompt_goes_with_the_characters_ow
     assert answer.status == 200, answer.message
     meant = {"prompt": "[hair:sad:0.4], mei", "negative_prompt": "[:sad:0.4], beard"}
     assert difference(answer.cells[0][0], webui.txt2img(steps=5, **meant).pictures[0]) == 0
+
+
+def test_edits_of_the_users_own_around_placeholders_are_made(webui):
+    template = "[neutral:{expression}:0.4], ([{character}|dog]:1.1) [rain: snow]"
+    answer = study(webui, expressions="sad", composition="hair", switch_at=0.4, prompt=template)
+    assert answer.status == 200, answer.message
+    meant = plain_picture(webui, "[neutral:sad:0.4], ([mei|dog]:1.1) [rain: snow]")
+    assert difference(answer.cells[0][0], meant) == 0

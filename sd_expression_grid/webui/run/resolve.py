@@ -10,6 +10,7 @@ from modules import sd_samplers
 
 from sd_expression_grid.base.errors import raise_if_any
 from sd_expression_grid.plan.network_check import network_faults, network_notes, with_kinds
+from sd_expression_grid.plan.own_edit_check import own_edit_faults
 from sd_expression_grid.plan.prompt_check import edit_faults, emphasis_faults, prompt_faults, size_faults
 from sd_expression_grid.plan.style_check import style_edit_faults, style_faults
 from sd_expression_grid.plan.weight_check import weight_faults
@@ -70,6 +71,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
     networks = InstalledNetworks()
     catalog = networks.catalog()
     raise_if_any([*faults, *page_faults(p), *_faults(study, templates, page, reader, catalog)])
+    raise_if_any(own_edit_faults(study, templates, reader.schedules))
     raise_if_any(style_edit_faults(study, templates, reader.styles, reader.total_steps) if study.composition else ())
     raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
     raise_if_any(emphasis_faults(study, templates, HOST.emphasis()))

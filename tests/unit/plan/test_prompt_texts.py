@@ -39,6 +39,14 @@ def no_expression_in(tag):
             {"prompt": "woman {expression}"},
             ["prompt: the placeholder '{character}' does not stand in it: woman {expression}"],
         ),
+        (
+            {"prompt": "{expression} {Expression}, { character } {character}", "hires": "{EXPRESSION} {express}"},
+            [
+                "prompt: '{Expression}' would be drawn as words; write {expression}",
+                "prompt: '{ character }' would be drawn as words; write {character}",
+                "hires prompt: '{EXPRESSION}' would be drawn as words; write {expression}",
+            ],
+        ),
         ({"composition": "{character}"}, [f"composition: the placeholder '{{character}}' {ONLY_IN_PROMPT}"]),
         (
             {"composition": "{character} {expression}"},
@@ -98,6 +106,11 @@ NAMED = "{expression} <lora:{character}:1>"
         (["mei", "Noor | noor #1"], {}, {2: [COMMENT]}),
         (["N | n | negative=old #2"], {}, {1: [COMMENT]}),
         (["N | n | prompt=#{expression}{character}"], {}, {1: [COMMENT]}),
+        (
+            ["N | n | prompt={expression}, {Character}, n"],
+            {},
+            {1: ["'{Character}' would be drawn as words; write {character}"]},
+        ),
         (["cat, {expression}"], {}, {1: [f"the placeholder '{{expression}}' {ONLY_IN_PROMPT}"]}),
         (["x | y | negative={character}"], {}, {1: [f"the placeholder '{{character}}' {ONLY_IN_PROMPT}"]}),
         (
