@@ -272,6 +272,19 @@ def test_a_true_hash_in_the_metadata_of_a_lora_is_the_one_of_its_weights(webui, 
         assert len(record(study(webui, **asked))) == 2
 
 
+def test_the_file_and_the_weight_of_a_lora_in_the_settings_count(webui, lora):
+    lora.copy("Noor", "person.safetensors")
+    asked = {"characters": "mei", "name": uuid4().hex}
+
+    def made(settings):
+        return len(record(study(webui, **asked, override_settings={"sd_lora": "person", **settings})))
+
+    assert [made({}), made({})] == [2, 2]
+    lora.changed_copy("Noor", "person.safetensors")
+    assert made({}) == 4
+    assert [made({"extra_networks_default_multiplier": 0.5}) for _ in range(2)] == [6, 6]
+
+
 def test_an_embedding_that_was_replaced_in_place_makes_new_cells(webui, embedding):
     embedding.copy("ember_nobody", "person.safetensors")
     asked = {"characters": "x | person", "name": uuid4().hex}

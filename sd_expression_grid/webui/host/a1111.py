@@ -95,12 +95,20 @@ class A1111:
         """Whether an embedding came out of the file of a LoRA that is loaded, and will be gone with it."""
         return self.uses_bundled_embeddings() and isinstance(embedding.shorthash, _loras().BundledTIHash)
 
-    def hypernetworks(self) -> Iterable[str]:
-        """The names of the installed ones, after another look at the files."""
+    def hypernetworks(self) -> Mapping[str, str]:
+        """The files of the installed ones by their names, after another look at the files."""
         reload = getattr(shared, "reload_hypernetworks", None)
         if reload:
             reload()
-        return list(getattr(shared, "hypernetworks", ()))
+        found = {str(name): str(file) for name, file in getattr(shared, "hypernetworks", {}).items()}
+        if _hypernetwork_files.have_changed(found.values()):
+            _forget_old_hashes(_hypernetwork_files, "hypernet", ("hashes",))
+        return found
+
+    def hypernetwork_hash(self, name: str, file: str) -> str:
+        """A hash of a hypernetwork's file."""
+        hashes = sys.modules.get("modules.hashes")
+        return str((hashes and hashes.sha256(file, f"hypernet/{name}")) or file)
 
     def emphasis(self) -> str:
         """The emphasis mode: what becomes of brackets and weights in prompts."""
@@ -217,7 +225,7 @@ class A1111:
             _sd_vae.reload_vae_weights()
 
 
-_embedding_files, _lora_files, _vae_files = SeenFiles(), SeenFiles(), SeenFiles()
+_embedding_files, _lora_files, _hypernetwork_files, _vae_files = (SeenFiles() for _ in range(4))
 
 
 def have_new_embeddings(databases: Iterable[Any]) -> bool:

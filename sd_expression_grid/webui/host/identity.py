@@ -63,7 +63,7 @@ class Identities:
         self.common = {
             "mode": way,
             "page": page,
-            "settings": _settings(),
+            "settings": {**_settings(), **_added_by_settings(networks)},
             "scripts": _script_values(p),
             "checkpoint": shared.sd_model.sd_model_hash or shared.sd_model.sd_checkpoint_info.filename,
             "vae": list(HOST.loaded_vae()),  # as version 0.1.0 told it to other machines
@@ -108,6 +108,13 @@ def _settings() -> dict[str, Any]:
     }
     decisive |= {name for name in _FURTHER_SETTINGS if name in labels}
     return {name: getattr(shared.opts, name) for name in decisive - {"sd_model_checkpoint", "sd_vae"}}
+
+
+def _added_by_settings(networks: InstalledNetworks) -> dict[str, object]:
+    """The networks that settings add to every prompt, where there are any, and a weight of theirs that is not 1."""
+    hashes = {f"{name}'s file": value for name, value in networks.hashes_of_settings().items()}
+    weight = HOST.option("extra_networks_default_multiplier", 1)
+    return {**hashes, "extra_networks_default_multiplier": weight} if hashes and weight != 1 else {**hashes}
 
 
 def _script_values(p: Processing) -> dict[str, list[str]]:

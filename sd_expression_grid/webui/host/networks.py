@@ -50,6 +50,7 @@ class InstalledNetworks:
             lora.list_available_networks()
         self._ambiguous = _ambiguous(lora) if lora else {}
         self._loras = _unambiguous(lora, self._ambiguous) if lora else {}
+        self._hypernetworks = HOST.hypernetworks()
         self._databases = HOST.embedding_databases()
         self._embeddings = _embeddings(self._databases)
         self.embeddings = EmbeddingReader()
@@ -68,7 +69,7 @@ class InstalledNetworks:
             embeddings_in=self.embeddings.names_in,
             other_types=frozenset((*extra_networks.extra_network_registry, *extra_networks.extra_network_aliases)),
             schedules_weights=_schedules_weights(),
-            hypernetworks=frozenset(HOST.hypernetworks()),
+            hypernetworks=frozenset(self._hypernetworks),
             bundled_in=self._bundled_in,
             uses_bundled=HOST.uses_bundled_embeddings(),
         )
@@ -79,6 +80,16 @@ class InstalledNetworks:
         return {
             tensor.split(".")[1] for tensor in tensors if tensor.startswith("bundle_emb.") and tensor.count(".") > 1
         }
+
+    def hashes_of_settings(self) -> dict[str, str]:
+        """The hashes of what two settings add to every prompt, by the settings' names; none where nothing is added."""
+        lora, hypernetwork = (HOST.option(name, "None") for name in ("sd_lora", "sd_hypernetwork"))
+        found = {}
+        if lora in self._loras:
+            found["sd_lora"] = HOST.lora_hash(self._loras[lora])
+        if hypernetwork in self._hypernetworks:
+            found["sd_hypernetwork"] = HOST.hypernetwork_hash(hypernetwork, self._hypernetworks[hypernetwork])
+        return found
 
     def named_hashes(self, prompts: str, texts: Iterable[str]) -> list[tuple[str, str]]:
         """The kinds and names of the networks of a cell, with the hashes of their files.
