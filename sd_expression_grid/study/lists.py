@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _GROUP = re.compile(r"\[([^\[\]|]+)\]")
+_MEANT_AS_GROUP = re.compile(r"[\[［【〔]([^\[\]［］【】〔〕|]*)[\]］】〕]\s*([:：]?|#.*)")
 _EDIT = re.compile(rf".*:{WHEN.pattern}", re.IGNORECASE | re.DOTALL)
 _KEY = re.compile(r"\s*(\w[\w -]*?)\s*=\s*(.*)", re.DOTALL)
 _TOKEN = re.compile(r"[^\s,]+")
@@ -131,6 +132,7 @@ def _read_lines(
         place = f"{name}, line {number} ({_shown(line)})"
         fields, problems = _fields(_divide(line), keys)
         problems += [*_stray_bar(line), *_other_dividers(line)]
+        problems = [*_mistaken_heading(line, groups=groups)] or problems
         faults += [Fault(place, problem) for problem in problems]
         if not problems:
             entries.append(ListEntry(fields={**fields, **({"group": group} if group else {})}, place=place))
@@ -141,6 +143,21 @@ def _group_title(line: str) -> str:
     """The title in a line such as ``[LoRAs: celebrities]``; empty for other lines, such as a prompt edit."""
     title = _GROUP.fullmatch(line.strip())
     return title[1].strip() if title and not _EDIT.fullmatch(title[1]) else ""
+
+
+def _mistaken_heading(line: str, *, groups: bool) -> Iterator[str]:
+    """What is wrong with a line that is meant as a comment, or as a group's title, and is none."""
+    if line.lstrip().startswith("＃"):
+        yield "a comment starts with # instead of ＃"
+    title = _MEANT_AS_GROUP.fullmatch(line.strip()) if groups else None
+    if not title or _EDIT.fullmatch(title[1]):
+        return
+    if not title[1].strip():
+        yield "the group's title is empty; write [Title]"
+    elif "#" in title[2]:
+        yield f"a comment needs a line of its own, and so does a group's title; write [{title[1].strip()}] alone"
+    else:
+        yield f"it reads as a group's title; write [{title[1].strip()}] alone"
 
 
 def _with_labels(entries: Sequence[ListEntry]) -> list[ListEntry]:

@@ -166,6 +166,12 @@ def test_a_name_may_stand_in_a_tag_of_the_template(webui):
             {"prompt": "{expression}, {Expression}, {character}"},
             "prompt: '{Expression}' would be drawn as words; write {expression}",
         ),
+        (
+            {"characters": "［LoRAs］\nmei"},
+            "characters, line 1 (［LoRAs］): it reads as a group's title; write [LoRAs] alone",
+        ),
+        ({"characters": "[LoRAs] # x\nmei"}, "characters, line 1 ([LoRAs] # x): a comment needs a line of its own"),
+        ({"expressions": "＃ Eyes\nsad"}, "expressions, line 1 (＃ Eyes): a comment starts with # instead of ＃"),
         ({"characters": [{"label": "<lora:Noor:1>", "text": "noor"}]}, "the label holds a network tag"),
         ({"expressions": "sad\nface|:|"}, "expressions, line 2 (face|:|): it ends in a bar"),
         (

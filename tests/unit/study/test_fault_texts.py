@@ -32,6 +32,16 @@ CHARACTERS = [
     ("person= | Noor", "'person=' stands where the label should; write label | text | person="),
     ("Noor | noor | kind=lora | Kind = none", "kind is given twice"),
     ("a | b | c | d", f"'c' is one field too many: a line is label | text; {KEYS} {BAR}"),
+    ("［LoRAs］", "it reads as a group's title; write [LoRAs] alone"),
+    ("【LoRAs: new】", "it reads as a group's title; write [LoRAs: new] alone"),
+    ("[LoRAs]:", "it reads as a group's title; write [LoRAs] alone"),
+    ("[ LoRAs ] ：", "it reads as a group's title; write [LoRAs] alone"),
+    ("〔 〕", "the group's title is empty; write [Title]"),
+    ("[ ]", "the group's title is empty; write [Title]"),
+    ("[LoRAs] # mine", "a comment needs a line of its own, and so does a group's title; write [LoRAs] alone"),
+    ("＃ note | x | y", "a comment starts with # instead of ＃"),
+    ("【LoRAs】 woman", None),
+    ("(［LoRAs］)", None),
     ("last", None),
 ]
 EXPRESSIONS = [
@@ -40,6 +50,10 @@ EXPRESSIONS = [
     ("a | b | c", f"'c' is one field too many: a line is label | text {BAR}"),
     ("smile|smiling|", r"it ends in a bar; write \| for a bar that is text, or leave it out"),
     ("kiss | eyes=closed", "'eyes' is no key; rows have no keys"),
+    ("＃ Mouth", "a comment starts with # instead of ＃"),
+    ("[Mouth]:", None),
+    ("【口】", None),
+    ("wink ＃1", None),
     ("wink | =_=", None),
     ("wink | q=b", None),
     ("wink | ==b", None),
@@ -58,7 +72,11 @@ def test_a_faulty_line_is_named_with_its_number_and_content(name, read, lines):
     assert [str(fault) for fault in faults] == [
         f"{name}, line {number} ({line}): {fault}" for number, (line, fault) in enumerate(lines, start=1) if fault
     ]
-    good = [number for number, (line, fault) in enumerate(lines, start=1) if line and line[0] not in "#[" and not fault]
+    good = [
+        number
+        for number, (line, fault) in enumerate(lines, start=1)
+        if line and not line.startswith(("#", "[LoRAs]")) and not fault
+    ]
     assert [entry.place for entry in entries] == [f"{name}, line {n} ({lines[n - 1][0]})" for n in good]
 
 
