@@ -41,7 +41,7 @@ def prompt_faults(
 ) -> list[Fault]:
     """Faults of the templates, of the texts that go into them, and of the switch point.
 
-    ``comment_signs`` start comments in the WebUI; the templates are given without comments.
+    ``comment_signs`` start comments in the WebUI; the templates, characters' own too, are given without comments.
     """
     return [
         *_template_faults(study, templates),
@@ -76,22 +76,21 @@ def _escape_faults(study: Study, templates: Templates) -> Iterator[Fault]:
     problem = f"the WebUI would draw the backslashes that it needs {_in_mode('None')}"
     word, plain = escape_in_edit(_PLAIN_WORD), replace(study.reference_column, text=_PLAIN_WORD)
 
-    def backslashes(expression: str, column: Character) -> int:
+    def made(expression: str, column: Character) -> list[int]:
         escaped = escape_in_edit(expression.replace("\\", ""))
-        return sum(prompt.text.count("\\") for prompt in prompts_of(study, templates, escaped, column))
+        return [prompt.text.count("\\") for prompt in prompts_of(study, templates, escaped, column)]
 
-    least = backslashes(word, plain)
-    if least > sum(text.count("\\") for text in templates.texts):
+    least, *of_the_others = made(word, plain)
+    others = sum(of_the_others)
+    if least + others > sum(text.count("\\") for text in templates.texts):
         yield Fault("prompt", f"{templates.prompt}: {problem}")
     for row in study.expressions:
-        if backslashes(row.text, plain) > least:
+        if sum(made(row.text, plain)) > least + others:
             yield Fault(row.place or row.label, problem)
     for column in study.columns:
-        bare = replace(
-            column, text=column.text.replace("\\", ""), negative=column.negative.replace("\\", ""), prompt=column.prompt
-        )
-        of_its_own = backslashes(word, replace(bare, text=_PLAIN_WORD, negative="")) if column.prompt else least
-        if backslashes(word, bare) > of_its_own:
+        bare = replace(column, text=column.text.replace("\\", ""), negative=column.negative.replace("\\", ""))
+        of_the_prompt = column.prompt.count("\\") if column.prompt else least
+        if sum(made(word, bare)) > of_the_prompt + others:
             yield Fault(column.place or column.label, problem)
 
 
@@ -169,7 +168,7 @@ def _text_faults(study: Study, templates: Templates, comment_signs: Sequence[str
         place = column.place or f"characters, '{column.label}'"
         own = template_of(study, column.prompt)
         texts.append((place, column.text, own.character_is_in_edit or is_in_edit))
-        texts += [(place, text, False) for text in (column.negative, own.without_placeholders)]
+        texts.append((place, column.negative, False))
     for place, text, in_edit in texts:
         problem = unescapable(text, in_edit=in_edit, comment_signs=comment_signs)
         if problem:

@@ -131,11 +131,6 @@ class Template:
         return bool(self.placeholder_starts)
 
     @property
-    def without_placeholders(self) -> str:
-        """The text with a space for each placeholder."""
-        return self._pattern.sub(" ", self.text)
-
-    @property
     def character_is_in_edit(self) -> bool:
         """Whether the character stands in square brackets, where some of its characters would mean something."""
         pairs = find_pairs(self.text)

@@ -456,3 +456,26 @@ def test_edits_of_the_users_own_around_placeholders_are_made(webui):
     assert answer.status == 200, answer.message
     meant = plain_picture(webui, "[neutral:sad:0.4], ([mei|dog]:1.1) [rain: snow]")
     assert difference(answer.cells[0][0], meant) == 0
+
+
+def test_where_backslashes_are_drawn_a_prompt_of_a_characters_own_is_refused_by_its_line(webui):
+    page = {"override_settings": {"emphasis": "None"}}
+    own = {"label": "A", "text": "woman", "prompt": "photo {expression} {red|blue} {character}"}
+    fine = {"label": "B", "text": "woman", "prompt": r"photo {expression} {red\|blue} {character}"}
+    asked = {"expressions": "sad", "composition": "hair", "switch_at": 0.4}
+    refused = study(webui, page, characters=[fine, own], **asked)
+    assert refused.status == 422
+    assert refused.message.startswith("characters[1] (A): the WebUI would draw the backslashes")
+    assert study(webui, page, characters=[fine], **asked).status == 200
+
+
+def test_a_comment_in_a_prompt_of_a_characters_own_ends_with_its_line(webui):
+    asked = {"expressions": "sad", "composition": "", "prompt": "{expression}, {character}"}
+    own = [{"label": "A", "text": "mei", "prompt": "photo {expression} # <lora:nothere:1>\n{character} # {expression}"}]
+    answer = study(webui, characters=own, **asked)
+    assert answer.status == 200, answer.message
+    assert difference(answer.cells[0][0], plain_picture(webui, "photo sad # <lora:nothere:1>\nmei # sad")) == 0
+    assert difference(answer.cells[0][0], plain_picture(webui, "photo sad # mei")) > 0
+    swallowed = [{"label": "A", "text": "mei", "prompt": "photo {character} # {expression}"}]
+    refused = study(webui, characters=swallowed, **asked)
+    assert "characters[0] (A): the placeholder '{expression}' does not stand in its prompt" in refused.message

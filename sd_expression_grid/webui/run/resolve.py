@@ -111,14 +111,17 @@ def _page_for(study: Study, p: Processing) -> Processing:
 def _faults(
     study: Study, templates: Templates, page: Processing, reader: PromptReader, catalog: Catalog
 ) -> Sequence[Fault]:
-    uncommented = template_of(study, templates.prompt).changed_around(reader.without_comments)
-    seen = replace(templates, prompt=uncommented)
+    def uncommented(prompt: str) -> str:
+        return template_of(study, prompt).changed_around(reader.without_comments)
+
+    columns = tuple(replace(column, prompt=uncommented(column.prompt)) for column in study.characters)
+    seen_study, seen = replace(study, characters=columns), replace(templates, prompt=uncommented(templates.prompt))
     return [
         *size_faults(study, page.n_iter * page.batch_size),
-        *prompt_faults(study, seen, reader.total_steps, comment_signs=reader.comment_signs),
-        *weight_faults(study, templates),
+        *prompt_faults(seen_study, seen, reader.total_steps, comment_signs=reader.comment_signs),
+        *weight_faults(seen_study, seen),
         *style_faults(study, reader.styles, reader.without_comments),
-        *network_faults(study, _read_texts(study, templates, reader), catalog),
+        *network_faults(seen_study, _read_texts(study, templates, reader), catalog),
     ]
 
 

@@ -105,7 +105,6 @@ NAMED = "{expression} <lora:{character}:1>"
     [
         (["mei", "Noor | noor #1"], {}, {2: [COMMENT]}),
         (["N | n | negative=old #2"], {}, {1: [COMMENT]}),
-        (["N | n | prompt=#{expression}{character}"], {}, {1: [COMMENT]}),
         (
             ["N | n | prompt={expression}, {Character}, n"],
             {},
