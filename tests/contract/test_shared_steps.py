@@ -115,6 +115,19 @@ def test_token_merging_makes_it_step_aside_and_say_so(webui, monkeypatch):
     assert "Composition steps were not shared: token merging is on." in log
 
 
+def test_another_extensions_changes_make_it_step_aside_and_no_rows_are_told(webui, monkeypatch):
+    from sd_expression_grid.webui.host.wrapping import InnerModel
+
+    monkeypatch.setattr(InnerModel, "why_not", lambda _: "another extension has changed parts of the UNet")
+    asked = {"expressions": "a\nb", "characters": "mei"}
+    settings = {"steps": 20, "width": 64, "height": 64, "script_name": "Expression grid"}
+    info = json.loads(webui.txt2img({**settings, "script_args": [json.dumps(asked)]})["info"])
+    told = info["extra_generation_params"]
+    assert "Denoiser rows" not in told
+    reason = "Composition steps were not shared: another extension has changed parts of the UNet."
+    assert told["Comments"].count(reason) == 1
+
+
 @pytest.mark.parametrize("mode", ["exact", "batched"])
 @pytest.mark.parametrize("sampler", CALLS)
 def test_the_forecast_knows_the_denoiser_rows(webui, tmp_path, sampler, mode):

@@ -45,6 +45,12 @@ class SharedSteps:
         self._scope = b""
         self._wrapped: list[Any] = []
         self._unwrap = ExitStack()
+        self._sees_all_calls = True
+
+    @property
+    def rows_computed(self) -> int | None:
+        """The rows that the denoiser has computed; None where some of its calls could not be seen."""
+        return self.memo.rows_computed if self._sees_all_calls else None
 
     @contextmanager
     def during(self, batch: Batch) -> Iterator[None]:
@@ -79,6 +85,7 @@ class SharedSteps:
             return
         reason = part.why_not()
         if reason:
+            self._sees_all_calls = False
             denoiser.p.comment(not_shared(reason))
         else:
             checkpoint = str(shared.sd_model.sd_checkpoint_info.filename).encode()

@@ -70,7 +70,7 @@ def make_missing(study: Prepared, store: CellStore, through: Through, title: str
     progress = Progress(page, study.study, batches, title)
     with stopped_after(study.stop_after):
         outcomes = _made(study, store, progress, partial(through, batches), generator)
-    rows = sharing.memo.rows_computed if sharing else None
+    rows = sharing.rows_computed if sharing else None
     if rows is not None:
         remember(page, study.way, rows, time.monotonic() - start)
     return Making(outcomes=outcomes, finished=generator.finished, rows=rows)
