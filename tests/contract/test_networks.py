@@ -3,12 +3,14 @@
 import hashlib
 import json
 import os
+import subprocess
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 import pytest
 
+from tests import hosts
 from tests.contract.test_studies import difference
 from tests.standin import safetensors
 
@@ -357,6 +359,62 @@ def test_an_unknown_hypernetwork_is_refused_with_its_line(webui, tag):
     answer = study(webui, f"mei\nx | mei {tag}")
     assert answer.status == 422
     assert f"characters, line 2 (x | mei {tag}): {tag}: there is no hypernetwork named 'nothere'" in answer.message
+
+
+HYPERNETWORK = """
+import sys, torch
+path, width, weight = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+shapes = {"linear.0.weight": (2 * width, width), "linear.0.bias": (2 * width,)}
+shapes |= {"linear.1.weight": (width, 2 * width), "linear.1.bias": (width,)}
+layer = {name: torch.full(shape, weight) for name, shape in shapes.items()}
+torch.save({width: (layer, layer), "name": "x", "layer_structure": [1, 2, 1]}, path)
+"""
+
+
+@pytest.fixture
+def hypernetwork(webui, folders):
+    """Writes a file of a hypernetwork with layers of some width, all of whose weights are alike."""
+    if webui.name not in ("standin", "a1111"):
+        pytest.skip("Neo has no hypernetworks, and reForge and Forge make nothing of them")
+    folder = folders["hypernetwork"] = Folder(webui.folder("hypernetwork"))
+
+    def write(width, weight):
+        file = folder.write("person.pt", json.dumps({width: weight}).encode())
+        if webui.name == "a1111":
+            python = os.environ.get("A1111_PYTHON", f"{hosts.folder_of('a1111')}/venv/bin/python")
+            subprocess.run([python, "-c", HYPERNETWORK, str(file), str(width), str(weight)], check=True)
+        return file
+
+    return write
+
+
+def test_a_hypernetwork_that_was_replaced_is_applied_anew(webui, hypernetwork):
+    asked = {"characters": "x | <hypernet:person:1> mei", "name": uuid4().hex}
+    hypernetwork(768, 0.01)
+    first = study(webui, **asked)
+    assert [one.get("warning", "") for one in record(first)] == ["", ""]
+    hypernetwork(768, 0.02)
+    again = study(webui, **asked)
+    assert [one["character"] for one in record(again)] == ["reference", "x", "x"]
+    os.utime(hypernetwork(768, 0.03), (10**9, 10**9))
+    last = study(webui, **asked)
+    assert [one["character"] for one in record(last)] == ["reference", "x", "x", "x"]
+    if webui.name == "a1111":  # the stand-in's change no picture
+        pictures = [columns(answer)["x"] for answer in (first, again, last)]
+        assert difference(pictures[0], pictures[1]) > 0
+        assert difference(pictures[1], pictures[2]) > 0
+
+
+def test_a_hypernetwork_without_effect_is_told_with_its_cells(webui, hypernetwork):
+    asked = {"characters": "x | <hypernet:person:1> mei", "name": uuid4().hex}
+
+    def warning():
+        return record(study(webui, **asked))[-1].get("warning", "")
+
+    hypernetwork(513, 0.01)
+    assert warning() == "the hypernetwork person has nothing that fits the checkpoint"
+    hypernetwork(768, 0.01).write_bytes(b"not a pickle")
+    assert warning() == "the hypernetwork person was named and not loaded"
 
 
 def test_an_embedding_within_a_lora_is_told_and_is_none_of_the_other_columns(webui, lora):

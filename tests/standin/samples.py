@@ -18,7 +18,7 @@ STYLES = 'name,prompt,negative_prompt\nSoft light,"soft light, film grain",harsh
 
 def fill(folder: Path) -> None:
     """Create what is missing in the folder."""
-    for name in ("models/Lora", "models/Stable-diffusion", "embeddings", "outputs"):
+    for name in ("models/Lora", "models/hypernetworks", "models/Stable-diffusion", "embeddings", "outputs"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for i, (name, metadata) in enumerate(LORAS.items()):
         _write_lora(folder, name, {"ss_base_model_version": "sd_v1-5", "ss_v2": "False", **metadata}, i)

@@ -53,6 +53,7 @@ class WebUI:
         shared, options = module("modules.shared"), module("modules.shared_options")
         flags = shared.cmd_opts
         flags.lora_dir, flags.embeddings_dir = str(self.data_dir / "models/Lora"), str(self.data_dir / "embeddings")
+        flags.hypernetwork_dir = str(self.data_dir / "models/hypernetworks")
         flags.styles_file = [str(self.data_dir / "styles.csv")]
         flags.gradio_allowed_path = [str(self.data_dir)]
         shared.config_filename = flags.ui_settings_file = str(self.data_dir / "config.json")
@@ -70,6 +71,7 @@ class WebUI:
     def _load_networks(self):
         networks, extra_networks = module("networks"), module("modules.extra_networks")
         networks.loaded_networks.clear()
+        module("modules.shared").loaded_hypernetworks.clear()
         networks.list_available_networks()
         extra_networks.register_extra_network(networks.ExtraNetworkLora())
         extra_networks.register_extra_network(networks.ExtraNetworkHypernet())

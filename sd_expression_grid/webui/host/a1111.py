@@ -67,12 +67,13 @@ class A1111:
         if _lora_files.have_changed(folders):
             _forget_old_hashes(_lora_files, "lora", ("hashes", "hashes-addnet", "safetensors-metadata"))
 
-    def apply_loras_anew(self) -> None:
-        """Makes the next picture read its LoRAs' files once more.
+    def apply_networks_anew(self) -> None:
+        """Makes the next picture read the files of its LoRAs and hypernetworks once more.
 
         The WebUI keeps weights in place while names and weights of the LoRAs stay the same, whatever became of the
-        files, and reads a file again only where it is newer.
+        files, and reads a file again only where it is newer; hypernetworks it keeps by their names.
         """
+        getattr(shared, "loaded_hypernetworks", []).clear()
         loras, model = _loras(), self.loaded_model()
         if not loras:
             return
@@ -109,6 +110,17 @@ class A1111:
         """A hash of a hypernetwork's file."""
         hashes = sys.modules.get("modules.hashes")
         return str((hashes and hashes.sha256(file, f"hypernet/{name}")) or file)
+
+    def loaded_hypernetworks(self) -> dict[str, bool]:
+        """The files that the last call has loaded, each with whether any of its layers has a place in the checkpoint.
+
+        Such a layer takes what an attention's keys are computed from, and is known by its width.
+        """
+        unet: Any = getattr(getattr(self.loaded_model(), "model", None), "diffusion_model", None)
+        modules = unet.modules() if hasattr(unet, "modules") else ()
+        widths = {module.to_k.in_features for module in modules if hasattr(module, "to_k")}
+        loaded = getattr(shared, "loaded_hypernetworks", ())
+        return {str(one.filename): not widths or not widths.isdisjoint(one.layers) for one in loaded}
 
     def emphasis(self) -> str:
         """The emphasis mode: what becomes of brackets and weights in prompts."""

@@ -94,13 +94,17 @@ class InstalledNetworks:
     def named_hashes(self, prompts: str, texts: Iterable[str]) -> list[tuple[str, str]]:
         """The kinds and names of the networks of a cell, with the hashes of their files.
 
-        ``prompts`` holds the tags of its LoRAs, ``texts`` are those that reach the text encoders.
+        ``prompts`` holds the tags of its LoRAs and hypernetworks, ``texts`` are those that reach the text encoders.
         """
-        tags = [tag for tag in find_tags(prompts) if tag.is_lora and tag.name in self._loras]
-        found = [(f"LoRA {tag.name}", self._loras[tag.name]) for tag in tags]
-        hashes = [(name, HOST.lora_hash(entry)) for name, entry in found]
+        tags, files = find_tags(prompts), self._hypernetworks
+        loras = [tag.name for tag in tags if tag.is_lora and tag.name in self._loras]
+        hypernetworks = [tag.name for tag in tags if tag.type == "hypernet" and tag.name in files]
         names = self.embeddings.names_in_any(texts)
-        return [*hashes, *((f"embedding {name}", HOST.embedding_hash(self._embeddings[name])) for name in names)]
+        return [
+            *((f"LoRA {name}", HOST.lora_hash(self._loras[name])) for name in loras),
+            *((f"embedding {name}", HOST.embedding_hash(self._embeddings[name])) for name in names),
+            *((f"hypernetwork {name}", HOST.hypernetwork_hash(name, files[name])) for name in hypernetworks),
+        ]
 
 
 class _Loras(dict[str, str]):

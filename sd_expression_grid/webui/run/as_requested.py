@@ -40,7 +40,11 @@ class AsRequested:
         the networks themselves are looked at.
         """
         said = settings_in(infotext)
-        networks = (*self._lora_differences(cell, said), self._embedding_difference(cell, said))
+        networks = (
+            *self._lora_differences(cell, said),
+            self._embedding_difference(cell, said),
+            *self._hypernetwork_differences(cell),
+        )
         broken = [comment for comment in comments if comment.startswith(_BROKEN)]
         useless = [f"the LoRA {name} has nothing that fits the checkpoint" for name in HOST.loras_without_effect()]
         settings = (*self._setting_differences(cell, said), self._size_difference(size))
@@ -75,6 +79,21 @@ class AsRequested:
         return (
             _sentence("LoRA", "was named and not loaded", missing),
             _sentence("LoRA", "was loaded and not named", sorted(further)),
+        )
+
+    def _hypernetwork_differences(self, cell: Cell) -> tuple[str, ...]:
+        """No infotext tells of hypernetworks: those of the last pass are looked at."""
+        tags = find_tags(self._reader.styled(cell.hires_prompt or cell.prompt))
+        added = str(HOST.option("sd_hypernetwork", "None"))
+        names = dict.fromkeys([*(tag.name for tag in tags if tag.type == "hypernet"), added])
+        known = getattr(shared, "hypernetworks", {})
+        files = {name: str(known[name]) for name in names if name in known}
+        loaded = HOST.loaded_hypernetworks() if files else {}
+        missing = [name for name, file in files.items() if file not in loaded]
+        useless = [name for name, file in files.items() if not loaded.get(file, True)]
+        return (
+            _sentence("hypernetwork", "was named and not loaded", missing),
+            _sentence("hypernetwork", "has nothing that fits the checkpoint", useless),
         )
 
     def _prompts_told(self, cell: Cell) -> tuple[str, ...]:

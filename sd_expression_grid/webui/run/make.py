@@ -65,7 +65,7 @@ def make_missing(study: Prepared, store: CellStore, through: Through, title: str
     mixes_seeds = study.study.scout is not None
     kind = _encoded_kinds(study.reader, embeddings)
     batches = plan_batches(study.missing, rows_per_call, kind, mixes_seeds=mixes_seeds)
-    HOST.apply_loras_anew()
+    HOST.apply_networks_anew()
     start = time.monotonic()
     progress = Progress(page, study.study, batches, title)
     with stopped_after(study.stop_after):

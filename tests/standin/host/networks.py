@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 from modules import errors, extra_networks, hashes, sd_hijack, shared
@@ -158,7 +160,22 @@ class ExtraNetworkHypernet(extra_networks.ExtraNetwork):
         super().__init__("hypernet")
 
     def activate(self, p, params_list):
-        """A hypernetwork that is not there is passed over, and there is none."""
+        """Load those that are not loaded by their names; one that is not there or is broken is passed over."""
+        kept = {each.name: each for each in shared.loaded_hypernetworks}
+        named = [params.items[0] for params in params_list]
+        found = [kept.get(name) or _hypernetwork(name) for name in named]
+        shared.loaded_hypernetworks[:] = filter(None, found)
+
+
+def _hypernetwork(name):
+    """A file of JSON stands for one: an object with the widths of its layers."""
+    path = shared.hypernetworks.get(name)
+    try:
+        layers = json.loads(Path(path).read_text(encoding="utf8")) if path else None
+    except ValueError:
+        errors.report(f"Error loading hypernetwork {path}", exc_info=True)
+        return None
+    return layers and SimpleNamespace(name=name, filename=path, layers={int(width) for width in layers})
 
 
 class ExtraNetworkLora(extra_networks.ExtraNetwork):

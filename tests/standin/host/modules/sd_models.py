@@ -22,7 +22,10 @@ class Model:
 
     is_sd1, is_sd2, is_sdxl, is_sd3, is_ssd, is_inpaint = True, False, False, False, False, False
     cond_stage_key, cond_stage_model = "txt", sd_hijack.model_hijack
-    model = SimpleNamespace(conditioning_key="crossattn")
+    model = SimpleNamespace(
+        conditioning_key="crossattn",
+        diffusion_model=SimpleNamespace(modules=lambda: [SimpleNamespace(to_k=SimpleNamespace(in_features=768))]),
+    )
 
     def __init__(self, info):
         self.sd_checkpoint_info = info
