@@ -11,7 +11,8 @@ __all__ = ["OptionHTML", "OptionInfo", "options_section", "options_templates", "
 cmd_opts = SimpleNamespace(
     api=True, api_auth=None, api_log=False, api_server_stop=True, port=None, listen=False, share=False,
     embeddings_dir="", lora_dir="", hypernetwork_dir="", ckpt_dir="", styles_file=[], ui_config_file="",
-    ui_settings_file="",     freeze_settings=False, hide_ui_dir_config=False, no_prompt_history=False, filenames_max_length=128,
+    ui_settings_file="", freeze_settings=False, hide_ui_dir_config=False, no_prompt_history=False,
+    filenames_max_length=128,
     gradio_allowed_path=[], subpath="", use_textbox_seed=False, disable_console_progressbars=True,
     skip_install=True, gradio_auth=None, allow_code=False, no_gradio_queue=False,
 )  # fmt: skip
