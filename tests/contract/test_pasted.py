@@ -306,6 +306,26 @@ def test_names_in_override_settings_that_are_there_are_taken(webui):
     assert answer.status == 200, answer.message
 
 
+@pytest.mark.parametrize(
+    ("page", "part"),
+    [
+        ({"override_settings": {"clip_skip": 2}}, "override settings: the WebUI has no setting 'clip_skip'"),
+        ({"n_iter": 0}, "batch count and batch size: each has to be at least 1"),
+        ({"seed": -2, "n_iter": 2}, "seed: 2 seeds from -2 hold -1, for which the WebUI draws a random seed"),
+    ],
+)
+def test_what_the_webui_would_fail_at_is_refused(webui, page, part):
+    answer = study(webui, page, expressions="sad", composition="")
+    assert answer.status == 422, answer.body
+    assert part in answer.message
+
+
+def test_a_seed_below_minus_one_is_a_seed_like_others(webui):
+    answer = study(webui, {"seed": -2}, expressions="sad", composition="")
+    assert answer.status == 200, answer.message
+    assert [(one["seed"], one.get("warning", "")) for one in record(answer)] == [(-2, "")]
+
+
 def test_styles_that_are_not_there_are_refused(webui):
     answer = study(webui, {"styles": ["None", "Nonexist"]}, expressions="sad", composition="")
     assert answer.status == 422, answer.info

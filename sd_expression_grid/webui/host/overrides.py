@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from modules import sd_models, shared
 
+from sd_expression_grid.base.errors import Fault, nearest, raise_if_any
 from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
@@ -24,8 +25,15 @@ def overrides_in_force(p: Processing) -> Iterator[None]:
     """Applies the override settings of ``p`` as ``process_images`` does, and restores the user's own at the end.
 
     ``process_images`` restores only settings that the user has once saved; the others would stay, for every picture.
+    Raises StudyError for settings that the WebUI does not have, at which it would fail.
     """
     wanted = dict(p.override_settings)
+    known = shared.opts.data_labels
+    raise_if_any(
+        Fault("override settings", f"the WebUI has no setting '{name}'{nearest(name, known)}")
+        for name in wanted
+        if name not in known
+    )
     if sd_models.checkpoint_aliases.get(wanted.get("sd_model_checkpoint")) is None:
         wanted.pop("sd_model_checkpoint", None)
     of_batches = HOST.settings_of_batches()

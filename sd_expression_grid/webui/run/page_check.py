@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from modules import sd_models, sd_samplers, sd_schedulers, shared
 
 from sd_expression_grid.base.errors import Fault, nearest
+from sd_expression_grid.store.random_seeds import is_random
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.networks import lora_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sd_expression_grid.study.study import Study
     from sd_expression_grid.webui.host.processing import Processing
 
 
@@ -30,6 +32,18 @@ def page_faults(page: Processing) -> Iterator[Fault]:
         yield from _hires_faults(page)
     if page.refiner_checkpoint not in (None, "", "None", "none"):
         yield from _checkpoint_faults("refiner checkpoint", str(page.refiner_checkpoint))
+
+
+def seed_faults(study: Study, page: Processing) -> Iterator[Fault]:
+    """Seeds counted from the page's that cannot be made: of -1, the WebUI makes a random one."""
+    listed = study.scout.seeds if study.scout else study.seeds
+    count = listed if isinstance(listed, int) else page.n_iter * page.batch_size
+    if page.n_iter * page.batch_size < 1:
+        yield Fault("batch count and batch size", "each has to be at least 1")
+    elif not is_random(page.seed) and (isinstance(listed, int) or not listed):
+        seeds = range(int(page.seed), int(page.seed) + count)
+        if -1 in seeds:
+            yield Fault("seed", f"{count} seeds from {page.seed} hold -1, for which the WebUI draws a random seed")
 
 
 def _override_faults(overrides: Mapping[str, object]) -> Iterator[Fault]:

@@ -22,7 +22,7 @@ from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.lacking import lacking
 from sd_expression_grid.webui.host.networks import InstalledNetworks
 from sd_expression_grid.webui.host.prompt_reader import PromptReader
-from sd_expression_grid.webui.run.page_check import page_faults, page_notes
+from sd_expression_grid.webui.run.page_check import page_faults, page_notes, seed_faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +70,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
     templates = templates_of(study, *hires, expands_braces=reader.expands_braces)
     networks = InstalledNetworks()
     catalog = networks.catalog()
-    raise_if_any([*faults, *page_faults(p), *_faults(study, templates, page, reader, catalog)])
+    raise_if_any([*faults, *page_faults(p), *seed_faults(study, p), *_faults(study, templates, page, reader, catalog)])
     raise_if_any(own_edit_faults(study, templates, reader.schedules))
     raise_if_any(style_edit_faults(study, templates, reader.styles, reader.total_steps) if study.composition else ())
     raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
