@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault, nearest
-from sd_expression_grid.prompts.network_tags import NetworkTag, find_tags, is_weight, mistaken_tags, without_tags
+from sd_expression_grid.prompts.network_tags import (
+    NetworkTag,
+    find_tags,
+    is_name,
+    is_weight,
+    mistaken_tags,
+    without_tags,
+)
 from sd_expression_grid.prompts.prompts import escape_outside
 from sd_expression_grid.study.cell_prompts import template_of
 
@@ -128,7 +135,7 @@ def _prompts(study: Study, templates: Mapping[str, str]) -> Iterator[tuple[str, 
     for column in study.characters:
         own = template_of(study, column.prompt)
         tags = [tag for template in (own, *by_place.values()) for tag in template.character_tags]
-        named = " ".join(tag.replace(study.character_placeholder, column.text) for tag in tags)
+        named = " ".join(tag.replace(study.character_placeholder, column.text) for tag in tags if is_name(column.text))
         yield column.place or column.label, f"{own.without_character_tags().text} {named}".strip()
 
 
@@ -210,8 +217,8 @@ def _kind_problems(study: Study, column: Character, catalog: Catalog) -> Iterato
     if column.kind == "lora" and not in_template and not any(tag.is_lora for tag in find_tags(column.text)):
         yield "kind is lora, but the text has no LoRA tag"
     words = without_tags(column.text).strip()
-    if column.kind in ("lora", "none"):
-        return
+    if column.kind in ("lora", "none") or (in_template and not is_name(column.text)):
+        return  # what cannot stand in a tag is a fault of the prompts
     unusable = _same_name(words, catalog.unusable_embeddings)
     if unusable and not find_tags(column.text):
         yield f"{_unusable(unusable, catalog)}; if it is meant as a plain word, add kind=none"

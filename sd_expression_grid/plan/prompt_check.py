@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault
-from sd_expression_grid.prompts.network_tags import find_tags, without_tags
+from sd_expression_grid.prompts.network_tags import find_tags, is_name, without_tags
 from sd_expression_grid.prompts.prompts import Schedule, decimal, edit_holds, escape_in_edit, unescapable
 from sd_expression_grid.study.cell_prompts import PLACES, Templates, edit_of, prompts_of, template_of
 from sd_expression_grid.study.study import MAX_CELLS
@@ -22,7 +22,6 @@ _PLAIN = re.compile(r"[^\W\d_](?!.*\bAND\b)[^\\()\[\]:|#<>{}\n]*")
 _PLAIN_WORD = "x"
 UNREADABLE = "the WebUI would not read the prompt edit as composition first, expression then"
 _IN_BRACES = re.compile(r"\{[^{}|]*\}")
-_NAME = re.compile(r"[^<>:|=]+")
 
 
 def size_faults(study: Study, drawn: int) -> list[Fault]:
@@ -46,7 +45,7 @@ def prompt_faults(
     return [
         *_template_faults(study, templates),
         *_mistaken_placeholders(study, templates),
-        *_tag_faults(study, templates),
+        *dict.fromkeys(_tag_faults(study, templates)),
         *_text_faults(study, templates, comment_signs),
         *_switch_faults(study, total_steps),
     ]
@@ -151,11 +150,18 @@ def _tag_faults(study: Study, templates: Templates) -> Iterator[Fault]:
         for tag in template.expression_tags:
             yield Fault(place, f"an expression cannot stand in the network tag {tag}; write a tag in the row's text")
         for character in characters if template.character_tags else ():
-            if not _NAME.fullmatch(character.text):
-                tag = template.character_tags[0]
-                problem = f"its text stands in the tag {tag} of the prompt, where only a LoRA's name can stand"
-                remedy = f"write the name alone, or the whole tag here and {study.character_placeholder} in the prompt"
-                yield Fault(character.place or character.label, f"{problem}; {remedy}")
+            if not is_name(character.text):
+                problem = _problem_in_tag(study, character, template.character_tags[0])
+                yield Fault(character.place or character.label, problem)
+
+
+def _problem_in_tag(study: Study, character: Character, tag: str) -> str:
+    in_prompt = f"{study.character_placeholder} in the prompt"
+    if character.weight is not None and not find_tags(character.text):
+        whole = f"write the whole tag here, with weights, and {in_prompt}"
+        return f"weights do not fit here, for its text stands in the tag {tag} of the prompt, which has one; {whole}"
+    problem = f"its text stands in the tag {tag} of the prompt, where only a LoRA's name can stand"
+    return f"{problem}; write the name alone, or the whole tag here and {in_prompt}"
 
 
 def _text_faults(study: Study, templates: Templates, comment_signs: Sequence[str]) -> Iterator[Fault]:

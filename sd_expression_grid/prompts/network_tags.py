@@ -102,6 +102,11 @@ def with_weight(text: str, weight: float) -> str | None:
     return None
 
 
+def is_name(text: str) -> bool:
+    """Whether a text can stand in a tag as the network's name."""
+    return re.fullmatch(r"[^<>:|=]+", text) is not None
+
+
 def is_weight(value: str) -> bool:
     """Whether the WebUI can read a value as a weight."""
     return _is_number(value, whole=False)

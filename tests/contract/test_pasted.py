@@ -499,3 +499,14 @@ def test_a_comment_in_a_prompt_of_a_characters_own_ends_with_its_line(webui):
     swallowed = [{"label": "A", "text": "mei", "prompt": "photo {character} # {expression}"}]
     refused = study(webui, characters=swallowed, **asked)
     assert "characters[0] (A): the placeholder '{expression}' does not stand in its prompt" in refused.message
+
+
+def test_weights_of_a_name_that_stands_in_a_tag_of_the_prompt_are_told_once(webui):
+    asked = {"expressions": "sad", "composition": "", "prompt": "{expression} <lora:{character}:0.8>"}
+    refused = study(webui, characters="Noor | weights=0.4,0.7", **asked)
+    assert refused.status == 422
+    assert refused.message == (
+        "characters, line 1 (Noor | weights=0.4,0.7): weights do not fit here, for its text stands in the tag "
+        "<lora:{character}:0.8> of the prompt, which has one; write the whole tag here, with weights, and {character} "
+        "in the prompt"
+    )

@@ -98,6 +98,10 @@ def test_faults_of_a_row_stand_at_its_line(rows, found):
 
 JOINED = "{character}{expression}"
 NAMED = "{expression} <lora:{character}:1>"
+WEIGHTS = (
+    "weights do not fit here, for its text stands in the tag <lora:{character}:1> of the prompt, which has one; "
+    "write the whole tag here, with weights, and {character} in the prompt"
+)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +145,11 @@ NAMED = "{expression} <lora:{character}:1>"
                 3: [in_tag("<lora:{character}:1>")],
                 4: [in_tag("<lora:{character}:1>")],
             },
+        ),
+        (
+            ["Noor | weights=0.4,0.7", "<lora:a:1> | weights=0.4,1"],
+            {"prompt": NAMED, "hires": NAMED},
+            {1: [WEIGHTS], 2: [in_tag("<lora:{character}:1>")]},
         ),
         (
             ["mei", "O | [y|z] | prompt={expression} <lora:{character}:3>"],
