@@ -2,6 +2,8 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from uuid import uuid4
 
 import gradio as gr
 import pytest
@@ -121,3 +123,30 @@ def test_a_vae_is_read_once_more_only_where_its_file_is_another(webui, tmp_path,
     file.unlink()
     HOST.read_replaced_vae()
     assert len(read) == 2
+
+
+def test_an_upscaler_and_a_restorer_of_faces_without_their_models_are_told(webui, tmp_path, monkeypatch):
+    shared = module("modules.shared")
+    upscaler = SimpleNamespace(
+        name="R-ESRGAN", data_path="https://x/r.pth", scaler=SimpleNamespace(model_download_path=str(tmp_path))
+    )
+    restorer = SimpleNamespace(name=lambda: "CodeFormer", net=None)
+    monkeypatch.setattr(shared, "sd_upscalers", [upscaler])
+    monkeypatch.setattr(shared, "face_restorers", [restorer], raising=False)
+    page = {"enable_hr": True, "hr_upscaler": "R-ESRGAN", "hr_scale": 1.5, "restore_faces": True}
+
+    def told():
+        study = json.dumps({**STUDY, "name": uuid4().hex})
+        request = {**SETTINGS, **page, "script_name": hosts.TITLE, "script_args": [study]}
+        made = json.loads(webui.txt2img(request)["info"])["extra_generation_params"]
+        record = (Path(made["Study folder"]) / "cells.jsonl").read_text(encoding="utf-8").splitlines()
+        return "\n".join(made.get("Comments", [])), {json.loads(line).get("warning", "") for line in record}
+
+    comments, warnings = told()
+    assert "hires upscaler: there is no file of 'R-ESRGAN' yet" in comments
+    assert warnings == {"faces were not restored: the WebUI has not loaded the model for it"}
+    (tmp_path / "r.pth").touch()
+    restorer.net = object()
+    comments, warnings = told()
+    assert "hires upscaler" not in comments
+    assert warnings == {""}

@@ -122,6 +122,12 @@ class A1111:
         loaded = getattr(shared, "loaded_hypernetworks", ())
         return {str(one.filename): not widths or not widths.isdisjoint(one.layers) for one in loaded}
 
+    def can_restore_faces(self) -> bool:
+        """Whether the chosen restorer of faces has its model, after a call that needs it."""
+        name = self.option("face_restoration_model", None)
+        chosen = [one for one in getattr(shared, "face_restorers", ()) if name in (None, one.name())]
+        return bool(chosen) and getattr(chosen[0], "net", chosen) is not None
+
     def emphasis(self) -> str:
         """The emphasis mode: what becomes of brackets and weights in prompts."""
         return str(getattr(shared.opts, "emphasis", "Original"))

@@ -26,6 +26,7 @@ class Processing(Protocol):
     cfg_scale: float
     width: int
     height: int
+    restore_faces: bool | None
     n_iter: int
     batch_size: int
 

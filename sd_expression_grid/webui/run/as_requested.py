@@ -47,7 +47,7 @@ class AsRequested:
         )
         broken = [comment for comment in comments if comment.startswith(_BROKEN)]
         useless = [f"the LoRA {name} has nothing that fits the checkpoint" for name in HOST.loras_without_effect()]
-        settings = (*self._setting_differences(cell, said), self._size_difference(size))
+        settings = (*self._setting_differences(cell, said), self._size_difference(size), self._face_difference())
         return "; ".join(filter(None, (*settings, *networks, *broken, *useless)))
 
     def _size_difference(self, size: tuple[int, int]) -> str:
@@ -69,6 +69,13 @@ class AsRequested:
         for name, value in requested.items():
             if name in said and not _is_same(said[name], value):
                 yield f"{name} {value} was requested, and {said[name]} was made"
+
+    def _face_difference(self) -> str:
+        """The infotext names the restorer of faces also where its model could not be loaded."""
+        asked = self._page.restore_faces
+        if not (HOST.option("face_restoration", default=False) if asked is None else asked) or HOST.can_restore_faces():
+            return ""
+        return "faces were not restored: the WebUI has not loaded the model for it"
 
     def _lora_differences(self, cell: Cell, said: Mapping[str, str]) -> tuple[str, str]:
         tags = find_tags(" ".join(map(self._reader.styled, self._prompts_told(cell))))

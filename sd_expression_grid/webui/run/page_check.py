@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from modules import sd_models, sd_samplers, sd_schedulers, shared
 
@@ -88,3 +89,17 @@ def page_notes(p: Processing) -> Iterator[str]:
     size = HOST.picture_size(p.width, p.height)
     if size != (p.width, p.height):
         yield f"the WebUI makes pictures of {p.width}×{p.height} as {size[0]}×{size[1]}"
+    for upscaler in shared.sd_upscalers if p.enable_hr else ():
+        if upscaler.name == p.hr_upscaler and _has_no_file(upscaler):
+            yield (
+                f"hires upscaler: there is no file of '{upscaler.name}' yet; "
+                "the WebUI will load it from the internet, or enlarge without it where it cannot"
+            )
+
+
+def _has_no_file(upscaler: Any) -> bool:
+    """Whether an upscaler is to be downloaded, by its address in place of a path."""
+    path = str(getattr(upscaler, "local_data_path", None) or upscaler.data_path)
+    names = (path.rpartition("/")[2], f"{getattr(upscaler.scaler, 'model_name', '')}.pth")
+    folder = getattr(upscaler.scaler, "model_download_path", None) or ""
+    return path.startswith("http") and not any(Path(folder, name).is_file() for name in names)
