@@ -32,9 +32,16 @@ _SIGNS = re.compile(r"(?<![^\s,|])[^\w\s,|\[\]{}]*[()][^\w\s,|\[\]{}]*(?![^\s,|]
 _RULER = re.compile(r"[\s|:\-]*-{3,}[\s|:\-]*")
 """The line below the head of a table in Markdown."""
 _LINE_BREAK = re.compile(r"\r\n|\r|\n|\u2028|\u2029")
-_CELL = re.compile(r"(^|[\t\r\n\u2028\u2029,])\"((?:[^\"]|\"\")*)\"(?=[\t\r\n\u2028\u2029]|$)")
-"""A cell as spreadsheets put it into quotes: with line breaks in it, or with quotes, which are doubled then."""
+_CELL = re.compile(
+    r"(^|[\t\r\n\u2028\u2029,])\"((?:[^\"]|\"\")*)\"(?=[\t\r\n\u2028\u2029]|$)"
+    r"|(\|[ ]*)\"((?:[^\"|]|\"\")*)\"(?=[ ]*(?:[|\t\r\n\u2028\u2029]|$))"
+)
+"""A cell as spreadsheets put it into quotes: with line breaks in it, or with quotes, which are doubled then.
 
+After a bar there is no bar in it, which would be another line's.
+"""
+
+_DECIMAL_COMMA = re.compile(r"[|\t]\s*weights\s*=\s*0,(\d+)\s*(?:[|\t]|$)", re.IGNORECASE)
 _BREAK_IN_CELL = "\v"
 _CSV = re.compile(r'"[^"]*",\S.*|[^",]*,"[^"]*".*')
 _WIDE_BAR = re.compile(r"(?<=[\w>)\]}\"'])\s*(｜)\s*(?=[\w<(\[{\"'])")
@@ -72,6 +79,16 @@ def repeated_lines(expressions: str, characters: str) -> list[str]:
         if numbers:
             notes.append(f"{name}: repeated lines are taken once: {', '.join(numbers)}")
     return notes
+
+
+def decimal_commas(characters: str) -> list[str]:
+    """A line of text for each line of a character list whose two weights may be meant as one."""
+    found = ((number, _DECIMAL_COMMA.search(line)) for number, line in _written_lines(characters))
+    return [
+        f"characters, line {number}: weights=0,{one[1]} are two weights; for one of 0.{one[1]} write a point"
+        for number, one in found
+        if one
+    ]
 
 
 def _expression_lines(text: str) -> tuple[list[ListEntry], list[Fault]]:
@@ -185,9 +202,11 @@ def _written_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _unquoted(cell: re.Match[str]) -> str:
     """A cell in quotes as a spreadsheet means it; quotes without need are the user's own."""
-    if not re.search(r"[\r\n\u2028\u2029]|\"\"", cell[2]):
+    is_after_bar = cell[3] is not None
+    before, text = (cell[3], cell[4]) if is_after_bar else (cell[1], cell[2])
+    if not (_LINE_BREAK.search(text) or ('""' in text and not is_after_bar)):
         return cell[0]
-    return cell[1] + _LINE_BREAK.sub(_BREAK_IN_CELL, cell[2].replace('""', '"'))
+    return before + _LINE_BREAK.sub(_BREAK_IN_CELL, text.replace('""', '"'))
 
 
 def _plain_line(line: str) -> Iterator[str]:

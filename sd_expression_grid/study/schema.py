@@ -9,7 +9,7 @@ from typing import Any
 from sd_expression_grid.base.errors import Fault, raise_if_any
 from sd_expression_grid.base.json_reader import Reader
 from sd_expression_grid.study.entries import entry_to_dict, read_characters, read_expressions
-from sd_expression_grid.study.lists import repeated_lines
+from sd_expression_grid.study.lists import decimal_commas, repeated_lines
 from sd_expression_grid.study.seed_fields import read_scout, read_seeds
 from sd_expression_grid.study.study import GridOptions, Ground, Mode, Study
 from sd_expression_grid.study.study_faults import study_faults
@@ -57,7 +57,7 @@ def list_notes(data: Mapping[str, object]) -> list[str]:
     """Lines for the user about the pasted lists of a study that ``read_study`` can read."""
     texts = (data.get(name, "") for name in ("expressions", "characters"))
     expressions, characters = (text if isinstance(text, str) else "" for text in texts)
-    return repeated_lines(expressions, characters)
+    return [*repeated_lines(expressions, characters), *decimal_commas(characters)]
 
 
 def study_to_dict(study: Study) -> dict[str, object]:

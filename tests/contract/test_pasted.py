@@ -49,6 +49,7 @@ LISTS = {
     "a table in Markdown": ("| smile | smiling |\n| sad | crying, tears |", 2),
     "a spreadsheet": ("smile\tsmiling\t\nsad\tcrying\t\t\nbored\t\t", 3),
     "cells with line breaks": ('Smile\t"smiling,\n""grin"""\nSad\t"crying\r\ntears"\nangry', 3),
+    "cells with line breaks after bars": ('Smile | "smiling,\ngrin"\nSad|"crying\r\ntears"\nangry', 3),
     "fullwidth bars": ("笑顔｜smile\nSad ｜ crying, tears\n(｜_｜)", 3),
     "prompt syntax": ("[smile|grin]\n[sad:crying:0.5]\n(a, b:1.1)\n{happy|sad} face\n1.5, :5", 5),
 }

@@ -289,3 +289,13 @@ def test_repeated_lines_are_told_for_each_list_by_their_numbers():
     ]
     assert list_notes({"characters": "mei\nmei"}) == ["characters: repeated lines are taken once: 2"]
     assert list_notes({"expressions": [{"text": "sad"}], "characters": "mei"}) == []
+
+
+def test_two_weights_that_may_be_one_with_a_decimal_comma_are_told():
+    lines = ["mei", "A | <lora:a:1> | weights=0,4", "B\t<lora:b:1>\tWeights = 0,75 | exclude", "C | c | weights=0,4,1"]
+    lines += ["D | d | weights=1,4", "E | e | weights=0, 4", "F | weights=0,5"]
+    assert list_notes({"characters": "\n".join(lines)}) == [
+        "characters, line 2: weights=0,4 are two weights; for one of 0.4 write a point",
+        "characters, line 3: weights=0,75 are two weights; for one of 0.75 write a point",
+        "characters, line 7: weights=0,5 are two weights; for one of 0.5 write a point",
+    ]

@@ -262,3 +262,20 @@ def test_a_line_of_a_csv_file_is_a_fault(line):
     assert (
         fault.problem == "it reads as a line of a CSV file; divide its fields by | or TAB, without quotes around them"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ('x | "two\nlines"\nsad', [("x", "two lines"), ("sad", "sad")]),
+        ('x |"say ""hi""\r\nthere" |\nsad', [("x", 'say "hi" there'), ("sad", "sad")]),
+        ('x | "so ""called"""\nsad', [("x", '"so ""called"""'), ("sad", "sad")]),
+        ('x | "quoted"\ny | "too"', [("x", '"quoted"'), ("y", '"too"')]),
+        ('x | "left open\ny | closed"', [("x", '"left open'), ("y", 'closed"')]),
+        ('x | "left open\ny | "closed"', [("x", '"left open'), ("y", '"closed"')]),
+    ],
+)
+def test_a_cell_in_quotes_after_a_bar_is_one_text(text, rows):
+    entries, faults = read_expression_lines(text)
+    assert faults == []
+    assert [(entry.fields["label"], entry.fields["text"]) for entry in entries] == rows
