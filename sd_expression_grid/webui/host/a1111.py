@@ -39,7 +39,7 @@ class A1111:
     def embedding_databases(self) -> list[Any]:
         """What the text encoders know as embeddings, after another look at the files."""
         self.loaded_model()  # without one, no embedding is known
-        database = _hijack().embedding_db
+        database = model_hijack().embedding_db
         database.load_textual_inversion_embeddings(force_reload=have_new_embeddings([database]))
         return [database]
 
@@ -134,7 +134,7 @@ class A1111:
 
     def token_places(self, text: str) -> int:
         """The tokens that a text takes, filled up to whole chunks of 75."""
-        return int(_hijack().get_prompt_lengths(text)[1])
+        return int(model_hijack().get_prompt_lengths(text)[1])
 
     def schedule(self, prompt: str, steps: int) -> list[tuple[int, str]]:
         """The texts of a prompt with prompt edits, each with the step that it ends at."""
@@ -214,7 +214,7 @@ class A1111:
 
     def attention(self) -> str:
         """The name of the attention's optimization."""
-        return str(getattr(_hijack(), "optimization_method", ""))
+        return str(getattr(model_hijack(), "optimization_method", ""))
 
     def tells_emphasis(self) -> bool:
         """Whether the emphasis mode is written into the infotext of a prompt with weights: not the default one."""
@@ -279,5 +279,6 @@ def _loras() -> Any:
     return sys.modules.get("networks")
 
 
-def _hijack() -> Any:
+def model_hijack() -> Any:
+    """What the WebUI changes in the model's text encoder; known once a model was loaded."""
     return sys.modules["modules.sd_hijack"].model_hijack

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from modules import prompt_parser, sd_models, shared
 
-from sd_expression_grid.webui.host.a1111 import A1111, have_new_embeddings
+from sd_expression_grid.webui.host.a1111 import A1111, have_new_embeddings, model_hijack
 from sd_expression_grid.webui.host.wrapping import ForgeObjects
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ class ReForge(A1111):
     def part_to_wrap(self, denoiser: Any) -> Part:
         """The model keeps its UNet beside its other parts."""
         return ForgeObjects(denoiser.inner_model.inner_model.forge_objects)
+
+    def token_places(self, text: str) -> int:
+        """By the model's text encoder, as reForge's page does it."""
+        return int(model_hijack().get_prompt_lengths(text, self.loaded_model().cond_stage_model)[1])
+
+    def loras_without_effect(self) -> list[str]:
+        """Not told here: the weights are put into the model elsewhere."""
+        return []
 
 
 class Forge(ReForge):
