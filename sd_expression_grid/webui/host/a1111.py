@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modules import prompt_parser, sd_models, sd_samplers, shared
@@ -101,10 +102,14 @@ class A1111:
         reload = getattr(shared, "reload_hypernetworks", None)
         if reload:
             reload()
-        found = {str(name): str(file) for name, file in getattr(shared, "hypernetworks", {}).items()}
+        found = self.hypernetwork_files()
         if _hypernetwork_files.have_changed(found.values()):
             _forget_old_hashes(_hypernetwork_files, "hypernet", ("hashes",))
         return found
+
+    def hypernetwork_files(self) -> dict[str, str]:
+        """The files of the hypernetworks that the last look found, by their names."""
+        return {str(name): str(file) for name, file in getattr(shared, "hypernetworks", {}).items()}
 
     def hypernetwork_hash(self, name: str, file: str) -> str:
         """A hash of a hypernetwork's file."""
@@ -211,6 +216,13 @@ class A1111:
         """LoRAs that were loaded just now, none of whose weights has a place in the checkpoint."""
         empty = (one for one in self.loaded_loras() if getattr(one, "modules", None) == {})
         return [str(one.name) for one in empty if not getattr(one, "bundle_embeddings", None)]
+
+    def is_to_be_downloaded(self, upscaler: Any) -> bool:
+        """Whether an upscaler has no file yet: it has an address in place of a path, and none was put beside it."""
+        path = str(getattr(upscaler, "local_data_path", None) or upscaler.data_path)
+        names = (path.rpartition("/")[2], f"{getattr(upscaler.scaler, 'model_name', '')}.pth")
+        folder = getattr(upscaler.scaler, "model_download_path", None) or ""
+        return path.startswith("http") and not any(Path(folder, name).is_file() for name in names)
 
     def attention(self) -> str:
         """The name of the attention's optimization."""

@@ -93,7 +93,7 @@ class AsRequested:
         tags = find_tags(self._reader.styled(cell.hires_prompt or cell.prompt))
         added = str(HOST.option("sd_hypernetwork", "None"))
         names = dict.fromkeys([*(tag.name for tag in tags if tag.type == "hypernet"), added])
-        known = getattr(shared, "hypernetworks", {})
+        known = HOST.hypernetwork_files()
         files = {name: str(known[name]) for name in names if name in known}
         loaded = HOST.loaded_hypernetworks() if files else {}
         missing = [name for name, file in files.items() if file not in loaded]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modules import sd_models, sd_samplers, sd_schedulers, shared
 
@@ -90,16 +89,8 @@ def page_notes(p: Processing) -> Iterator[str]:
     if size != (p.width, p.height):
         yield f"the WebUI makes pictures of {p.width}×{p.height} as {size[0]}×{size[1]}"
     for upscaler in shared.sd_upscalers if p.enable_hr else ():
-        if upscaler.name == p.hr_upscaler and _has_no_file(upscaler):
+        if upscaler.name == p.hr_upscaler and HOST.is_to_be_downloaded(upscaler):
             yield (
                 f"hires upscaler: there is no file of '{upscaler.name}' yet; "
                 "the WebUI will load it from the internet, or enlarge without it where it cannot"
             )
-
-
-def _has_no_file(upscaler: Any) -> bool:
-    """Whether an upscaler is to be downloaded, by its address in place of a path."""
-    path = str(getattr(upscaler, "local_data_path", None) or upscaler.data_path)
-    names = (path.rpartition("/")[2], f"{getattr(upscaler.scaler, 'model_name', '')}.pth")
-    folder = getattr(upscaler.scaler, "model_download_path", None) or ""
-    return path.startswith("http") and not any(Path(folder, name).is_file() for name in names)
