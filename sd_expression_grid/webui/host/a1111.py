@@ -51,13 +51,14 @@ class A1111:
     def lora_hash(self, entry: Any) -> str:
         """A hash of a LoRA's content; the one in its metadata, which the WebUI believes, may be of an earlier file."""
         entry.read_hash()
-        hashes = sys.modules.get("modules.hashes")
-        if hashes and entry.metadata.get("sshs_model_hash"):
-            title = f"lora/{entry.name}"
-            is_safetensors = entry.filename.lower().endswith(".safetensors")
-            measured = hashes.sha256(entry.filename, title, use_addnet_hash=is_safetensors)
-            return str(measured or entry.hash)
-        return str(entry.hash or entry.filename)
+        measured = self.hash_of_weights(entry) if entry.metadata.get("sshs_model_hash") else None
+        return str(measured or entry.hash or entry.filename)
+
+    def hash_of_weights(self, entry: Any) -> str | None:
+        """The hash of what follows the header of a LoRA's file, as trainers write it; None where hashing is off."""
+        hashes: Any = sys.modules.get("modules.hashes")
+        measured = hashes.sha256(entry.filename, f"lora/{entry.name}", use_addnet_hash=True) if hashes else None
+        return str(measured) if measured else None
 
     def loaded_loras(self) -> list[Any]:
         """Those that the last call left in the model, each with the name that its tag gave it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modules import prompt_parser, sd_models, shared
@@ -104,6 +106,11 @@ class Neo(Forge):
         """The nearest multiples of 64, halves up."""
         return max((width + 32) // 64 * 64, 64), max((height + 32) // 64 * 64, 64)
 
+    def hash_of_weights(self, entry: Any) -> str | None:
+        """Neo keeps hashes of whole files only."""
+        status = Path(entry.filename).stat()
+        return _hash_of_weights(entry.filename, status.st_mtime, status.st_size)
+
     def tells_emphasis(self) -> bool:
         """Also the default mode."""
         return True
@@ -113,6 +120,14 @@ class Neo(Forge):
         from backend import attention  # noqa: PLC0415 - Forge's own package
 
         return str(getattr(attention.attention_function, "__name__", ""))
+
+
+@cache
+def _hash_of_weights(file: str, _changed_at: float, _size: int) -> str:
+    from modules import hashes  # noqa: PLC0415 - elsewhere it is not needed
+
+    with Path(file).open("rb") as stream:
+        return str(hashes.addnet_hash_safetensors(stream))
 
 
 def _set_config(values: Mapping[str, Any], **how: bool) -> None:
