@@ -216,7 +216,7 @@ def test_a_finished_study_with_a_random_seed_gets_a_new_folder(webui):
 
 
 def test_a_finished_study_is_drawn_from_disk(webui):
-    study = {**STUDY, "name": "from disk"}
+    study = {**STUDY, "name": uuid4().hex}
     first, second = webui.study(study, seed=11), webui.study(study, seed=11)
     assert first.folder == second.folder
     assert len(list((first.folder / "cells").rglob("*.png"))) == 12
