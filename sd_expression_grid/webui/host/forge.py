@@ -41,6 +41,20 @@ class Forge(ReForge):
         """The checkpoint that the settings name; Forge would wait for the first picture."""
         return sd_models.forge_model_reload()[0]
 
+    def apply_networks_anew(self) -> None:
+        """As on the others; and Forge puts LoRAs into weights only where names or weights are others than before."""
+        super().apply_networks_anew()
+        parts = self.loaded_model().forge_objects
+        for patcher in (parts.unet, parts.clip.patcher):
+            loader = getattr(patcher, "lora_loader", None)  # Neo has none
+            if loader:
+                loader.loaded_hash = None
+
+    def hash_of_weights(self, entry: Any) -> str | None:
+        """Forge and Neo keep hashes of whole files only."""
+        status = Path(entry.filename).stat()
+        return _hash_of_weights(entry.filename, status.st_mtime, status.st_size)
+
     def text_encoders(self) -> list[Any]:
         """The parts of the model that look embeddings up; those of T5 and of language models know none."""
         return [part for part in self._text_parts() if hasattr(part, "embeddings")]
@@ -105,11 +119,6 @@ class Neo(Forge):
     def made_size(self, width: int, height: int) -> tuple[int, int]:
         """The nearest multiples of 64, halves up."""
         return max((width + 32) // 64 * 64, 64), max((height + 32) // 64 * 64, 64)
-
-    def hash_of_weights(self, entry: Any) -> str | None:
-        """Neo keeps hashes of whole files only."""
-        status = Path(entry.filename).stat()
-        return _hash_of_weights(entry.filename, status.st_mtime, status.st_size)
 
     def tells_emphasis(self) -> bool:
         """Also the default mode."""
