@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault
 from sd_expression_grid.prompts.brackets import find_pairs
 from sd_expression_grid.prompts.network_tags import without_tags
-from sd_expression_grid.prompts.prompts import braces_as_text, is_edit, marks_in
-from sd_expression_grid.study.cell_prompts import PLACES, template_of
+from sd_expression_grid.prompts.prompts import is_edit, marks_in
+from sd_expression_grid.study.cell_prompts import prompts_by_place, template_as_read, template_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +29,9 @@ def own_edit_faults(study: Study, templates: Templates, schedules: tuple[Schedul
     in those of characters. ``schedules`` are the WebUI's own parser for prompts and for negative prompts.
     """
     prompts, negatives = cache(schedules[0]), cache(schedules[1])
-    texts = list(zip(PLACES, templates.texts, (prompts, negatives) * 2, strict=True))
-    texts += [(column.place or column.label, column.prompt, prompts) for column in study.characters]
-    for place, text, schedule in texts:
-        template = template_of(study, text)
-        if not templates.expands_braces:
-            template = template_of(study, template.changed_around(braces_as_text))
+    readers = chain((prompts, negatives) * 2, repeat(prompts))
+    for (place, text), schedule in zip(prompts_by_place(study, templates), readers, strict=False):
+        template = template_as_read(study, templates, text)
         yield from (Fault(place, problem) for problem in (*_unread(template, study, schedule), *_unclosed(template)))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sd_expression_grid.base.errors import Fault
 from sd_expression_grid.prompts.network_tags import find_tags, is_name, without_tags
 from sd_expression_grid.prompts.prompts import Schedule, decimal, edit_holds, escape_in_edit, unescapable
-from sd_expression_grid.study.cell_prompts import PLACES, Templates, edit_of, prompts_of, template_of
+from sd_expression_grid.study.cell_prompts import PLACES, Templates, edit_of, prompts_by_place, prompts_of, template_of
 from sd_expression_grid.study.study import MAX_CELLS
 
 if TYPE_CHECKING:
@@ -120,9 +120,7 @@ def _template_faults(study: Study, templates: Templates) -> Iterator[Fault]:
 
 def _mistaken_placeholders(study: Study, templates: Templates) -> Iterator[Fault]:
     """What differs from a placeholder in braces by capitals or spaces only, and would be drawn."""
-    texts = [*zip(PLACES, templates.texts, strict=True)]
-    texts += [(column.place or column.label, column.prompt) for column in study.characters]
-    for place, text in texts:
+    for place, text in prompts_by_place(study, templates):
         for found in dict.fromkeys(_IN_BRACES.findall(text)):
             meant = re.sub(r"\s", "", found).lower()
             for placeholder in (study.expression_placeholder, study.character_placeholder):

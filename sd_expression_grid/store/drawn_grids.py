@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.json_lines import append_lines, read_lines
+from sd_expression_grid.store.folder import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,24 +29,27 @@ class DrawnGrid:
     sha256: str
 
 
-def remember_grid(folder: StudyFolder, file: Path, contents: str) -> None:
-    """Notes that a file in the folder was drawn of these contents."""
-    drawn = DrawnGrid(file=file.name, contents=contents, sha256=_sha256(file))
-    append_lines(folder.path / GRIDS_FILE, [asdict(drawn)])
+class DrawnGrids:
+    """The grids that were drawn in a study's folder before; ``folder`` is its path.
 
-
-def grid_drawn_of(folder: StudyFolder, contents: str) -> Path | None:
-    """The file that was last drawn of these contents; None if there is none that is still as it was written.
-
-    A line that is none of a grid is skipped: at worst, a grid is drawn once more.
+    A line of the record that is none of a grid is skipped: at worst, a grid is drawn once more.
     """
-    found = [grid for grid in read_lines(folder.path / GRIDS_FILE, _drawn_grid, None) if grid.contents == contents]
-    files = [(folder.path / grid.file, grid.sha256) for grid in reversed(found)]
-    return next((file for file, sha256 in files if file.is_file() and _sha256(file) == sha256), None)
 
+    def __init__(self, folder: StudyFolder) -> None:
+        self.folder = folder.path
+        self._files: dict[str, list[tuple[Path, str]]] = {}
+        for grid in read_lines(self.folder / GRIDS_FILE, _drawn_grid, None):
+            self._files.setdefault(grid.contents, []).append((self.folder / grid.file, grid.sha256))
 
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    def file_of(self, contents: str) -> Path | None:
+        """The file that was last drawn of these contents; None if there is none that is still as it was written."""
+        files = reversed(self._files.get(contents, []))
+        return next((file for file, sha256 in files if file.is_file() and sha256_of(file) == sha256), None)
+
+    def remember(self, file: Path, contents: str) -> None:
+        """Notes for later runs that a file in the folder was drawn of these contents."""
+        drawn = DrawnGrid(file=file.name, contents=contents, sha256=sha256_of(file))
+        append_lines(self.folder / GRIDS_FILE, [asdict(drawn)])
 
 
 def _drawn_grid(data: Mapping[str, object]) -> DrawnGrid:

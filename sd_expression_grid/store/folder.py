@@ -115,8 +115,7 @@ class StudyFolder:
         file = self.path / outcome.file
         if not file.is_file():
             return "is missing"
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        return "" if digest == outcome.sha256 else "is not the picture that was saved"
+        return "" if sha256_of(file) == outcome.sha256 else "is not the picture that was saved"
 
     def _free_name(self, stem: str) -> str:
         name, number = f"{stem}.png", 1
@@ -124,6 +123,11 @@ class StudyFolder:
             number += 1
             name = f"{stem} ({number}).png"
         return name
+
+
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file's bytes."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def png_of(picture: Image.Image) -> bytes:

@@ -57,9 +57,7 @@ def prompts_of(
     only_later = Edit(composition="", switch_at=study.switch_at) if edit else None
 
     def fill(text: str, edit: Edit | None) -> Prompt:
-        template = template_of(study, text)
-        if not templates.expands_braces:
-            template = template_of(study, template.changed_around(braces_as_text))
+        template = template_as_read(study, templates, text)
         return (template if has_character else template.without_character_tags()).fill(expression, character.text, edit)
 
     negative = fill(templates.negative_prompt, only_later)
@@ -86,6 +84,18 @@ def edit_of(study: Study) -> Edit | None:
     if not study.composition:
         return None
     return Edit(composition=escape_in_edit(study.composition), switch_at=study.switch_at)
+
+
+def template_as_read(study: Study, templates: Templates, text: str) -> Template:
+    """A template of a prompt in which braces are text, unless another extension reads them."""
+    template = template_of(study, text)
+    return template if templates.expands_braces else template_of(study, template.changed_around(braces_as_text))
+
+
+def prompts_by_place(study: Study, templates: Templates) -> list[tuple[str, str]]:
+    """All prompts with placeholders: the page's four, and those of characters, with what messages call them."""
+    own = ((column.place or column.label, column.prompt) for column in study.characters)
+    return [*zip(PLACES, templates.texts, strict=True), *own]
 
 
 def _with_negative(prompt: Prompt, character: Character) -> Prompt:

@@ -14,7 +14,7 @@ from sd_expression_grid.webui.host.lacking import optional
 from sd_expression_grid.webui.host.wrapping import InnerModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sd_expression_grid.webui.host.wrapping import Part
 
@@ -173,7 +173,7 @@ class A1111:
         """Name and hash of the VAE in force; None for the checkpoint's own."""
         return (_sd_vae.get_loaded_vae_name(), _sd_vae.get_loaded_vae_hash()) if _sd_vae else (None, None)
 
-    def vaes(self) -> Iterable[str] | None:
+    def vaes(self) -> Collection[str] | None:
         """What the setting ``sd_vae`` may say; None where the WebUI takes its VAE from elsewhere."""
         return ("Automatic", "auto", "None", *_sd_vae.vae_dict) if _sd_vae else None
 

@@ -13,7 +13,7 @@ from sd_expression_grid.webui.host.a1111 import A1111, have_new_embeddings, mode
 from sd_expression_grid.webui.host.wrapping import ForgeObjects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sd_expression_grid.webui.host.wrapping import Part
 
@@ -82,7 +82,7 @@ class Forge(ReForge):
 
         return str(hashes.sha256(entry.filename, f"textual_inversion/{entry.name}"))
 
-    def vaes(self) -> Iterable[str] | None:
+    def vaes(self) -> Collection[str] | None:
         """Its VAE is one of the additional modules."""
         return None
 

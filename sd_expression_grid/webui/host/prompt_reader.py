@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from functools import cache
+from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ class PromptReader:
         """The negative prompt with the page's styles."""
         return str(shared.prompt_styles.apply_negative_styles_to_prompt(prompt, self._p.styles))
 
-    @property
+    @cached_property
     def styles(self) -> list[Style]:
         """The page's styles."""
         return [self._style(name) for name in dict.fromkeys(self._p.styles or ())]

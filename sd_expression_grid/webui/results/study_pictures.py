@@ -13,7 +13,7 @@ from sd_expression_grid.base.file_names import free_stem
 from sd_expression_grid.grids.drawing.style import Style
 from sd_expression_grid.grids.grids import StudyGrids
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
-from sd_expression_grid.store.drawn_grids import grid_drawn_of, remember_grid
+from sd_expression_grid.store.drawn_grids import DrawnGrids
 from sd_expression_grid.webui.host.settings import grid_fonts, page_pixels
 from sd_expression_grid.webui.results.gallery import GalleryEntry
 from sd_expression_grid.webui.results.infotext import STUDY_FIELD, grid_infotext
@@ -52,12 +52,15 @@ class StudyPictures:
 
         A grid of which no cell was begun is left out.
         """
-        grids = self._study_grids()
+        grids, folder = self._study_grids(), self.store.folder
+        drawn = DrawnGrids(folder) if folder and shared.opts.grid_save else None
         for table in grids.begun:
             infotext = self._infotext(table.seed)
             for page in grids.pages(table):
                 picture = _PageFile(name=grids.name(table, page), seed=table.seed, infotext=infotext)
-                saved = self._saved(page, picture, hash_of((grids.contents(table, page), infotext, _format())))
+                contents = hash_of((grids.contents(table, page), infotext, _format()))
+                there = drawn.file_of(contents) if drawn else None
+                saved = there or self._drawn(page, picture, contents, drawn)
                 yield GalleryEntry(saved, infotext, table.seed, grids.places(table, page))
 
     def cells(self) -> Iterator[GalleryEntry]:
@@ -87,18 +90,14 @@ class StudyPictures:
             self.p.comment("The study is too long for the grids' infotexts; it is in study.json.")
         return infotext
 
-    def _saved(self, page: Page, file: _PageFile, contents: str) -> Path | Image.Image:
-        """The page's file; the picture itself where grids are not saved, or cannot be."""
-        folder = self.store.folder
-        if folder is None or not shared.opts.grid_save:
-            return _with_infotext(page.draw(), file.infotext)
-        there = grid_drawn_of(folder, contents)
-        if there:
-            return there
+    def _drawn(self, page: Page, file: _PageFile, contents: str, drawn: DrawnGrids | None) -> Path | Image.Image:
+        """The page's file; the picture itself where grids are not saved, ``drawn`` being None, or cannot be."""
         picture = _with_infotext(page.draw(), file.infotext)
+        if drawn is None:
+            return picture
         try:
-            saved = self._save(picture, folder.path, file)
-            remember_grid(folder, saved, contents)
+            saved = self._save(picture, drawn.folder, file)
+            drawn.remember(saved, contents)
         except Exception as error:
             errors.report("Error saving a grid of the expression grid", exc_info=True)
             self.p.comment(f"A grid could not be saved: {error}")

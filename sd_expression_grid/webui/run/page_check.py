@@ -12,7 +12,7 @@ from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.networks import lora_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from sd_expression_grid.study.study import Study
     from sd_expression_grid.webui.host.processing import Processing
@@ -48,15 +48,16 @@ def seed_faults(study: Study, page: Processing) -> Iterator[Fault]:
 
 def _override_faults(overrides: Mapping[str, object]) -> Iterator[Fault]:
     """Names in override settings, which the WebUI leaves out where it does not know them."""
-    known = {
-        "sd_model_checkpoint": ("checkpoint", sd_models.checkpoint_aliases),
-        "sd_vae": ("VAE", HOST.vaes()),
-        "sd_lora": ("LoRA", ("None", *lora_files())),
-        "sd_hypernetwork": ("hypernetwork", ("None", *HOST.hypernetworks())),
+    known: dict[str, tuple[str, Callable[[], Collection[str] | None]]] = {
+        "sd_model_checkpoint": ("checkpoint", lambda: sd_models.checkpoint_aliases),
+        "sd_vae": ("VAE", HOST.vaes),
+        "sd_lora": ("LoRA", lambda: ("None", *lora_files())),
+        "sd_hypernetwork": ("hypernetwork", lambda: ("None", *HOST.hypernetworks())),
     }
-    for setting, (kind, names) in known.items():
+    for setting, (kind, names_known) in known.items():
         name = overrides.get(setting)
-        if name and names is not None and name not in names:
+        names = names_known() if name else None
+        if names is not None and name not in names:
             yield Fault(f"override setting {setting}", f"the WebUI has no {kind} '{name}'{nearest(str(name), names)}")
 
 
