@@ -10,6 +10,7 @@ import time
 import webbrowser
 from pathlib import Path
 
+from sd_expression_grid.store.drawn_grids import GRIDS_FILE
 from sd_expression_grid.study.preset_lists import preset_text, preset_titles
 from tests import standin
 from tests.standin.portraits import painter
@@ -41,7 +42,7 @@ def make_study(webui: standin.WebUI, study: dict) -> bool:
     folder = Path(info["extra_generation_params"]["Study folder"])
     seconds, rows = time.time() - started, webui.counter.rows
     print(f"{len(info['infotexts'])} pictures in {seconds:.1f} s, {rows} denoiser rows computed")
-    grids = sorted(folder.glob("grid*"))
+    grids = sorted(file for file in folder.glob("grid*") if file.name != GRIDS_FILE)
     print(*(f"grid:  {grid}" for grid in grids), f"cells: {folder / 'cells'}", sep="\n")
     return bool(grids)
 
