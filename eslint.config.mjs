@@ -1,7 +1,10 @@
 import js from "@eslint/js";
 import globals from "globals";
 
-const HOST = ["gradioApp", "onUiLoaded", "onAfterUiUpdate", "onUiTabChange", "selected_gallery_index"];
+const HOST = [
+    "gradioApp", "onUiLoaded", "onAfterUiUpdate", "onUiTabChange", "selected_gallery_index", "all_gallery_buttons",
+    "closeModal",
+];
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 
 export default [

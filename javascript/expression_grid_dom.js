@@ -29,5 +29,11 @@ expressionGrid.dom = (() => {
         return `${count} ${word}${count === 1 ? "" : "s"}`;
     }
 
-    return { make, button, plural };
+    // As if it was typed: gradio reads what a field's event tells it.
+    function setValue(field, text) {
+        field.value = text;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+
+    return { make, button, plural, setValue };
 })();

@@ -1,4 +1,5 @@
-// Which cell of a grid is under the pointer, in the gallery and in the picture viewer; the link to the study's page.
+// The cells of a grid, in the gallery and in the picture viewer: which one is under the pointer, and a click that
+// chooses its picture. The link to the study's page.
 // The WebUI's generation info lists where all cells are, a grid each, in the gallery's order.
 
 /* exported expressionGrid */
@@ -7,24 +8,9 @@ var expressionGrid = expressionGrid || {};
 onUiLoaded(() => {
     "use strict";
 
-    const { make } = expressionGrid.dom;
+    const { make, setValue } = expressionGrid.dom;
+    const { extraParameters, grids, pictureOf } = expressionGrid.generation;
     const label = make("div", { id: "expression_grid_cell", role: "status", hidden: true });
-    let lastInfo = "";
-    let parameters = {};
-
-    // The generation's extra parameters; none while the info is no JSON, which it is when nothing was generated yet.
-    function extraParameters() {
-        const area = gradioApp().querySelector("#generation_info_txt2img textarea");
-        if (area && area.value !== lastInfo) {
-            lastInfo = area.value;
-            try {
-                parameters = JSON.parse(lastInfo).extra_generation_params || {};
-            } catch {
-                parameters = {};
-            }
-        }
-        return parameters;
-    }
 
     // The large picture of the txt2img gallery, or the viewer's while that gallery is behind it.
     function isLargePicture(target) {
@@ -51,26 +37,26 @@ onUiLoaded(() => {
         return lines.findIndex(([, from, to]) => from <= pixel && pixel < to);
     }
 
-    // A sheet of seeds has no labels; the last of its rows may be short.
-    function labelOf(grid, row, column) {
-        if (grid.seeds) {
-            const seed = grid.seeds[row][column];
-            return seed === null ? "" : `seed ${seed}`;
-        }
-        return `${grid.columns[column][0]} · ${grid.rows[row][0]} · seed ${grid.seed}`;
-    }
-
+    // The cell of a grid under the pointer; nothing beside the cells, and on other pictures.
     function cellUnder(event) {
-        if (!isLargePicture(event.target)) {
-            return "";
-        }
-        const grid = (extraParameters().Grids || [])[selected_gallery_index()];
+        const grid = isLargePicture(event.target) ? grids()[selected_gallery_index()] : null;
         if (!grid) {
-            return "";
+            return null;
         }
         const [x, y] = pixelAt(event.target, grid.size, event);
         const [row, column] = [indexAt(grid.rows, y), indexAt(grid.columns, x)];
-        return row >= 0 && column >= 0 ? labelOf(grid, row, column) : "";
+        return row >= 0 && column >= 0 ? cellAt(grid, row, column) : null;
+    }
+
+    // A sheet of seeds has no labels; the last of its rows may be short.
+    function cellAt(grid, row, column) {
+        const number = grid.cells[row][column];
+        if (!grid.seeds) {
+            const text = `${grid.columns[column][0]} · ${grid.rows[row][0]} · seed ${grid.seed}`;
+            return { text, seed: grid.seed, number };
+        }
+        const seed = grid.seeds[row][column];
+        return seed === null ? null : { text: `seed ${seed}`, seed, number };
     }
 
     // A click in the gallery makes the WebUI click on a hidden button, and a browser reports a pointer that rests when
@@ -80,17 +66,54 @@ onUiLoaded(() => {
         return event.isTrusted && !rests;
     }
 
-    function showLabel(event) {
-        if (!isOfTheUser(event)) {
-            return;
-        }
-        const text = cellUnder(event);
+    function showLabel(event, text) {
         label.textContent = text;
         label.hidden = !text;
         if (text) {
             const room = document.documentElement.clientWidth - label.offsetWidth - 8;
             label.style.left = `${Math.max(8, Math.min(event.clientX + 14, room))}px`;
             label.style.top = `${Math.max(8, event.clientY - label.offsetHeight - 10)}px`;
+        }
+    }
+
+    function showCell(event) {
+        if (isOfTheUser(event)) {
+            const cell = cellUnder(event);
+            showLabel(event, cell ? cell.text : "");
+        }
+    }
+
+    // Puts a seed among those of the study, or takes it out; returns what was done.
+    function toggleSeed(seed) {
+        const field = gradioApp().querySelector("#script_expression_grid_seeds :is(textarea, input)");
+        const seeds = field.value.split(/[\s,]+/).filter(Boolean);
+        const isIn = seeds.includes(String(seed));
+        const kept = isIn ? seeds.filter((each) => each !== String(seed)) : [...seeds, seed];
+        setValue(field, kept.join(", "));
+        return isIn ? "no longer a seed of the study" : "now a seed of the study";
+    }
+
+    // Chooses the picture of the cell that is clicked on, so that all buttons below the gallery are about that one.
+    function chooseCell(event) {
+        if (!isOfTheUser(event)) {
+            return;
+        }
+        const cell = cellUnder(event);
+        showLabel(event, cell ? cell.text : "");
+        if (!cell) {
+            return;
+        }
+        if (event.shiftKey) {
+            event.stopPropagation();
+            event.preventDefault();
+            showLabel(event, `${cell.text}: ${toggleSeed(cell.seed)}`);
+        } else if (cell.number !== null) {
+            event.stopPropagation();
+            event.preventDefault();
+            if (event.target.closest("#lightboxModal")) {
+                closeModal();
+            }
+            all_gallery_buttons()[pictureOf(cell.number)].click();
         }
     }
 
@@ -116,7 +139,7 @@ onUiLoaded(() => {
     }
 
     document.body.append(label);
-    document.addEventListener("pointermove", showLabel, true);
-    document.addEventListener("click", showLabel, true);
+    document.addEventListener("pointermove", showCell, true);
+    document.addEventListener("click", chooseCell, true);
     onAfterUiUpdate(updateLink);
 });

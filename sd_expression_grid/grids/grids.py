@@ -92,19 +92,22 @@ class StudyGrids:
         """Where the cells of a page are, as JSON values.
 
         ``seed``; ``size``: width and height of the page in pixels; ``rows`` and ``columns``: a list of label, first
-        pixel, and the one after the last. A sheet has empty labels, and ``seeds``: a list for each of its rows, with
-        None for a place without cell.
+        pixel, and the one after the last; ``cells``: a list for each row with the cells' numbers among the finished
+        ones, from 0, None for one without picture. A sheet has empty labels, and ``seeds``: a list for each of its
+        rows, with None for a place without cell.
         """
         rows = {cell.row: (cell.box.top, cell.box.bottom) for cell in page.cells}
         columns = {cell.column: (cell.box.left, cell.box.right) for cell in page.cells}
+        keys = [[table.keys.get((row, column)) for column in columns] for row in rows]
+        numbers = self._numbers()
         places: dict[str, object] = {
             "seed": table.seed,
             "size": list(page.size),
             "rows": [[table.rows[row], *pixels] for row, pixels in rows.items()],
             "columns": [[table.columns[column], *pixels] for column, pixels in columns.items()],
+            "cells": [[numbers.get(key) if key else None for key in row] for row in keys],
         }
         if table.is_sheet:
-            keys = [[table.keys.get((row, column)) for column in columns] for row in rows]
             places["seeds"] = [[key.seed if key else None for key in row] for row in keys]
         return places
 
@@ -130,6 +133,10 @@ class StudyGrids:
                 return f"missing: {outcome.file}"
 
         return open_one
+
+    def _numbers(self) -> dict[CellKey, int]:
+        done = (key for key, outcome in self.outcomes.items() if outcome.status == "done")
+        return {key: number for number, key in enumerate(done)}
 
     def _is_begun(self, table: GridTable) -> bool:
         is_first = table.is_sheet or table.group == self.study.groups[0]

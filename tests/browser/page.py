@@ -94,6 +94,16 @@ class Page:
     def log(self):
         return self.page.locator("#html_log_txt2img").first.inner_text()
 
+    def click_picture(self, across, down, **how):
+        """Clicks on the large picture, at fractions of what is seen of it, which is in the middle of its box."""
+        picture = self.page.locator("#txt2img_gallery .preview img").first
+        width, height, room, tall = picture.evaluate(
+            "i => [i.naturalWidth, i.naturalHeight, i.clientWidth, i.clientHeight]"
+        )
+        scale = min(room / width, tall / height)
+        x, y = room / 2 + (across - 0.5) * width * scale, tall / 2 + (down - 0.5) * height * scale
+        picture.click(position={"x": x, "y": y}, **how)
+
     def thumbnails(self):
         return self.page.locator("#txt2img_gallery .thumbnails button")
 

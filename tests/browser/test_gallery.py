@@ -1,5 +1,7 @@
 """Which cell of a grid was clicked on, in the gallery; and the way from there to the page of the study."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -32,31 +34,62 @@ def label(page):
     return page.page.locator("#expression_grid_cell")
 
 
-def click_at(page, across, down):
-    """Clicks on the large picture, at fractions of what is seen of it; it is drawn whole, in the middle of its box."""
-    picture = page.page.locator("#txt2img_gallery .preview img").first
-    width, height, room, tall = picture.evaluate(
-        "i => [i.naturalWidth, i.naturalHeight, i.clientWidth, i.clientHeight]"
-    )
-    scale = min(room / width, tall / height)
-    x, y = room / 2 + (across - 0.5) * width * scale, tall / 2 + (down - 0.5) * height * scale
-    picture.click(position={"x": x, "y": y})
+def seed_of(page):
+    return page.page.locator("#html_info_txt2img").first.inner_text().split("Seed: ")[1].split(",")[0]
 
 
-def test_a_click_on_a_grids_cell_tells_which_it_is(page, shoot):
+def test_a_click_on_a_grids_cell_chooses_its_picture(page, shoot):
     page.thumbnails().first.click()
-    seed = page.page.locator("#html_info_txt2img").first.inner_text().split("Seed: ")[1].split(",")[0]
-    click_at(page, 0.85, 0.3)
+    seed = seed_of(page)
+    page.click_picture(0.85, 0.3)
     expect(label(page)).to_have_text(f"Noor · neutral · seed {seed}")
+    info = page.page.locator("#html_info_txt2img").first
+    expect(info).to_contain_text("neutral:0.2], RAW photo, <lora:Noor:0.8>")
+    expect(page.thumbnails().nth(4)).to_have_class(re.compile(r"\bselected\b"))
     shoot(page.page, "gallery-label")
-    close_viewer(page)
     page.thumbnails().nth(1).click()
-    click_at(page, 0.35, 0.5)
+    page.click_picture(0.35, 0.5)
     expect(label(page)).to_have_text(f"reference · sad · seed {seed}")
-    close_viewer(page)
+    expect(info).to_contain_text("sad <b>crying</b>:0.2], RAW photo, 1girl")
+
+
+def test_a_click_beside_the_cells_chooses_none(page):
     page.thumbnails().nth(1).click()
-    click_at(page, 0.02, 0.3)
+    page.click_picture(0.02, 0.3)
     expect(label(page)).to_be_hidden()
+    close_viewer(page)
+
+
+def test_shift_and_click_collects_seeds_of_the_study(page):
+    page.thumbnails().first.click()
+    seed = seed_of(page)
+    for said, seeds in (("now a seed of the study", f"5, {seed}"), ("no longer a seed of the study", "5")):
+        page.fill(f"{PANEL}seeds", "5" if seeds != "5" else f"5, {seed}")
+        page.click_picture(0.85, 0.3, modifiers=["Shift"])
+        expect(label(page)).to_have_text(f"Noor · neutral · seed {seed}: {said}")
+        expect(page.page.locator(f"{PANEL}seeds textarea")).to_have_value(seeds)
+        expect(page.thumbnails().first).to_have_class(re.compile(r"\bselected\b"))
+    page.fill(f"{PANEL}seeds", "")
+
+
+def sent_prompts(page):
+    """What arrives in img2img when the chosen picture is sent there."""
+    for name in ("prompt", "neg_prompt"):
+        page.paste(f"#img2img_{name}", "of an earlier picture")
+    page.page.locator("#txt2img_send_to_img2img").click()
+    expect(page.page.locator("#img2img_neg_prompt textarea")).not_to_have_value("of an earlier picture")
+    expect(page.page.locator("#txt2img_prompt textarea")).to_have_value("")
+    found = [page.page.locator(f"#img2img_{name} textarea").input_value() for name in ("prompt", "neg_prompt")]
+    page.page.evaluate("document.querySelector('#tabs button').click()")
+    return found
+
+
+def test_a_cell_brings_its_own_prompts_to_img2img_and_a_grid_those_of_its_reference(page):
+    negative = "naked, illustration, 3d, drawing, cartoon, anime, 2girls"
+    of_cell, of_reference = "sad <b>crying</b>:0.2], RAW photo, <lora:Noor:0.8>", "neutral:0.2], RAW photo, 1girl"
+    for picture, words in ((5, of_cell), (0, of_reference)):
+        page.thumbnails().nth(picture).click()
+        assert sent_prompts(page) == [f"closeup of woman facing viewer, [hair, neck, eyes, lips:{words}", negative]
 
 
 def close_viewer(page):
@@ -92,7 +125,7 @@ def test_the_picture_viewer_tells_it_too(page):
 
 def test_other_pictures_have_no_label(page):
     page.thumbnails().nth(3).click()
-    click_at(page, 0.5, 0.5)
+    page.click_picture(0.5, 0.5)
     expect(label(page)).to_be_hidden()
     close_viewer(page)
     page.thumbnails().first.hover()

@@ -218,6 +218,13 @@ def test_seeds_are_scouted_and_one_is_reused(page, shoot):
     expect(page.page.locator("#html_info_txt2img").first).to_contain_text("Scout: stopped after step 2 of 8")
     page.page.locator("#txt2img_reuse_seed").click()
     expect(page.page.locator("#txt2img_seed input")).to_have_value("402")
+    page.thumbnails().first.click()
+    page.click_picture(0.1, 0.4)  # the first seed of the second row
+    expect(page.page.locator("#expression_grid_cell")).to_have_text("seed 403")
+    expect(page.page.locator("#html_info_txt2img").first).to_contain_text("Seed: 403")
+    page.page.locator("#txt2img_reuse_seed").click()
+    expect(page.page.locator("#txt2img_seed input")).to_have_value("403")
+    shoot(page.page, "scout-chosen")
 
 
 def test_a_sheets_infotext_restores_the_switch_and_a_grids_puts_it_back(page):

@@ -228,13 +228,41 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_made(webui):
     assert webui.counter.rows == 0
 
 
-def test_upscaling_a_picture_of_the_gallery_makes_no_study(webui):
+def upscaled(webui, picture, **settings):
+    """What the script answers when the gallery's upscale button is pressed, and the page's processing object."""
     from modules import processing
 
     script = next(script for script in webui.runner.selectable_scripts if script.title() == TITLE)
-    p = processing.StableDiffusionProcessingTxt2Img()
-    p.txt2img_upscale = True
-    assert script.run(p, "") is None
+    p = processing.StableDiffusionProcessingTxt2Img(**settings)
+    p.txt2img_upscale, p.firstpass_image = True, picture
+    return script.run(p, ""), p
+
+
+def test_a_cell_of_the_gallery_is_upscaled_with_its_own_prompts_and_cfg_scale(webui):
+    folder, _, _ = run(webui, {"characters": "Noor | <lora:Noor:1> | cfg_scale=4 | negative=beard"})
+    page = {
+        "prompt": "{expression}",
+        "negative_prompt": "",
+        "styles": ["ink"],
+        "hr_prompt": "{character}",
+        "cfg_scale": 7,
+    }
+    with Image.open(folder / "cells/Noor/sad_7.png") as cell:
+        processed, p = upscaled(webui, cell, **page)
+    assert processed is None
+    assert p.prompt == "closeup of woman facing viewer, [hair, neck, eyes, lips:sad:0.34], RAW photo, <lora:Noor:1>"
+    assert p.negative_prompt.endswith("2girls, beard")
+    assert (p.styles, p.hr_prompt, p.hr_negative_prompt, p.cfg_scale) == ([], "", "", 4)
+
+
+def test_a_grid_of_the_gallery_and_a_picture_without_infotext_are_not_upscaled(webui):
+    folder, _, _ = run(webui)
+    with Image.open(next(folder.glob("grid*.png"))) as grid:
+        for picture, reason in ((grid, "this is a grid"), (Image.new("RGB", (8, 8)), "has no infotext")):
+            processed, p = upscaled(webui, picture, prompt="{expression}")
+            assert processed.images == [picture]
+            assert reason in processed.comments
+            assert p.prompt == "{expression}"
 
 
 def test_the_panel_works_after_reload_ui(webui):

@@ -43,6 +43,9 @@ class Processing(Protocol):
     hr_prompt: Any
     hr_negative_prompt: Any
 
+    firstpass_image: Any
+    """The picture that the gallery's upscale button makes larger."""
+
     outpath_grids: str
     do_not_save_samples: bool
     do_not_save_grid: bool

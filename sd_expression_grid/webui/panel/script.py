@@ -18,6 +18,7 @@ from sd_expression_grid.webui.panel.check import check_html
 from sd_expression_grid.webui.panel.generate_button import GenerateInputs
 from sd_expression_grid.webui.panel.panel import build_panel, paste_fields, request_from
 from sd_expression_grid.webui.rating.rating_tab import rating_tab
+from sd_expression_grid.webui.results.upscale import upscale
 from sd_expression_grid.webui.run.answer import answer
 from sd_expression_grid.webui.run.run import refused, run_study
 
@@ -53,7 +54,7 @@ class ExpressionGrid(scripts.Script):
     def run(self, p: Any, *values: Any) -> Any:
         """Makes the study; returns the WebUI's Processed."""
         if is_gallery_upscale(p):
-            return None
+            return upscale(p)
         try:
             request = request_from(values)
             return answer(p, request) if is_request(request) else run_study(p, request)

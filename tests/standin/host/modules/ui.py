@@ -30,7 +30,9 @@ def create_ui():
     ui_gradio_extensions.reload_javascript()
     for begin in (infotext_utils.reset, script_callbacks.ui_settings_callback):
         begin()
-    own = [(_txt2img_tab(), "txt2img", "txt2img"), (_img2img_tab(), "img2img", "img2img")]
+    txt2img_tab, sent = _txt2img_tab()
+    img2img_tab, received = _img2img_tab()
+    own = [(txt2img_tab, "txt2img", "txt2img"), (img2img_tab, "img2img", "img2img")]
     interfaces = [*own, *script_callbacks.ui_tabs_callback(), (_settings_tab(), "Settings", "settings")]
     shared.tab_names = [label for _, label, _ in interfaces]
     with gr.Blocks(analytics_enabled=False, title="Stable Diffusion (stand-in)") as demo:
@@ -40,6 +42,8 @@ def create_ui():
                 if label not in opts.hidden_tabs:
                     with gr.TabItem(label, id=name, elem_id=f"tab_{name}"):
                         interface.render()
+        # as the WebUI does it, whatever picture is chosen
+        sent["button"].click(lambda *texts: list(texts), inputs=sent["prompts"], outputs=received, show_progress=False)
         _reset_button(demo)
         with gr.Row(elem_id="footer"):
             gr.Button("Reload UI", elem_id="settings_restart_gradio").click(
@@ -71,8 +75,10 @@ def _img2img_tab():
     with gr.Blocks(analytics_enabled=False) as tab:
         gr.HTML("<p>The stand-in has no img2img; the scripts are here for their element ids.</p>")
         with gr.Column(variant="compact", elem_id="img2img_settings"):
+            ids = "img2img_prompt", "img2img_neg_prompt"
+            fields = [gr.Textbox(label=name, elem_id=name, interactive=True) for name in ids]
             _script_sections(runner, "img2img")
-    return tab
+    return tab, fields
 
 
 def _settings_tab():
@@ -128,7 +134,7 @@ def _txt2img_tab():
         _connect(fields, script_inputs, output)
         _paste_fields(fields, runner)
         infotext_utils.connect_paste(top["paste"], top["prompt"], "txt2img")
-    return tab
+    return tab, {"button": output["send"], "prompts": [top["prompt"], top["negative_prompt"]]}
 
 
 def _toprow():
@@ -222,6 +228,7 @@ def _output_panel():
                 label="Output", show_label=False, elem_id="txt2img_gallery", columns=4, preview=True,
                 height=opts.gallery_height or None,
             )  # fmt: skip
+        found["send"] = ToolButton(value="\U0001f5bc\ufe0f", elem_id="txt2img_send_to_img2img")
         with gr.Group():
             found["infotext"] = gr.HTML(elem_id="html_info_txt2img", elem_classes="infotext")
             found["html_log"] = gr.HTML(elem_id="html_log_txt2img", elem_classes="html-log")
