@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import io
 import json
+import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, get_args
@@ -165,14 +167,12 @@ def create_folder(parent: Path, name: str) -> StudyFolder:
             return StudyFolder(path)
 
 
-def latest_folder(parent: Path, name: str) -> StudyFolder | None:
-    """The last folder that was created with this name; None if there is none."""
-    found = None
-    for path in _numbered(parent, name):
-        if not path.is_dir():
-            return found
-        found = StudyFolder(path)
-    return found
+def folders_named(parent: Path, name: str) -> list[StudyFolder]:
+    """The folders that were created with this name, the one without a number first."""
+    numbered = re.compile(rf"{re.escape(name)} (\d+)")
+    found = ((numbered.fullmatch(path.name), path) for path in parent.glob(f"{glob.escape(name)} *"))
+    later = sorted((int(match[1]), path) for match, path in found if match)
+    return [StudyFolder(path) for path in (parent / name, *(path for _, path in later)) if path.is_dir()]
 
 
 def recent_folders(parent: Path, count: int) -> list[StudyFolder]:

@@ -1,7 +1,9 @@
 """A study goes on where it was left: in the stand-in, in process, and killed as a process of its own."""
 
+import html
 import json
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -185,6 +187,58 @@ def test_a_finished_study_gets_new_random_seeds_in_a_new_folder(webui):
     assert again != folder
     assert again.name == "story 2"
     assert made == CELLS
+
+
+def test_a_name_finds_the_study_of_that_name_whose_cells_fit(webui):
+    first, _ = run(webui, seed=-1)
+    second, _ = run(webui, seed=-1)
+    (seed_of_first,), (seed_of_second,) = ({seed for _, _, seed in record(folder)} for folder in (first, second))
+    assert (first.name, second.name) == ("story", "story 2")
+    assert run(webui, seed=seed_of_first) == (first, 0)
+    assert run(webui, seed=seed_of_second) == (second, 0)
+    assert run(webui, {"name": "story 2"}, seed=seed_of_second) == (second, 0)
+    assert run(webui, seed=seed_of_second, cfg_scale=4) == (first, CELLS)  # none fits: the folder of the exact name
+
+
+def notes(webui, study=None, **settings):
+    """What is told under the pictures, without the counts and the place."""
+    page = {key: value for key, value in {**SETTINGS, **settings}.items() if key != "save_images"}
+    log = webui.generate(hosts.TITLE, [json.dumps({**STUDY, **(study or {})})], **page)[3]
+    lines = re.sub(r"<.*?>", "", html.unescape(log)).splitlines()
+    return [line for line in lines if re.search("finished|on disk", line)]
+
+
+def test_it_is_told_when_a_finished_study_is_begun_again_with_new_seeds(webui):
+    first, _ = run(webui, seed=-1)
+    (seed,) = {seed for _, _, seed in record(first)}
+    (note,) = notes(webui, seed=-1)
+    assert f"'story' is finished, with the seed {seed}; with seed -1, all is made again with new ones" in note
+    assert notes(webui, seed=seed) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"cfg_scale": 4}, "CFG scale 7"), ({"steps": 7}, "Steps 6"), ({"width": 72}, "Size 64x64"),
+        ({"sampler_name": "Euler"}, "Sampler Euler a"), ({"seed": 8}, "seed 7"),
+    ],
+)  # fmt: skip
+def test_it_is_told_which_setting_of_cells_on_disk_is_another(webui, change, reason):
+    run(webui)
+    assert notes(webui) == []
+    assert notes(webui, **change) == [f"9 on disk have {reason}"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"prompt": "{expression}"}, "another prompt"), ({"negative_prompt": "blurry"}, "another negative prompt"),
+        ({"mode": "batched"}, "another mode, setting or network file"), ({"seeds": [9]}, "seed 7"),
+    ],
+)  # fmt: skip
+def test_it_is_told_what_else_cells_on_disk_do_not_count_for(webui, change, reason):
+    run(webui)
+    assert notes(webui, change) == [f"9 on disk have {reason}"]
 
 
 def test_a_study_without_a_name_goes_on_too(webui):

@@ -67,7 +67,7 @@ class AsRequested:
             "Size": f"{page.width}x{page.height}",
         }
         for name, value in requested.items():
-            if name in said and not _is_same(said[name], value):
+            if name in said and not is_same(said[name], value):
                 yield f"{name} {value} was requested, and {said[name]} was made"
 
     def _face_difference(self) -> str:
@@ -129,7 +129,8 @@ def _loaded_loras(said: Mapping[str, str]) -> set[str]:
     return {_plain(str(network.mentioned_name)) for network in HOST.loaded_loras()}
 
 
-def _is_same(said: str, requested: object) -> bool:
+def is_same(said: str, requested: object) -> bool:
+    """Whether a value in an infotext is the one that was requested; numbers are compared as numbers."""
     if isinstance(requested, str):
         return said == requested
     try:

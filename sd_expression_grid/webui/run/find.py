@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from modules import processing
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.plan.plan import plan_cells
-from sd_expression_grid.store.folder import StudyFolder, latest_folder, recent_folders
+from sd_expression_grid.store.folder import StudyFolder, folders_named, recent_folders
 from sd_expression_grid.store.random_seeds import is_random, variation_seed_of
 from sd_expression_grid.store.resume import FinishedCells, finished_cells
 from sd_expression_grid.webui.host.identity import Identities
 from sd_expression_grid.webui.host.settings import studies_folder
+from sd_expression_grid.webui.run.not_counted import not_counted
 from sd_expression_grid.webui.run.prepared import Prepared, may_save
 
 if TYPE_CHECKING:
@@ -46,20 +47,29 @@ class _Search:
         self._resolved, self._page, self._study = resolved, resolved.page, resolved.study
         self._parent = studies_folder(self._page.outpath_grids)
         self._has_random_seeds = not self._study.seeds and is_random(self._page.seed)
+        self._finished: list[Prepared] = []
+        """Studies that would go on, were they not finished with seeds of their own."""
 
     def new(self) -> Prepared:
-        return self._with_seeds(self._new_seed(), self._new_variation_seed())
+        study = self._with_seeds(self._new_seed(), self._new_variation_seed())
+        return replace(study, notes=(*study.notes, *map(_is_finished, self._finished[:1])))
 
     def found(self) -> Prepared | None:
-        return next(filter(None, map(self._continued, self._candidates())), None)
+        """Of the folders with its name, the one with the most cells that fit; without a name, the newest that fits."""
+        continued = filter(None, map(self._continued, self._candidates()))
+        if self._study.name:
+            found = max(continued, key=lambda study: len(study.made.outcomes), default=None)
+        else:
+            found = next(continued, None)
+        return replace(found, notes=(*found.notes, *not_counted(found))) if found else None
 
     def _candidates(self) -> Iterator[StudyFolder]:
         """Folders in which the study may have been begun."""
         if self._study.name:
-            folder = latest_folder(self._parent, self._study.folder_name)
-            found = folder.read_study() if folder else None
-            if folder and found and bool(found.scout) == bool(self._study.scout):
-                yield folder
+            for folder in folders_named(self._parent, self._study.folder_name):
+                found = folder.read_study()
+                if found and bool(found.scout) == bool(self._study.scout):
+                    yield folder
             return
         requested = self._study.without_seeds()
         for folder in recent_folders(self._parent, RECENT):
@@ -77,9 +87,10 @@ class _Search:
         found = self._with_seeds(first, self._variation_seed_in(folder), folder)
         if any(seed != other for seed, other in zip(found.study.seeds, known, strict=False)):
             return None  # its seeds were listed, not drawn
-        if (self._has_random_seeds and not found.missing) or not (self._study.name or found.made.outcomes):
+        if self._has_random_seeds and not found.missing:
+            self._finished.append(found)
             return None
-        return found
+        return found if self._study.name or found.made.outcomes else None
 
     def _drawn_seeds_of(self, folder: StudyFolder) -> tuple[int, ...]:
         found = folder.read_study() if self._has_random_seeds else None
@@ -111,3 +122,12 @@ class _Search:
     def _variation_seed_in(self, folder: StudyFolder) -> int:
         known = variation_seed_of(folder) if is_random(self._page.subseed) else None
         return self._new_variation_seed() if known is None else known
+
+
+def _is_finished(study: Prepared) -> str:
+    """What is told before a study is begun again that is there already."""
+    folder = study.folder.path.name if study.folder else ""
+    seeds = ", ".join(map(str, study.study.seeds))
+    several = "s" if len(study.study.seeds) > 1 else ""
+    again = f"with seed -1, all is made again with new ones, in a new folder; to go on with it, list its seed{several}"
+    return f"'{folder}' is finished, with the seed{several} {seeds}; {again}"

@@ -17,7 +17,7 @@ from sd_expression_grid.store.folder import (
     Outcome,
     StudyFolder,
     create_folder,
-    latest_folder,
+    folders_named,
     png_of,
     read_picture,
     recent_folders,
@@ -273,8 +273,12 @@ def test_a_bug_of_ours_is_not_a_study_that_cannot_be_read(folder, monkeypatch, e
 def test_a_folder_is_never_written_over(tmp_path):
     names = [create_folder(tmp_path, "study").path.name for _ in range(3)]
     assert names == ["study", "study 2", "study 3"]
-    assert latest_folder(tmp_path, "study") == StudyFolder(tmp_path / "study 3")
-    assert latest_folder(tmp_path, "other") is None
+    for name in ("study 10", "study x", "study 2 2", "studys", "[study]"):
+        (tmp_path / name).mkdir()
+    found = [folder.path.name for folder in folders_named(tmp_path, "study")]
+    assert found == ["study", "study 2", "study 3", "study 10"]
+    assert folders_named(tmp_path, "other") == []
+    assert folders_named(tmp_path, "[study]") == [StudyFolder(tmp_path / "[study]")]
     assert recent_folders(tmp_path, 5) == []
 
 
