@@ -15,6 +15,7 @@ from sd_expression_grid.evidence.measuring import measure_pictures
 from sd_expression_grid.evidence.picture_measures import best_measure
 from sd_expression_grid.ratings.ratings_csv import read_ratings_csv, write_ratings
 from sd_expression_grid.ratings.ratings_table import RatingsTable, read_table
+from sd_expression_grid.report.answers import caution
 from sd_expression_grid.report.report import report_on, report_to_dict
 from sd_expression_grid.report.types import Report, Thresholds
 from sd_expression_grid.report.writing.charts import write_charts
@@ -130,6 +131,9 @@ def _write(file: Path, text: str) -> None:
 
 def _answers(report: Report) -> str:
     parts = {answer.question: answer.sentences for answer in report.answers}
+    if report.hints:
+        parts["Not asked of this study:"] = report.hints
     if report.pictures:
         parts["What the pictures say, of which nothing above is reckoned:"] = tuple(sentences_of(report.pictures))
-    return "\n\n".join("\n".join((title, *(f"  {sentence}" for sentence in said))) for title, said in parts.items())
+    texts = ["\n".join((title, *(f"  - {sentence}" for sentence in said))) for title, said in parts.items()]
+    return "\n\n".join(filter(None, (caution(report), *texts)))

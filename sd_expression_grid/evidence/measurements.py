@@ -59,9 +59,13 @@ class Evidence:
     measurements: Mapping[CellKey, Measurement]
 
 
+NEUTRAL = "neutral"
+"""The label, in any capitals, of the row whose faces show no expression."""
+
+
 def neutral_row(rows: Sequence[str]) -> str:
     """The row that all others are compared with: the one that is called neutral, else the first."""
-    return next((row for row in rows if row.strip().lower() == "neutral"), rows[0])
+    return next((row for row in rows if row.strip().lower() == NEUTRAL), rows[0])
 
 
 def neutral_cells(rows: Sequence[str], record: Mapping[CellKey, Outcome]) -> dict[CellKey, CellKey]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, get_args
 
 from sd_expression_grid.report.statistics.permutation import mcnemar
 from sd_expression_grid.report.subjects import person_of, weight_groups
-from sd_expression_grid.report.types import CharacterResult, GroupResult, Measure, WeightCurve
+from sd_expression_grid.report.types import CharacterResult, GroupResult, GroupTrait, Measure, WeightCurve
 from sd_expression_grid.report.wording import plural, singular
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sd_expression_grid.ratings.ratings_table import Column
     from sd_expression_grid.report.matrix import Matrix
@@ -94,20 +94,35 @@ def _weight_rank_key(result: CharacterResult) -> tuple[float, float, float]:
 
 
 def groups_of(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[GroupResult, ...]:
-    """The mean flexibility of the subjects of every kind and of every tag."""
-    members: dict[str, list[Subject]] = {}
+    """The mean flexibility of the subjects of every kind, tag and creator.
+
+    Subjects without a rated eligible cell are in no group.
+    """
+    members: dict[tuple[GroupTrait, str], list[tuple[str, float, tuple[int, ...]]]] = {}
     for subject in subjects:
-        for name in (*([plural(subject.kind)] if subject.kind else []), *subject.tags):
-            members.setdefault(name, []).append(subject)
-    return tuple(_group(matrix, name, group) for name, group in members.items())
+        cells = matrix.scored(matrix.eligible(subject.cells), "both")
+        share = matrix.share(cells)
+        if share is not None:
+            for group in _groups_with(subject):
+                members.setdefault(group, []).append((subject.label, share, cells))
+    return tuple(_group(trait, name, found) for (trait, name), found in members.items())
 
 
-def _group(matrix: Matrix, name: str, subjects: Sequence[Subject]) -> GroupResult:
-    cells = [matrix.scored(matrix.eligible(subject.cells), "both") for subject in subjects]
-    shares = [share for share in map(matrix.share, cells) if share is not None]
+def _groups_with(subject: Subject) -> Iterator[tuple[GroupTrait, str]]:
+    if subject.kind:
+        yield "kind", plural(subject.kind)
+    for tag in subject.tags:
+        yield "tag", tag
+    if subject.creator:
+        yield "creator", subject.creator
+
+
+def _group(trait: GroupTrait, name: str, members: Sequence[tuple[str, float, tuple[int, ...]]]) -> GroupResult:
+    labels, shares, cells = zip(*members, strict=True)
     return GroupResult(
         name=name,
-        characters=tuple(subject.label for subject in subjects),
-        mean=sum(shares) / len(shares) if shares else None,
+        trait=trait,
+        characters=labels,
+        mean=sum(shares) / len(shares),
         cells=tuple(place for places in cells for place in places),
     )

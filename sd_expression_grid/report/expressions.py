@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from sd_expression_grid.evidence.measurements import NEUTRAL
 from sd_expression_grid.report.statistics.intervals import Interval, difference_interval
 from sd_expression_grid.report.subjects import person_of
 from sd_expression_grid.report.types import (
@@ -31,7 +32,7 @@ LEAST_CELLS = 10
 
 
 def rank_expressions(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[ExpressionResult, ...]:
-    """The expressions, hardest for the characters first; those without a rated cell come last.
+    """The expressions, hardest for the characters first; those without rated characters, and without any, come last.
 
     Intervals are Wilson's. Those of the characters' rates are of the effective number of cells; the clusters are the
     persons, since one who can show an expression often can with every seed.
@@ -59,7 +60,9 @@ def _result(matrix: Matrix, row: str, cells: Sequence[int], dispersions: dict[Me
     rates = {measure: matrix.rate(cells, measure, dispersion) for measure, dispersion in dispersions.items()}
     places = reference.cells or rates["both"].cells
     seeds = {matrix.cells[place].key.seed for place in places}
-    verdict = verdict_on(reference, rates["both"], len(seeds), matrix.thresholds)
+    verdict = None
+    if places and row.strip().lower() != NEUTRAL:
+        verdict = verdict_on(reference, rates["both"], len(seeds), matrix.thresholds)
     return ExpressionResult(label=row, reference=reference, rates=rates, verdict=verdict)
 
 

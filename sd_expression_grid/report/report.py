@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, get_args
 
-from sd_expression_grid.report.answers import answers_of
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.report.answers import answers_of, hints_of
 from sd_expression_grid.report.characters import groups_of, rank_characters, weight_curves
 from sd_expression_grid.report.comparisons import compare
 from sd_expression_grid.report.expressions import alike_rows, rank_expressions
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
 
 
 def report_on(table: RatingsTable, thresholds: Thresholds | None = None) -> Report:
-    """The report on a table's ratings, by default with the default thresholds. StudyError without scipy."""
+    """The report on a table's ratings, by default with the default thresholds.
+
+    StudyError without scipy, and where no rating counts: then there is nothing to report.
+    """
+    _check_ratings(table)
     matrix = matrix_of(table, thresholds or Thresholds())
     subjects, characters = subjects_of(matrix), rank_characters(matrix)
     report = Report(
@@ -48,7 +53,17 @@ def report_on(table: RatingsTable, thresholds: Thresholds | None = None) -> Repo
         left_out=left_out(matrix),
         pictures=pictures_of(matrix),
     )
-    return replace(report, answers=answers_of(report))
+    return replace(report, answers=answers_of(report), hints=hints_of(report))
+
+
+def _check_ratings(table: RatingsTable) -> None:
+    if table.ratings:
+        return
+    if table.stale:
+        message = "all ratings are of pictures that were made anew since; rate some of the new ones first"
+    else:
+        message = "no cell is rated yet; rate some first"
+    raise StudyError(message)
 
 
 def report_to_dict(report: Report) -> dict[str, object]:

@@ -22,6 +22,7 @@ class Subject:
     person: str
     kind: Kind | None
     tags: tuple[str, ...]
+    creator: str
     cells: tuple[int, ...]
 
 
@@ -70,6 +71,7 @@ def _subject(matrix: Matrix, columns: Sequence[Column], spelling: Mapping[str, s
         person=person_of(first),
         kind=first.kind,
         tags=tuple(dict.fromkeys(spelling[tag.casefold()] for column in columns for tag in column.tags)),
+        creator=first.creator,
         cells=cells,
     )
 

@@ -21,6 +21,10 @@ Measure = Literal["expression", "likeness", "both"]
 
 VerdictName = Literal["easy candidate", "hard candidate", "no LoRA needed", "undecided"]
 ComparisonOutcome = Literal["first", "second", "no clear difference", "too few to tell"]
+ComparisonSubject = Literal["kinds", "tags", "other tags"]
+"""What is compared: the kinds of the second question, the tags of the third, or any other two tags."""
+GroupTrait = Literal["kind", "tag", "creator"]
+"""What the characters of a group have in common."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +132,16 @@ class CharacterResult:
     failed_rows: tuple[str, ...]
     fails_nearly_everywhere: bool
 
+    @property
+    def is_ranked(self) -> bool:
+        """Whether any cell is rated that its flexibility is a share of."""
+        return self.flexibility.count > 0
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether any of its cells is rated."""
+        return any(rate.count for rate in self.rates.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -140,12 +154,20 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpressionResult:
-    """A row's place in the ranking: the reference's rate for the expression, and the characters' rates."""
+    """A row's place in the ranking: the reference's rate for the expression, and the characters' rates.
+
+    ``verdict`` is None where no cell is rated, and for the neutral row, which nobody needs a LoRA for.
+    """
 
     label: str
     reference: Rate
     rates: dict[Measure, Rate]
-    verdict: Verdict
+    verdict: Verdict | None
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether any of its cells is rated."""
+        return any(rate.count for rate in (self.reference, *self.rates.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +175,9 @@ class Comparison:
     """The mean flexibilities of two groups of characters; ``difference`` is the first's minus the second's.
 
     ``units`` is the number of characters in each group, or of persons where it is paired by persons. ``within`` is the
-    kind that both groups were limited to. ``p`` and ``smallest_p`` are those of ``permutation.Effect``; between tags
-    other than the third question's, ``p`` is corrected for all such comparisons (Holm).
+    kind that both groups were limited to. ``interval`` is within ±1, and None of fewer than four units. ``p`` and
+    ``smallest_p`` are those of ``permutation.Effect``; between other tags, ``p`` is corrected for all such comparisons
+    (Holm). ``needed`` is the fewest units of each group, or persons, of which the strongest result would be clear.
     """
 
     first: str
@@ -168,16 +191,19 @@ class Comparison:
     smallest_p: float
     outcome: ComparisonOutcome
     cells: tuple[int, ...]
+    needed: int
+    subject: ComparisonSubject
     within: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupResult:
-    """Characters with the same kind or tag, and the mean of their flexibilities; None where none has one."""
+    """The ranked characters with the same kind, tag or creator, and the mean of their flexibilities."""
 
     name: str
+    trait: GroupTrait
     characters: tuple[str, ...]
-    mean: float | None
+    mean: float
     cells: tuple[int, ...]
 
 
@@ -268,7 +294,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One of the study's four questions, answered in sentences."""
+    """One of the study's questions, answered in sentences, each of which can stand alone in a list."""
 
     question: str
     sentences: tuple[str, ...]
@@ -276,7 +302,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All that the ratings of a study say. Characters come most flexible first, expressions hardest first.
+    """All that the ratings of a study say. Characters come most flexible first, expressions hardest first, and those
+    that are not rated last.
+
+    ``hints`` say which questions could not be asked of the study, and what they would need.
 
     Without any likeness score, ``judges_likeness`` is false, and a success is the expression alone. Without a rated
     reference, ``is_corrected`` is false: flexibility counts all cells, and so depends on how hard the expressions are.
@@ -303,3 +332,4 @@ class Report:
     left_out: LeftOut
     pictures: Pictures | None
     answers: tuple[Answer, ...] = ()
+    hints: tuple[str, ...] = ()

@@ -44,7 +44,8 @@ def percents(interval: Interval | None) -> str:
 
 def points(difference: float) -> str:
     """A difference of shares in percentage points: ``+12``."""
-    return f"{100 * difference:+.0f}".replace("-", "−")
+    shown = round(100 * difference)
+    return f"{shown:+d}".replace("-", "−") if shown else "0"
 
 
 def point_range(interval: Interval | None) -> str:
@@ -64,16 +65,24 @@ def counted(rate: Rate) -> str:
     return f"{percent(rate.share)} ({rate.successes} of {rate.count}; {percents(rate.interval)})"
 
 
+def upper_first(text: str) -> str:
+    """A text that begins a sentence or a title."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def number(count: int, noun: str) -> str:
     """A count of things: ``1 cell``, ``3 cells``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def few(names: Sequence[str], most: int = 6) -> str:
-    """Names in a sentence, ``a, b and c``: the first of them, and how many there are beyond."""
-    shown = list(names) if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
-    comma = "; " if any("," in name for name in shown) else ", "
-    return " and ".join(filter(None, (comma.join(shown[:-1]), *shown[-1:])))
+    """Names in a sentence, ``a, b and c``: the first of them, and how many there are beyond.
+
+    Where one has a comma in it, all are in quotes.
+    """
+    named = [f"“{name}”" for name in names] if any("," in name for name in names) else list(names)
+    shown = named if len(names) <= most + 1 else [*named[:most], f"{len(names) - most} more"]
+    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
 
 
 def units(comparison: Comparison) -> str:

@@ -65,6 +65,9 @@ class CharacterTraits:
         in_lines=False,
     )
     exclude: bool = list_key(YES_OR_NO, default=False, usage="`exclude`", meaning="drawn, but left out of analysis")
+    creator: str = list_key(
+        TEXT, default="", usage="`creator=…`", meaning="who made the model; the report ranks creators, too"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

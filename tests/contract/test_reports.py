@@ -8,9 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from sd_expression_grid.ratings.ratings import read_ratings
+from sd_expression_grid.ratings.ratings import add_ratings, read_ratings
 from sd_expression_grid.study.study import CellKey
 from tests.finished import finished_study
+from tests.unit.rated import rating
 
 RATINGS = "expression,character,seed,rater,expression_score,likeness_score\nsad,Noor,1,Ana,yes,partly\n"
 
@@ -69,6 +70,7 @@ def test_what_is_no_study_has_none(section, name, said):
 
 def test_the_pictures_are_looked_at_when_asked(section, folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "mediapipe", None)
+    add_ratings(folder.path, [rating("sad", "Noor", 1, "yy")])
     *steps, page = section.look_at_pictures(folder.name)
     assert "0 of 8 pictures looked at" in steps[0]
     assert "8 of 8 pictures looked at" in steps[-1]
@@ -90,6 +92,12 @@ def test_what_was_measured_is_not_kept_through_a_link(section, folder, tmp_path)
     (said,) = section.look_at_pictures(folder.name)
     assert "is a link that leads out" in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_ratings_there_is_no_report(section, folder):
+    assert "no cell is rated yet; rate some first" in section.show_report(folder.name)
+    assert section.offer_files(folder.name)["value"] is None
+    assert not (folder / "report.html").exists()
 
 
 def test_a_report_is_not_written_through_a_link(section, folder, tmp_path):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from sd_expression_grid.report.types import Rate, Report, WeightCurve
+    from sd_expression_grid.report.types import CharacterResult, ExpressionResult, Rate, Report, WeightCurve
 
 _DPI = 200
 _INK, _SOFT, _RULE, _MARK, _BESIDE = "#1c2430", "#5d6878", "#d8dee6", "#0b5fa5", "#b4540a"
@@ -46,9 +46,12 @@ def draw_charts(report: Report) -> dict[str, Any]:
     drawn: dict[str, Any] = {}
     for measure, title in measures_of(report).items():
         drawn[f"heat map, {title.lower()}"] = _heat_map(heat_map(report, measure), title)
-    if report.characters:
-        drawn["characters"] = _characters(report)
-    drawn["expressions"] = _expressions(report)
+    characters = [result for result in report.characters if result.is_ranked]
+    if characters:
+        drawn["characters"] = _characters(characters)
+    expressions = [result for result in report.expressions if result.is_rated]
+    if expressions:
+        drawn["expressions"] = _expressions(expressions)
     if report.weighings:
         drawn["weights"] = _weights(report.weighings)
     return drawn
@@ -145,15 +148,13 @@ def _ticks(axis: Any, labels: Sequence[str], rotation: float = 0) -> None:  # no
     )
 
 
-def _characters(report: Report) -> Any:  # noqa: ANN401
-    results = report.characters
+def _characters(results: Sequence[CharacterResult]) -> Any:  # noqa: ANN401
     figure, axes = _ranking([result.column.label for result in results], "Flexibility of characters")
     _intervals(axes, [result.flexibility for result in results], 0, _MARK, "o")
     return figure
 
 
-def _expressions(report: Report) -> Any:  # noqa: ANN401
-    results = report.expressions
+def _expressions(results: Sequence[ExpressionResult]) -> Any:  # noqa: ANN401
     figure, axes = _ranking([result.label for result in results], "Difficulty of expressions")
     _intervals(axes, [result.reference for result in results], -0.15, _BESIDE, "D", "reference")
     _intervals(axes, [result.rates["both"] for result in results], 0.15, _MARK, "o", "characters")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from sd_expression_grid.report.types import GroupTrait
 from sd_expression_grid.report.wording import MEASURES, p_value, percent, point_range, points, units, versus
-from sd_expression_grid.report.writing.buttons import Button, button, rate_button, share_text
+from sd_expression_grid.report.writing.buttons import Button, button, rate_button
 from sd_expression_grid.report.writing.figures import (
     IntervalFigure,
     WeightsFigure,
@@ -35,8 +36,9 @@ class ComparisonLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLine:
-    """A kind or tag: the mean of its characters' flexibilities."""
+    """A kind, tag or creator: the mean of its characters' flexibilities."""
 
+    trait: str
     name: str
     mean: Button
     characters: str
@@ -68,7 +70,12 @@ def comparison_lines(report: Report) -> tuple[ComparisonLine, ...]:
 
 def _comparison(comparison: Comparison) -> ComparisonLine:
     name = versus(comparison)
-    outcomes = {"first": f"{comparison.first} more flexible", "second": f"{comparison.second} more flexible"}
+    needed = f"{comparison.needed} {'persons' if comparison.is_paired else 'of each'} needed"
+    outcomes = {
+        "first": f"{comparison.first} more flexible",
+        "second": f"{comparison.second} more flexible",
+        "too few to tell": f"too few to tell; {needed}",
+    }
     return ComparisonLine(
         name=name,
         figure=difference_figure(comparison.difference, comparison.interval),
@@ -83,18 +90,22 @@ def _comparison(comparison: Comparison) -> ComparisonLine:
 
 
 def _p(comparison: Comparison) -> str:
-    p = p_value(comparison.p).removeprefix("p ").removeprefix("= ")
-    return f"{p} (at best {comparison.smallest_p:.3f})" if comparison.outcome == "too few to tell" else p
+    if comparison.outcome == "too few to tell":
+        return "–"
+    return p_value(comparison.p).removeprefix("p ").removeprefix("= ")
 
 
 def group_lines(report: Report) -> tuple[GroupLine, ...]:
-    """All groups."""
-    return tuple(_group(group) for group in report.groups)
+    """All groups: kinds, tags, then creators, the most flexible of each first."""
+    traits = get_args(GroupTrait)
+    ranked = sorted(report.groups, key=lambda group: (traits.index(group.trait), -group.mean))
+    return tuple(_group(group) for group in ranked)
 
 
 def _group(group: GroupResult) -> GroupLine:
-    mean = button(share_text(group.mean), group.cells, group.name)
-    return GroupLine(name=group.name, mean=mean, characters=", ".join(group.characters))
+    mean = button(percent(group.mean), group.cells, group.name)
+    characters = f"{', '.join(group.characters)} ({len(group.characters)})"
+    return GroupLine(trait=group.trait, name=group.name, mean=mean, characters=characters)
 
 
 def weights_section(report: Report) -> tuple[WeightsPart, ...]:

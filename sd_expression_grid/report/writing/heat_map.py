@@ -17,11 +17,16 @@ DARK_ABOVE = 0.55
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatMap:
-    """Rows and columns in the order in which they are shown, and the rate of each pair of them."""
+    """Rows and columns in the order in which they are shown, and the rate of each pair of them.
+
+    Unrated ones come last, and stand apart; excluded columns come behind them.
+    """
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     excluded: tuple[str, ...]
+    unrated_rows: tuple[str, ...]
+    unrated_columns: tuple[str, ...]
     rates: dict[tuple[str, str], Rate]
 
 
@@ -33,11 +38,15 @@ def measures_of(report: Report) -> dict[Measure, str]:
 def heat_map(report: Report, measure: Measure) -> HeatMap:
     """The heat map of one measure: the reference where it has one, then the ranking, then excluded columns."""
     references = [column.label for column in report.columns if column.is_reference and measure != "likeness"]
-    ranked = [result.column.label for result in report.characters]
+    characters = [result.column.label for result in report.characters]
+    known = [result.label for result in report.expressions if result.rates["both"].count]
+    unknown = [result.label for result in report.expressions if not result.rates["both"].count]
     return HeatMap(
-        rows=tuple(result.label for result in reversed(report.expressions)),
-        columns=(*references, *ranked, *report.left_out.excluded),
+        rows=(*reversed(known), *unknown),
+        columns=(*references, *characters, *report.left_out.excluded),
         excluded=report.left_out.excluded,
+        unrated_rows=tuple(result.label for result in report.expressions if not result.is_rated),
+        unrated_columns=tuple(result.column.label for result in report.characters if not result.is_rated),
         rates={(square.expression, square.character): square.rates[measure] for square in report.squares},
     )
 

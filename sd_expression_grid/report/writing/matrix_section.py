@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A column's label; excluded ones are struck out."""
+    """A column's label; excluded ones are struck out, unrated ones stand apart."""
 
     label: str
     is_excluded: bool
+    is_unrated: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +33,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapRow:
-    """A row's label and fields."""
+    """A row's label and fields; an unrated one stands apart."""
 
     label: str
+    is_unrated: bool
     fields: tuple[Field, ...]
 
 
@@ -57,15 +59,20 @@ def _table(shown: HeatMap, measure: Measure, title: str) -> MapTable:
     return MapTable(
         measure=measure,
         title=title,
-        heads=tuple(Head(label=label, is_excluded=label in shown.excluded) for label in shown.columns),
+        heads=tuple(_head(shown, label) for label in shown.columns),
         rows=tuple(
             MapRow(
                 label=row,
+                is_unrated=row in shown.unrated_rows,
                 fields=tuple(_field(shown.rates[row, label], f"{label}, {row}") for label in shown.columns),
             )
             for row in shown.rows
         ),
     )
+
+
+def _head(shown: HeatMap, label: str) -> Head:
+    return Head(label=label, is_excluded=label in shown.excluded, is_unrated=label in shown.unrated_columns)
 
 
 def _field(rate: Rate, title: str) -> Field:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.report.answers import VERDICT_MEANINGS, success_of
-from sd_expression_grid.report.wording import MEASURES, percents, singular
+from sd_expression_grid.report.wording import MEASURES, percents, singular, upper_first
 from sd_expression_grid.report.writing.buttons import Button, rate_button
 from sd_expression_grid.report.writing.figures import IntervalFigure, rate_figure
 
 if TYPE_CHECKING:
-    from sd_expression_grid.report.types import CharacterResult, ExpressionResult, Rate, Report
+    from sd_expression_grid.report.types import CharacterResult, ExpressionResult, Rate, Report, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class CharacterLine:
 
     label: str
     kind: str
+    creator: str
     is_stiff: bool
     figure: IntervalFigure
     flexibility: Button
@@ -31,16 +32,31 @@ class CharacterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CharacterRanking:
-    """The characters, most flexible first, and what their flexibility is a share of."""
+    """The characters, most flexible first, and what their flexibility is a share of.
+
+    ``has_creators`` is true where any creator is known. ``unranked`` says who has no place here; empty where all have.
+    """
 
     lead: str
     confidence: str
+    has_creators: bool
     lines: tuple[CharacterLine, ...]
+    unranked: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictBadge:
+    """A verdict with its colour's class, and its meaning and reason for who points at it."""
+
+    name: str
+    css_class: str
+    meaning: str
+    is_provisional: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpressionLine:
-    """An expression: the reference beside the characters, the two scores, and what the expression needs."""
+    """An expression: the reference beside the characters, the two scores, and the verdict, if there is one."""
 
     label: str
     figure: IntervalFigure
@@ -51,10 +67,15 @@ class ExpressionLine:
     cells: str
     partly: int
     rates: tuple[Button, ...]
-    verdict: str
-    verdict_class: str
-    meaning: str
-    is_provisional: bool
+    verdict: VerdictBadge | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpressionRanking:
+    """The expressions, hardest first. ``unrated`` says which have no place here; empty where all have."""
+
+    lines: tuple[ExpressionLine, ...]
+    unrated: str
 
 
 def character_ranking(report: Report) -> CharacterRanking:
@@ -62,9 +83,11 @@ def character_ranking(report: Report) -> CharacterRanking:
     success = success_of(report)
     of = "the cells in which the reference shows the expression" if report.is_corrected else "all rated cells"
     return CharacterRanking(
-        lead=f"{success[:1].upper()}{success[1:]}, as a share of {of}. Every number opens the cells behind it.",
+        lead=f"{upper_first(success)}, as a share of {of}. Every number opens the cells behind it.",
         confidence=f"{100 * report.thresholds.confidence:g}%",
-        lines=tuple(_character(result) for result in report.characters),
+        has_creators=any(result.column.creator for result in report.characters),
+        lines=tuple(_character(result) for result in report.characters if result.is_ranked),
+        unranked=", ".join(result.column.label for result in report.characters if not result.is_ranked),
     )
 
 
@@ -73,6 +96,7 @@ def _character(result: CharacterResult) -> CharacterLine:
     return CharacterLine(
         label=label,
         kind=singular(result.column.kind),
+        creator=result.column.creator,
         is_stiff=result.fails_nearly_everywhere,
         figure=rate_figure([(rate, "both")]),
         flexibility=rate_button(rate, f"{label}: cells in which the reference shows the expression"),
@@ -87,13 +111,16 @@ def _character(result: CharacterResult) -> CharacterLine:
     )
 
 
-def expression_ranking(report: Report) -> tuple[ExpressionLine, ...]:
+def expression_ranking(report: Report) -> ExpressionRanking:
     """The ranking of expressions, with verdicts."""
-    return tuple(_expression(result) for result in report.expressions)
+    return ExpressionRanking(
+        lines=tuple(_expression(result) for result in report.expressions if result.is_rated),
+        unrated=", ".join(result.label for result in report.expressions if not result.is_rated),
+    )
 
 
 def _expression(result: ExpressionResult) -> ExpressionLine:
-    label, both, verdict = result.label, result.rates["both"], result.verdict
+    label, both = result.label, result.rates["both"]
     return ExpressionLine(
         label=label,
         figure=rate_figure([(result.reference, "reference"), (both, "beside")]),
@@ -107,8 +134,14 @@ def _expression(result: ExpressionResult) -> ExpressionLine:
             rate_button(result.rates["expression"], f"{label}: {MEASURES['expression']}"),
             rate_button(result.rates["likeness"], f"{label}: {MEASURES['likeness']}"),
         ),
-        verdict=verdict.name,
-        verdict_class=verdict.name.replace(" ", "-").lower(),
+        verdict=_badge(result.verdict) if result.verdict else None,
+    )
+
+
+def _badge(verdict: Verdict) -> VerdictBadge:
+    return VerdictBadge(
+        name=verdict.name,
+        css_class=verdict.name.replace(" ", "-").lower(),
         meaning=f"{VERDICT_MEANINGS[verdict.name]}; {verdict.reason}",
         is_provisional=verdict.is_provisional,
     )

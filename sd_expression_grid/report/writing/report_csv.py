@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sd_expression_grid.report.statistics.intervals import Interval
-    from sd_expression_grid.report.types import Pictures, Rate, Report
+    from sd_expression_grid.report.types import ExpressionResult, Pictures, Rate, Report
 
 HEADER = (
     "of",
@@ -73,11 +73,16 @@ def _characters(report: Report) -> Iterator[Line]:
 
 def _expressions(report: Report) -> Iterator[Line]:
     for result in report.expressions:
-        provisional = " (provisional)" if result.verdict.is_provisional else ""
         line = _rate("expression", result.label, "reference", result.reference)
-        yield {**line, "says": f"{result.verdict.name}{provisional}"}
+        yield {**line, "says": _verdict(result)}
         for measure, rate in result.rates.items():
             yield _rate("expression", result.label, measure, rate)
+
+
+def _verdict(result: ExpressionResult) -> str:
+    if result.verdict is None:
+        return ""
+    return f"{result.verdict.name}{' (provisional)' if result.verdict.is_provisional else ''}"
 
 
 def _comparisons(report: Report) -> Iterator[Line]:

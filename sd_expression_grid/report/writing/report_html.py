@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.report.writing.matrix_section import MapTable
     from sd_expression_grid.report.writing.notes import AlikeLine, LeftOutPart, Methods, RaterLine
     from sd_expression_grid.report.writing.pictures_section import PicturesPart
-    from sd_expression_grid.report.writing.rankings import CharacterRanking, ExpressionLine
+    from sd_expression_grid.report.writing.rankings import CharacterRanking, ExpressionRanking
 
 _ROOM = Path(__file__).parent
 
@@ -46,9 +46,10 @@ class Page:
     facts: str
     caution: str
     answers: tuple[Answer, ...]
+    hints: tuple[str, ...]
     maps: tuple[MapTable, ...]
     characters: CharacterRanking
-    expressions: tuple[ExpressionLine, ...]
+    expressions: ExpressionRanking
     comparisons: tuple[ComparisonLine, ...]
     groups: tuple[GroupLine, ...]
     weights: tuple[WeightsPart, ...]
@@ -78,6 +79,7 @@ def page_of(report: Report, pictures: str | None = "") -> Page:
         facts=_facts(report),
         caution=caution(report),
         answers=report.answers,
+        hints=report.hints,
         maps=matrix_section(report),
         characters=character_ranking(report),
         expressions=expression_ranking(report),

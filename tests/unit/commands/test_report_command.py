@@ -15,21 +15,24 @@ from tests.study_folders import study_folder
 from tests.unit.rated import REFERENCE, columns, rating, table
 
 ANSWERS = """\
+From 1 seed only: an impression, not yet a finding.
+
 Which characters are the most flexible?
-  Noor: expression reached and person kept in 100% (1 of 1; 21 to 100%) of the cells in which the reference shows \
+  - Noor: expression reached and person kept in 100% (1 of 1; 21 to 100%) of the cells in which the reference shows \
 the expression.
-  From 1 seed only: an impression, not yet a finding.
 
 Are embeddings more flexible than LoRAs?
-  Cannot be told: no embeddings and no LoRAs with ratings that count.
-
-Are well-known people more flexible than invented ones?
-  Cannot be told: no rated characters to compare have the tags 'well-known' and 'invented'.
+  - Cannot be told: no embeddings and no LoRAs with ratings that count.
 
 Which expressions are candidates for a LoRA of their own?
-  No LoRA needed (characters mostly can): sad.
-  Undecided (the ratings do not say): neutral.
-  All verdicts are provisional: fewer than 4 seeds are rated.
+  - No LoRA needed (characters mostly can): sad.
+  - All verdicts are provisional: fewer than 4 seeds are rated.
+  - Not rated: neutral.
+
+Not asked of this study:
+  - Whether well-known people are more flexible than invented ones: give the characters tags=well-known and \
+tags=invented.
+  - Which creators' models are the most flexible: give the characters creator=… .
 """
 
 
@@ -56,10 +59,11 @@ def test_the_pictures_are_looked_at_when_asked_and_once(folder, capsys):
         "mediapipe, which finds landmarks of faces, is not installed; pictures are compared by their pixels instead\n"
         + "".join(f"{done} of 4 pictures looked at\n" for done in range(5))
     )
+    assert printed.out.startswith(ANSWERS)
     answers, title, method, *findings = printed.out.removeprefix(ANSWERS).split("\n", 3)
     assert (answers, title) == ("", "What the pictures say, of which nothing above is reckoned:")
-    assert method.startswith("  By pixels alone, without landmarks of faces: ")
-    assert findings == ["  No visible change: 0 cells of 4 measured.\n"]
+    assert method.startswith("  - By pixels alone, without landmarks of faces: ")
+    assert findings == ["  - No visible change: 0 cells of 4 measured.\n"]
     assert main(["report", str(folder), "--evidence"]) == 0
     assert capsys.readouterr().err.endswith("instead\nall pictures are looked at\n")
     assert len((folder / EVIDENCE_FILE).read_text().splitlines()) == 4
@@ -156,9 +160,13 @@ def test_a_page_needs_jinja2_and_that_is_said(folder, tmp_path, capsys, monkeypa
         (
             "--seeds=1",
             "All verdicts are provisional: fewer than 4 seeds are rated.\n",
-            "  Undecided (the ratings do not",
+            "  - Undecided (the ratings do not",
         ),
-        ("--well-known=star", "the tags 'well-known' and 'invented'.", "the tags 'star' and 'invented'."),
+        (
+            "--well-known=star",
+            "characters tags=well-known and tags=invented.",
+            "characters tags=star and tags=invented.",
+        ),
         ("--confidence=0.5", "100% (1 of 1; 21 to 100%)", "100% (1 of 1; 69 to 100%)"),  # 1 / (1 + 0.674²)
     ],
 )

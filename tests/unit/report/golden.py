@@ -76,8 +76,9 @@ VERDICTS = {
     "sad": "undecided",
     "smiling": "easy candidate",
     "laughing": "easy candidate",
-    "neutral": "no LoRA needed",
+    "neutral": None,
 }
+"""None for the neutral row, which nobody needs a LoRA for."""
 
 
 def spread(*groups):

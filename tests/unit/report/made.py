@@ -44,7 +44,7 @@ def character(label, successes=1, count=2, p_behind=1.0, *, stiff=False, rates=N
 
 
 def expression(label, name="undecided", *, provisional=False):
-    verdict = Verdict(name=name, is_provisional=provisional, reason="so")
+    verdict = Verdict(name=name, is_provisional=provisional, reason="so") if name else None
     return ExpressionResult(label=label, reference=rate(1, 2), rates={"both": rate(1, 2)}, verdict=verdict)
 
 
@@ -52,13 +52,13 @@ def comparison(first, second, outcome="too few to tell", **more):
     """6 persons as both, 80% against 30%, unless told."""
     made = {
         "is_paired": True, "units": (6, 6), "means": (0.8, 0.3), "difference": 0.5, "interval": Interval(0.25, 0.75),
-        "p": 0.03125, "smallest_p": 0.0625, "cells": (0, 1), **more,
+        "p": 0.03125, "smallest_p": 0.0625, "cells": (0, 1), "needed": 6, "subject": "kinds", **more,
     }  # fmt: skip
     return Comparison(first=first, second=second, outcome=outcome, **made)
 
 
-def group(name, mean, *characters):
-    return GroupResult(name=name, characters=characters, mean=mean, cells=())
+def group(name, mean, *characters, trait="tag"):
+    return GroupResult(name=name, trait=trait, characters=characters, mean=mean, cells=())
 
 
 def alike(first, second):

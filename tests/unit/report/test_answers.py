@@ -4,32 +4,68 @@ from dataclasses import replace
 
 import pytest
 
-from sd_expression_grid.report.answers import answers_of, caution, compared
+from sd_expression_grid.report.answers import answers_of, caution, compared, hints_of
 from sd_expression_grid.report.report import report_on
+from sd_expression_grid.report.statistics.intervals import Interval
 from sd_expression_grid.report.types import Thresholds
 from tests.unit.rated import REFERENCE, columns, table
-from tests.unit.report.made import PLAIN, alike, character, comparison, expression, group, report
+from tests.unit.report.made import PLAIN, alike, character, comparison, expression, group, rate, report
 
-FLEXIBLE, KINDS, TAGS, CANDIDATES = range(4)
+FLEXIBLE, KINDS = range(2)
+TAGS, CANDIDATES = 2, -1
+TAGGED = {"columns": tuple(columns("a", tags=("x",)))}
 
 
 def said(question, **parts):
     return answers_of(report(**{"groups": (), "comparisons": (), "alike_rows": (), **parts}))[question].sentences
 
 
-def test_the_questions():
-    assert [answer.question for answer in PLAIN.answers] == [
+def questions(**parts):
+    return [answer.question for answer in answers_of(report(**{"groups": (), "comparisons": (), **parts}))]
+
+
+def test_the_questions_depend_on_what_is_known_of_the_characters():
+    bare = [
         "Which characters are the most flexible?",
         "Are embeddings more flexible than LoRAs?",
-        "Are well-known people more flexible than invented ones?",
         "Which expressions are candidates for a LoRA of their own?",
     ]
+    assert questions() == bare
+    known = {"groups": (group("quill", 0.5, "a", trait="creator"),), **TAGGED}
+    first = "Which characters are the most flexible, and which creators' models?"
+    third = "Are well-known people more flexible than invented ones?"
+    assert questions(**known) == [first, bare[1], third, bare[2]]
+
+
+@pytest.mark.parametrize(
+    ("pair", "question"),
+    [
+        (("celebrity", "nobody"), "Are characters tagged “celebrity” more flexible than those tagged “nobody”?"),
+        (("soft", "others"), "Are characters tagged “soft” more flexible than others?"),
+        (("others", "soft"), "Are characters without the tag “soft” more flexible than those with it?"),
+        (("well-known", "invented"), "Are well-known people more flexible than invented ones?"),
+    ],
+)
+def test_the_third_question_names_the_tags_that_are_compared(pair, question):
+    made = (kinds("first"), tags("x", "y", subject="other tags"), tags(*pair))
+    assert questions(comparisons=made, **TAGGED)[TAGS] == question
+
+
+def test_what_could_not_be_asked_is_a_hint():
+    tags_hint = (
+        "Whether well-known people are more flexible than invented ones: give the characters tags={} and tags={}."
+    )
+    creators_hint = "Which creators' models are the most flexible: give the characters creator=… ."
+    assert hints_of(PLAIN) == (tags_hint.format("well-known", "invented"), creators_hint)
+    limits = replace(Thresholds(), well_known="star", invented="nobody")
+    assert hints_of(report(thresholds=limits))[0] == tags_hint.format("star", "nobody")
+    assert hints_of(report(**TAGGED)) == (creators_hint,)
+    assert hints_of(report(columns=tuple(columns("a", tags=("x",), creator="quill")))) == ()
 
 
 @pytest.mark.parametrize(
     ("scores", "warning"),
     [
-        ("--,--,--,--", ""),
         ("yy,--,--,--", "From 1 seed only: an impression, not yet a finding."),
         ("yy,--,ny,y-", "From 3 seeds only: an impression, not yet a finding."),
         ("yy,yy,ny,-y", ""),
@@ -39,13 +75,13 @@ def test_the_warning_counts_rated_seeds(scores, warning):
     assert caution(report_on(table(columns("a"), {"sad": scores, "happy": scores}))) == warning
 
 
-FIRST = "a: expression reached and person kept in 75% (3 of 4; 25 to 75%)"
+FIRST = "a leads: expression reached and person kept in 75% (3 of 4; 25 to 75%)"
 ELIGIBLE = "of the cells in which the reference shows the expression"
 
 
 def ranked(*p_values, **more):
     """``a`` before as many others as there are p-values: b, c, …"""
-    others = [character(label, 1, 4, p) for label, p in zip("bcdefg", p_values, strict=False)]
+    others = [character(label, 1, 4 + n, p) for n, (label, p) in enumerate(zip("bcdefg", p_values, strict=False))]
     return said(FLEXIBLE, characters=(character("a", 3, 4), *others, character("unrated", 0, 0)), **more)
 
 
@@ -63,17 +99,40 @@ def ranked(*p_values, **more):
     ],
 )
 def test_who_is_clearly_behind(p_values, following):
-    last = "bcdefg"[len(p_values) - 1]
-    least = f"The least flexible is {last}, with 25% (1 of 4; 25 to 75%)."
-    assert ranked(*p_values) == (f"{FIRST} {ELIGIBLE}.", following, least)
+    last, count = "bcdefg"[len(p_values) - 1], 3 + len(p_values)
+    least = f"The least flexible is {last}, with {100 / count:.0f}% (1 of {count}; 25 to 75%)."
+    assert ranked(*p_values) == (f"{FIRST} {ELIGIBLE}.", following, least, NOT_RANKED)
+
+
+NOT_RANKED = "Not rated, and so not ranked: unrated."
 
 
 def test_the_first_question_of_one_character_and_of_none():
-    assert ranked() == (f"{FIRST} {ELIGIBLE}.",)
-    assert ranked(is_corrected=False) == (f"{FIRST} of all rated cells.",)
-    assert ranked(judges_likeness=False) == (f"a: expression reached in 75% (3 of 4; 25 to 75%) {ELIGIBLE}.",)
+    alone = "a: expression reached and person kept in 75% (3 of 4; 25 to 75%)"
+    assert ranked() == (f"{alone} {ELIGIBLE}.", NOT_RANKED)
+    assert ranked(is_corrected=False)[0] == f"{alone} of all rated cells."
+    assert ranked(judges_likeness=False)[0] == f"a: expression reached in 75% (3 of 4; 25 to 75%) {ELIGIBLE}."
     assert said(FLEXIBLE, characters=(character("a", 0, 0),)) == (
         "Cannot be told: no character is rated in a cell whose reference shows the expression.",
+    )
+
+
+def test_all_that_lead_and_all_that_come_last_with_equal_shares_are_named():
+    made = [
+        character("a", 3, 4),
+        character("b", 6, 8),
+        character("c", 2, 4),
+        character("d", 1, 4),
+        character("e", 1, 4),
+    ]
+    success = "expression reached and person kept in"
+    assert said(FLEXIBLE, characters=made) == (
+        f"a and b lead with equal shares: {success} 75% (3 of 4 and 6 of 8) {ELIGIBLE}.",
+        "Nobody else is clearly behind, so that the order may be chance.",
+        "The least flexible are d and e, with 25% (1 of 4 each).",
+    )
+    assert said(FLEXIBLE, characters=made[3:]) == (
+        f"All 2 characters are level: {success} 25% (1 of 4 each) {ELIGIBLE}.",
     )
 
 
@@ -86,25 +145,27 @@ def test_who_fails_nearly_everywhere(stiff, who):
     assert sentences[-1] == f"{who} on nearly every row: look whether to exclude."
 
 
-def test_means_are_told_of_two_groups_or_more():
-    groups = [group("LoRAs", 0.25, "a"), group("none rated", None, "b"), group("soft", 0.0, "a", "c")]
-    means = "Means by kind and tag, with the number of characters: LoRAs 25% (1), soft 0% (2)."
-    assert ranked(groups=groups)[1:] == (means,)
-    assert ranked(groups=groups[:2])[1:] == ()
+def test_means_are_told_of_two_groups_or_more_the_highest_first():
+    groups = [group("soft", 0.0, "a", "c"), group("LoRAs", 0.25, "a", trait="kind")]
+    assert ranked(groups=groups)[1] == "By kind and tag: LoRAs 25% (1 model), soft 0% (2 models)."
+    assert ranked(groups=groups[:1])[1:] == (NOT_RANKED,)
+    creators = [group("quill", 0.25, "a", trait="creator"), group("mirka", 0.5, "b", "c", trait="creator")]
+    assert ranked(groups=creators)[1] == (
+        "By creator, as the mean of their characters: mirka 50% (2 models), quill 25% (1 model)."
+    )
 
 
-TOO_FEW = (
-    "Too few to tell for embeddings against LoRAs: 6 persons as both, with 80% against 30%. Had all gone the same way, "
-    "p could still not be below 0.062."
-)
-UNPAIRED = {"is_paired": False, "units": (3, 2)}
-LOTS = TOO_FEW.replace("6 persons as both", "3 and 2 characters")
-CLEAR = "Embeddings are more flexible than LoRAs: 80% against 30%, +50 points (+25 to +75), p = 0.031, "
+FEW = "only 2 persons are there as both, and 6 are needed"
+TOO_FEW = f"Too few to tell for embeddings against LoRAs: 80% against 30%, but {FEW}."
+UNPAIRED = {"is_paired": False, "units": (3, 2), "needed": 4}
+LOTS = TOO_FEW.replace(FEW, "of 3 and 2 characters; 4 of each are enough")
+CLEAR = "Embeddings are more flexible than LoRAs: 80% against 30%, +50 points (+25 to +75). {}; p = 0.031."
 PERSONS = "They are not the same persons, so that a difference may be one between persons."
 
 
 def kinds(outcome="too few to tell", **more):
-    return comparison("embeddings", "LoRAs", outcome, **more)
+    few = {"units": (2, 2)} if outcome == "too few to tell" else {}
+    return comparison("embeddings", "LoRAs", outcome, **{**few, **more})
 
 
 @pytest.mark.parametrize(
@@ -113,13 +174,15 @@ def kinds(outcome="too few to tell", **more):
         ([kinds()], (TOO_FEW,)),
         ([kinds(**UNPAIRED)], (LOTS, PERSONS)),
         ([kinds(), kinds(**UNPAIRED)], (TOO_FEW, LOTS, PERSONS)),
-        ([kinds("first"), kinds(**UNPAIRED)], (f"{CLEAR}6 persons as both.",)),
-        ([kinds(), kinds("first", **UNPAIRED)], (f"{CLEAR}3 and 2 characters.", PERSONS)),
-        ([kinds("first"), kinds("first", **UNPAIRED)], (f"{CLEAR}6 persons as both.",)),
+        ([kinds("first"), kinds(**UNPAIRED)], (CLEAR.format("The same 6 persons as both"),)),
+        ([kinds(), kinds("first", **UNPAIRED)], (CLEAR.format("3 characters against 2"), PERSONS)),
+        ([kinds("first"), kinds("first", **UNPAIRED)], (CLEAR.format("The same 6 persons as both"),)),
     ],
 )
 def test_embeddings_and_loras(comparisons, sentences):
-    assert said(KINDS, comparisons=(*comparisons, comparison("embeddings", "other", "first"))) == sentences
+    assert (
+        said(KINDS, comparisons=(*comparisons, comparison("embeddings", "other", "first", subject="tags"))) == sentences
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,62 +203,69 @@ def test_what_is_missing_for_the_second_question(rated, missing):
 
 NO_KIND = "No kind is known to be in both groups, so that a difference may be one between kinds."
 SAYS = "Well-known are more flexible than invented"
-NUMBERS = ": 80% against 30%, +50 points (+25 to +75), p = 0.031, "
+NUMBERS = ": 80% against 30%, +50 points (+25 to +75). {}; p = 0.031."
+LOT = NUMBERS.format("3 characters against 2")
 
 
 def tags(first="well-known", second="invented", outcome="first", **more):
-    return comparison(first, second, outcome, **{**UNPAIRED, **more})
+    return comparison(first, second, outcome, **{**UNPAIRED, "subject": "tags", **more})
 
 
 @pytest.mark.parametrize(
     ("made", "sentences"),
     [
-        (tags(), (f"{SAYS}{NUMBERS}3 and 2 characters.", NO_KIND)),
-        (tags(within="lora"), (f"{SAYS}, LoRAs only{NUMBERS}3 and 2 characters.",)),
-        (tags(is_paired=True, units=(1, 1)), (f"{SAYS}{NUMBERS}1 person as both.",)),
-        (tags(second="others"), (f"{SAYS[:-8]}others{NUMBERS}3 and 2 characters.", NO_KIND)),
+        (tags(), (f"{SAYS}{LOT}", NO_KIND)),
+        (tags(within="lora"), (f"{SAYS}, LoRAs only{LOT}",)),
+        (tags(is_paired=True, units=(1, 1)), (f"{SAYS}{NUMBERS.format('The same 1 person as both')}",)),
+        (tags(second="others"), (f"{SAYS[:-8]}others{LOT}", NO_KIND)),
         (
-            tags(first="others", outcome="second", difference=-0.5, means=(0.3, 0.8)),
-            (
-                "Others are less flexible than invented: 30% against 80%, −50 points (+25 to +75), p = 0.031, "
-                "3 and 2 characters.",
-                NO_KIND,
-            ),
+            tags(first="others", outcome="second", difference=-0.5, means=(0.3, 0.8), interval=Interval(-0.75, -0.25)),
+            (f"Invented are more flexible than others{LOT}", NO_KIND),
         ),
     ],
 )
 def test_well_known_and_invented(made, sentences):
-    unclear = [tags("soft", "hard", outcome) for outcome in ("too few to tell", "no clear difference")]
-    assert said(TAGS, comparisons=(kinds("first"), made, *unclear)) == sentences
+    unclear = [
+        tags("soft", "hard", outcome, subject="other tags") for outcome in ("too few to tell", "no clear difference")
+    ]
+    assert said(TAGS, comparisons=(kinds("first"), made, *unclear), **TAGGED) == sentences
 
 
-@pytest.mark.parametrize("pair", [("soft", "others"), ("well-known", "soft"), ("soft", "invented")])
-def test_other_tags_are_told_where_they_are_clear(pair):
-    untold = "Cannot be told: no rated characters to compare have the tags 'well-known' and 'invented'."
-    names = f"{pair[0].capitalize()} are {{}} flexible than {pair[1]}{NUMBERS}3 and 2 characters."
-    assert said(TAGS, comparisons=(tags(*pair),)) == (untold, names.format("more"))
-    assert said(TAGS, comparisons=(tags(*pair, "second"),)) == (untold, names.format("less"))
-    assert said(TAGS, comparisons=(tags(*pair, "no clear difference"),)) == (untold,)
+UNTOLD = "Cannot be told: no rated characters to compare have the tags “{}” and “{}”."
+
+
+def test_other_tags_are_told_where_they_are_clear():
+    untold = UNTOLD.format("well-known", "invented")
+
+    def told(outcome):
+        return said(TAGS, comparisons=(tags("soft", "hard", outcome, subject="other tags"),), **TAGGED)
+
+    assert told("first") == (untold, f"Soft are more flexible than hard{LOT}")
+    turned = (
+        "Hard are more flexible than soft: 30% against 80%, +50 points (−75 to −25). 3 characters against 2; p = 0.031."
+    )
+    assert told("second") == (untold, turned)
+    assert told("no clear difference") == (untold,)
 
 
 def test_the_tags_of_the_third_question_can_be_others():
-    thresholds = replace(Thresholds(), well_known="star", invented="nobody")
-    assert said(TAGS, comparisons=(tags("star", "nobody", within="lora"),), thresholds=thresholds) == (
-        f"Star are more flexible than nobody, LoRAs only{NUMBERS}3 and 2 characters.",
+    limits = replace(Thresholds(), well_known="star", invented="nobody")
+    assert said(TAGS, comparisons=(tags("star", "nobody", within="lora"),), thresholds=limits, **TAGGED) == (
+        f"Star are more flexible than nobody, LoRAs only{LOT}",
     )
-    assert said(TAGS, thresholds=thresholds) == (
-        "Cannot be told: no rated characters to compare have the tags 'star' and 'nobody'.",
-    )
+    assert said(TAGS, thresholds=limits, **TAGGED) == (UNTOLD.format("star", "nobody"),)
 
 
 def test_a_comparison_that_is_not_clear_and_one_without_an_interval():
     assert compared(tags(outcome="no clear difference", p=0.5, within="embedding")) == (
         "No clear difference for well-known against invented (embeddings only): 80% against 30%, +50 points "
-        "(+25 to +75), p = 0.500, 3 and 2 characters."
+        "(+25 to +75). 3 characters against 2; p = 0.500."
     )
     assert compared(kinds("first", interval=None, p=0.0009)) == (
-        "Embeddings are more flexible than LoRAs: 80% against 30%, +50 points, p < 0.001, 6 persons as both."
+        "Embeddings are more flexible than LoRAs: 80% against 30%, +50 points. The same 6 persons as both; p < 0.001."
     )
+    one = kinds(units=(1, 1))
+    assert compared(one).endswith("but only 1 person is there as both, and 6 are needed.")
 
 
 MEANINGS = {
@@ -221,7 +291,13 @@ def test_candidates_come_easy_ones_first():
     assert said(CANDIDATES, expressions=rows) == tuple(
         f"{text.format('')}{name[:4]}." for name, text in MEANINGS.items()
     )
-    assert said(CANDIDATES, expressions=()) == ()
+    assert said(CANDIDATES, expressions=()) == ("Cannot be told: no row is rated.",)
+
+
+def test_rows_without_a_verdict_are_not_undecided():
+    unrated = replace(expression("kissing", None), reference=rate(0, 0), rates={"both": rate(0, 0)})
+    rows = (expression("sad"), expression("neutral", None), unrated)
+    assert said(CANDIDATES, expressions=rows) == ("Undecided (the ratings do not say): sad.", "Not rated: kissing.")
 
 
 @pytest.mark.parametrize(
@@ -236,11 +312,11 @@ def test_provisional_verdicts(provisional, which):
 
 def test_rows_that_are_alike_are_named_six_pairs_at_most():
     pairs = [alike(f"a{n}", f"b{n}") for n in range(7)]
-    assert said(CANDIDATES, expressions=(), alike_rows=pairs[:1]) == (
+    assert said(CANDIDATES, expressions=(), alike_rows=pairs[:1])[1:] == (
         "The ratings hardly tell apart: a0 and b0. Look whether the pictures do.",
     )
     named = "; ".join(f"a{n} and b{n}" for n in range(6))
-    assert said(CANDIDATES, expressions=(), alike_rows=pairs) == (
+    assert said(CANDIDATES, expressions=(), alike_rows=pairs)[1:] == (
         f"The ratings hardly tell apart: {named}. Look whether the pictures do.",
     )
 

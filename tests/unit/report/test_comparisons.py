@@ -101,6 +101,20 @@ LORA, TI = {"kind": "lora"}, {"kind": "embedding"}
             [column("a", 9, tags=("soft",)), column("b", 4), column("c", 3)],
             ["soft against others: 1 and 2 characters, 0.9 and 0.35, too few to tell"],
         ),
+        (  # two tags that divide all who have one, whatever they are called, and the asked one in its place
+            [
+                column("a", 9, tags=("nobody",)), column("b", 4, tags=("celebrity", "soft")),
+                column("c", 3, tags=("nobody",)), column("d", 1),
+            ],
+            [
+                "nobody against celebrity: 2 and 1 characters, 0.6 and 0.4, too few to tell",
+                "soft against others: 1 and 3 characters, 0.4 and 0.433333, too few to tell",
+            ],
+        ),
+        (
+            [column("a", 9, **INVENTED), column("b", 4, tags=("celebrity",)), column("c", 3, tags=("Invented",))],
+            ["celebrity against invented: 1 and 2 characters, 0.4 and 0.6, too few to tell"],
+        ),
         (  # every two tags; who has both is in neither
             [
                 column("a", 9, tags=("soft",)), column("b", 4, tags=("hard",)), column("c", 3, tags=("hard", "Soft")),

@@ -148,14 +148,14 @@ def test_the_weights(charts):
     assert [text.get_text() for text in legend.get_texts()] == ["flexibility", "person kept"]
 
 
-def test_what_is_not_rated_has_no_mark():
+def test_what_is_not_rated_has_no_line():
     report = golden.golden_report()
     nothing = Rate(share=None, interval=None, successes=0, partly=0, count=0, ratings=0, cells=())
     first, *others = report.characters
     chart = draw_charts(replace(report, characters=(replace(first, flexibility=nothing), *others)))["characters"]
     (axes,) = chart.axes
-    assert labels(axes.yaxis) == list(golden.CHARACTERS)
-    assert [y for y, _ in points(axes.get_lines()[0], 0)] == [y for y, *_ in intervals(axes, 0)] == [1, 2, 3]
+    assert labels(axes.yaxis) == list(golden.CHARACTERS[1:])
+    assert [y for y, _ in points(axes.get_lines()[0], 0)] == [y for y, *_ in intervals(axes, 0)] == [0, 1, 2]
 
 
 @pytest.mark.parametrize(("length", "shown"), [(40, "$x^2" * 10), (41, f"{'$x^2' * 9}$x^…")])

@@ -95,35 +95,44 @@ def test_the_head_says_what_was_rated(page):
 
 BEST, WORST = (between(golden.character_interval(label)) for label in ("Noor TI", "Tomas"))
 ANSWERS = {
-    "Which characters are the most flexible?": (
-        f"Noor TI: expression reached and person kept in 86% (6 of 7; {BEST}) of the cells in which the reference "
-        "shows the expression. Nobody else is clearly behind, so that the order may be chance. The least flexible is "
-        f"Tomas, with 29% (2 of 7; {WORST}). Tomas fails on nearly every row: look whether to exclude. Means by kind "
-        "and tag, with the number of characters: embeddings 57% (2), well-known 57% (2), LoRAs 29% (1), invented 29% "
-        "(1). From 2 seeds only: an impression, not yet a finding."
-    ),
-    "Are embeddings more flexible than LoRAs?": (
-        "Too few to tell for embeddings against LoRAs: 1 person as both, with 86% against 29%. Had all gone the same "
-        "way, p could still not be below 1.000. Too few to tell for embeddings against LoRAs: 2 and 1 characters, with "
-        "57% against 29%. Had all gone the same way, p could still not be below 1.000. They are not the same persons, "
-        "so that a difference may be one between persons."
-    ),
-    "Are well-known people more flexible than invented ones?": (
-        "Too few to tell for well-known against invented (embeddings only): 1 and 1 characters, with 86% against 29%. "
-        "Had all gone the same way, p could still not be below 1.000."
-    ),
-    "Which expressions are candidates for a LoRA of their own?": (
-        "Easy candidates (the base model can, characters mostly can't): smiling and laughing. Hard candidate (not even "
-        "the base model can): bored. No LoRA needed (characters mostly can): neutral. Undecided (the ratings do not "
-        "say): sad. All verdicts are provisional: fewer than 4 seeds are rated. The ratings hardly tell apart: smiling "
-        "and laughing. Look whether the pictures do."
-    ),
+    "Which characters are the most flexible?": [
+        f"Noor TI leads: expression reached and person kept in 86% (6 of 7; {BEST}) of the cells in which the "
+        "reference shows the expression.",
+        "Nobody else is clearly behind, so that the order may be chance.",
+        f"The least flexible is Tomas, with 29% (2 of 7; {WORST}).",
+        "Tomas fails on nearly every row: look whether to exclude.",
+        "By kind and tag: embeddings 57% (2 models), well-known 57% (2 models), LoRAs 29% (1 model), invented 29% (1 "
+        "model).",
+    ],
+    "Are embeddings more flexible than LoRAs?": [
+        "Too few to tell for embeddings against LoRAs: 86% against 29%, but only 1 person is there as both, and 6 are "
+        "needed.",
+        "Too few to tell for embeddings against LoRAs: 57% against 29%, but of 2 and 1 characters; 4 of each are "
+        "enough.",
+        "They are not the same persons, so that a difference may be one between persons.",
+    ],
+    "Are well-known people more flexible than invented ones?": [
+        "Too few to tell for well-known against invented (embeddings only): 86% against 29%, but of 1 and 1 "
+        "characters; 4 of each are enough.",
+    ],
+    "Which expressions are candidates for a LoRA of their own?": [
+        "Easy candidates (the base model can, characters mostly can't): smiling and laughing.",
+        "Hard candidate (not even the base model can): bored.",
+        "Undecided (the ratings do not say): sad.",
+        "All verdicts are provisional: fewer than 4 seeds are rated.",
+        "The ratings hardly tell apart: smiling and laughing. Look whether the pictures do.",
+    ],
 }
 
 
-def test_the_answers(page):
-    items = page.one("ol", "answers").all("li")
-    assert {item.one("h3").text: item.one("p").text for item in items} == ANSWERS
+def test_the_answers_are_lists_of_sentences(page):
+    items = [item for item in page.one("ol", "answers").children if item.tag == "li"]
+    assert {item.one("h3").text: [line.text for line in item.one("ul").all("li")] for item in items} == ANSWERS
+    hints = page.one("details", "note")
+    assert hints.one("summary").text == "Not asked of this study"
+    assert [hint.text for hint in hints.all("li")] == [
+        "Which creators' models are the most flexible: give the characters creator=… ."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -256,6 +265,9 @@ MEANINGS = {
 
 def check_verdict(field, label):
     verdict = golden.VERDICTS[label]
+    if verdict is None:
+        assert field.text == ""
+        return
     badge = field.one("span", "verdict")
     assert field.text == f"{verdict} (provisional)"
     assert badge.text == verdict
@@ -272,15 +284,15 @@ def check_verdict(field, label):
 
 
 def test_comparisons_and_groups(page):
-    shown = section(page, "Embeddings, LoRAs and tags")
+    shown = section(page, "Groups of characters")
     compared, groups = shown.all("table")
     assert compared.heads() == [
         "Comparison", "Difference", "Points", "Interval", "First", "Second", "Units", "p", "Outcome"
     ]  # fmt: skip
-    lots = ["1.000 (at best 1.000)", "too few to tell"]
+    lots = ["–", "too few to tell; 4 of each needed"]
     kinds, tags = "embeddings against LoRAs", "well-known against invented (embeddings only)"
     assert compared.rows() == [
-        [kinds, "", "+57", "–", "86%", "29%", "1 person as both", *lots],
+        [kinds, "", "+57", "–", "86%", "29%", "1 person as both", "–", "too few to tell; 6 persons needed"],
         [kinds, "", "+29", "–", "57%", "29%", "2 and 1 characters", *lots],
         [tags, "", "+57", "–", "86%", "29%", "1 and 1 characters", *lots],
     ]
@@ -288,15 +300,15 @@ def test_comparisons_and_groups(page):
     assert [figure.all("g")[0]["class"] for figure in compared.all("svg")] == ["both"] * 3
     points = [difference_at(centre(figure.one("g").children[-1])[0]) for figure in compared.all("svg")]
     assert points == pytest.approx([4 / 7, 2 / 7, 4 / 7], abs=TOLERANCE / 94)
-    assert groups.heads() == ["Group", "Mean flexibility", "Characters"]
+    assert groups.heads() == ["Group", "", "Mean flexibility", "Characters"]
     assert groups.rows() == [
-        ["embeddings", "57%", "Noor TI, Tomas"],
-        ["well-known", "57%", "Noor TI, Noor"],
-        ["LoRAs", "29%", "Noor"],
-        ["invented", "29%", "Tomas"],
+        ["embeddings", "kind", "57%", "Noor TI, Tomas (2)"],
+        ["LoRAs", "kind", "29%", "Noor (1)"],
+        ["well-known", "tag", "57%", "Noor TI, Noor (2)"],
+        ["invented", "tag", "29%", "Tomas (1)"],
     ]
     assert [(title, len(found)) for _, title, found in opened(groups)] == [
-        ("embeddings", 14), ("well-known", 14), ("LoRAs", 7), ("invented", 7)
+        ("embeddings", 14), ("LoRAs", 7), ("well-known", 14), ("invented", 7)
     ]  # fmt: skip
 
 
@@ -314,7 +326,7 @@ def test_a_comparison_that_tells(report):
         replace(made, p=0.0001, outcome="first", difference=1.0, interval=Interval(0.5, 1.5)),
         replace(made, outcome="no clear difference", p=0.5),
     )
-    shown = section(parsed(report_html(replace(report, comparisons=(made, *others)))), "Embeddings, LoRAs and tags")
+    shown = section(parsed(report_html(replace(report, comparisons=(made, *others)))), "Groups of characters")
     lines = shown.all("table")[0].rows()
     assert lines[0][2:] == ["−25", "−75 to +12", "25%", "50%", "6 persons as both", "0.031", "LoRAs more flexible"]
     assert [lines[1][place] for place in (2, 3, 7, 8)] == ["+100", "+50 to +150", "< 0.001", "embeddings more flexible"]
@@ -483,7 +495,7 @@ def test_the_cells_behind_the_numbers(page):
 
 def test_sections_come_in_the_order_of_the_questions(page):
     assert [part.one("h2").text for part in page.all("section")] == [
-        "The matrix", "Characters by flexibility", "Expressions by difficulty", "Embeddings, LoRAs and tags", "Weights",
+        "The matrix", "Characters by flexibility", "Expressions by difficulty", "Groups of characters", "Weights",
         "Rows that the ratings do not tell apart", "Raters", "What the pictures say", "What does not count",
         "How the numbers are made",
     ]  # fmt: skip
@@ -498,12 +510,12 @@ def test_nothing_that_is_not_there_is_shown():
         "From 1 seed only: an impression, not yet a finding.",
     ]
     assert [part.one("h2").text for part in page.all("section")] == [
-        "The matrix", "Characters by flexibility", "Expressions by difficulty", "Embeddings, LoRAs and tags", "Raters",
+        "The matrix", "Characters by flexibility", "Expressions by difficulty", "Groups of characters", "Raters",
         "What does not count", "How the numbers are made",
     ]  # fmt: skip
     lead = section(page, "Characters by flexibility").one("p", "note").text
     assert lead.startswith("Expression reached, as a share of all rated cells.")
-    notes = [note.text for note in section(page, "Embeddings, LoRAs and tags").all("p", "note")]
+    notes = [note.text for note in section(page, "Groups of characters").all("p", "note")]
     assert notes == ["Flexibility, by character.", "No two groups of characters to compare."]
     assert section(page, "Raters").one("ul").text == "No cell has two raters, so that their agreement is not known."
     assert section(page, "What does not count").one("p").text == "Nothing: all cells are rated, and count."

@@ -46,7 +46,8 @@ def characters():
 def expressions():
     for label in golden.EXPRESSIONS:
         reference = counted(golden.OF_REFERENCE[label], golden.expression_interval(label))
-        yield line("expression", label, "reference", reference, says=f"{golden.VERDICTS[label]} (provisional)")
+        says = f"{golden.VERDICTS[label]} (provisional)" if golden.VERDICTS[label] else None
+        yield line("expression", label, "reference", reference, says=says)
         for measure in MEASURES:
             rate = counted(golden.OF_EXPRESSIONS[label][measure], golden.expression_interval(label, measure))
             yield line("expression", label, measure, rate)
@@ -126,10 +127,10 @@ def test_alpha_by_hand(report):
 
 KEYS = {
     "": "title thresholds rows columns seeds judges_likeness is_corrected cells squares characters expressions "
-    "comparisons groups weighings alike_rows raters agreement left_out pictures answers",
+    "comparisons groups weighings alike_rows raters agreement left_out pictures answers hints",
     "thresholds": "confidence significance reference_can characters_can seeds stiff alike well_known invented moved "
     "differs",
-    "columns[]": "label kind person tags weight exclude is_reference",
+    "columns[]": "label kind person tags weight exclude creator is_reference",
     "cells[]": "key expression likeness both scores file measurement",
     "cells[].key": "expression character seed",
     "cells[].scores[]": "rater expression likeness",
@@ -140,8 +141,9 @@ KEYS = {
     "characters[]": "column flexibility rates p_behind failed_rows fails_nearly_everywhere",
     "expressions[]": "label reference rates verdict",
     "expressions[].verdict": "name is_provisional reason",
-    "comparisons[]": "first second is_paired units means difference interval p smallest_p outcome cells within",
-    "groups[]": "name characters mean cells",
+    "comparisons[]": "first second is_paired units means difference interval p smallest_p outcome cells needed "
+    "subject within",
+    "groups[]": "name trait characters mean cells",
     "weighings[]": "name weights best is_clear",
     "alike_rows[]": "first second kappa same count cells",
     "raters[]": "name cells expression_yes likeness_yes",

@@ -139,9 +139,9 @@ def test_groups_are_kinds_and_tags_with_the_mean_of_their_characters():
     found = matrix(characters, {"sad": "y yy ny yy -- --", "bored": "y yy yy ny yy --"})
     groups = groups_of(found, subjects_of(found))
     assert [(group.name, group.characters, group.mean) for group in groups] == [
-        ("LoRAs", ("a", "b"), 0.75), ("soft", ("a", "c"), 0.75), ("rare", ("c", "d"), 0.75), ("unrated", ("e",), None)
+        ("LoRAs", ("a", "b"), 0.75), ("soft", ("a", "c"), 0.75), ("rare", ("c", "d"), 0.75)
     ]  # fmt: skip
-    assert [len(group.cells) for group in groups] == [4, 4, 3, 0]
+    assert [len(group.cells) for group in groups] == [4, 4, 3]
     assert groups[0].cells == (*found.column("a"), *found.column("b"))
 
 
@@ -163,7 +163,6 @@ def test_expressions_come_hardest_first_then_by_the_reference_and_unrated_last()
         ("y,y,y,- yy,yy,yy,yy", True),
         ("-,-,-,- yy,yy,yy,yy", False),  # without a reference, the characters' do
         ("-,-,-,- yy,yy,yy,y-", True),
-        ("-,-,-,- --,--,--,--", True),
     ],
 )
 def test_a_verdict_is_provisional_below_four_rated_seeds(cells, provisional):
@@ -211,6 +210,21 @@ def test_the_shares_alone_decide_where_the_verdict_is_provisional():
 )  # fmt: skip
 def test_a_verdict_has_its_reason(reference, characters, reason):
     assert verdict_on(reference, characters, 4, Thresholds()).reason == reason
+
+
+def test_neither_an_unrated_row_nor_the_neutral_one_has_a_verdict():
+    found = matrix(columns("a"), {" Neutral": "y yy", "unrated": "- --", "neutral too": "y yy", "only it": "y --"})
+    verdicts = {result.label: result.verdict for result in rank_expressions(found, subjects_of(found))}
+    assert {label for label, verdict in verdicts.items() if verdict is None} == {"unrated", " Neutral"}
+
+
+def test_creators_are_groups_and_an_unrated_character_is_counted_in_none():
+    characters = [*columns("a", "b", creator="mirka"), *columns("c", creator="mirka"), *columns("d", creator="quill")]
+    found = matrix(characters, {"sad": "y yy ny -- yy", "bored": "y yy yy -- ny"})
+    groups = groups_of(found, subjects_of(found))
+    assert [(group.trait, group.name, group.characters, group.mean) for group in groups] == [
+        ("creator", "mirka", ("a", "b"), 0.75), ("creator", "quill", ("d",), 0.5)
+    ]  # fmt: skip
 
 
 def rows_of(*scores):

@@ -3,7 +3,9 @@ from dataclasses import replace
 
 import pytest
 
+from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.ratings.ratings_table import Column, table_of
+from sd_expression_grid.report.answers import caution
 from sd_expression_grid.report.expressions import verdict_on
 from sd_expression_grid.report.report import report_on, report_to_dict
 from sd_expression_grid.report.statistics.intervals import wilson
@@ -105,10 +107,17 @@ def test_without_a_rated_reference_nothing_is_corrected(reference):
     assert {result.verdict.name for result in report.expressions} == {"no LoRA needed", "undecided"}
 
 
-def test_nothing_rated_is_no_answer_and_no_error():
-    report = report_on(replace(BY_HAND, ratings=()))
-    assert len(report.left_out.unrated) == 12
-    assert [answer.sentences[0][:13] for answer in report.answers] == ["Cannot be tol"] * 3 + ["Undecided (th"]
+@pytest.mark.parametrize(
+    ("stale", "said"),
+    [
+        ((), "no cell is rated yet; rate some first"),
+        (BY_HAND.ratings, "all ratings are of pictures that were made anew since; rate some of the new ones first"),
+    ],
+)
+def test_without_ratings_there_is_no_report(stale, said):
+    with pytest.raises(StudyError) as raised:
+        report_on(replace(BY_HAND, ratings=(), stale=stale))
+    assert str(raised.value) == said
 
 
 def test_ratings_of_other_pictures_and_of_other_studies_are_left_out():
@@ -184,7 +193,8 @@ def test_too_few_pairs_are_said_to_be():
     report = report_on(table([REFERENCE, *loras, *embeddings], {"sad": "y" + " ny" * 4 + " yy" * 4}))
     (found,) = report.comparisons
     assert (found.outcome, found.smallest_p) == ("too few to tell", 1 / 8)
-    assert "Too few to tell for embeddings against LoRAs: 4 persons as both" in report.answers[1].sentences[0]
+    assert found.interval is None or -1 <= found.interval.low <= found.interval.high <= 1
+    assert report.answers[1].sentences[0].endswith("but only 4 persons are there as both, and 6 are needed.")
 
 
 def test_tags_are_compared_within_a_kind():
@@ -197,7 +207,7 @@ def test_tags_are_compared_within_a_kind():
     )
     found = next(c for c in report.comparisons if c.first == "well-known")
     assert (found.within, found.units, found.outcome) == ("embedding", (4, 4), "second")
-    assert report.answers[2].sentences[0].startswith("Well-known are less flexible than invented, embeddings only:")
+    assert report.answers[2].sentences[0].startswith("Invented are more flexible than well-known, embeddings only:")
 
 
 def test_one_tag_is_compared_with_the_others():
@@ -258,8 +268,8 @@ def test_a_leader_needs_cells_to_be_clearly_ahead():
 
 def test_one_seed_is_said_to_be_an_impression():
     report = report_on(table([REFERENCE, *columns("a")], {"sad": "y ny"}))
-    assert "From 1 seed only: an impression, not yet a finding." in report.answers[0].sentences
-    assert report.answers[3].sentences[-1] == "All verdicts are provisional: fewer than 4 seeds are rated."
+    assert caution(report) == "From 1 seed only: an impression, not yet a finding."
+    assert report.answers[-1].sentences[-1] == "All verdicts are provisional: fewer than 4 seeds are rated."
 
 
 def test_the_report_is_json_whose_cells_can_be_followed():

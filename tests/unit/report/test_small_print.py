@@ -279,7 +279,8 @@ def test_one_weight_stands_in_the_middle_and_unrated_ones_have_no_mark():
 
 def test_the_csv_of_outcomes_and_of_what_is_not_known():
     made = report(
-        title="x", characters=(character("a", 0, 0, 0.5, stiff=True),), expressions=(expression("sad", "undecided"),),
+        title="x", characters=(character("a", 0, 0, 0.5, stiff=True),),
+        expressions=(expression("sad", "undecided"), expression("neutral", None)),
         comparisons=(comparison("a", "b", "no clear difference", interval=None),), squares=(), groups=(),
         agreement={"both": agreement(None, 0)}, pictures=replace(PICTURES, columns=()),
     )  # fmt: skip
@@ -289,6 +290,8 @@ def test_the_csv_of_outcomes_and_of_what_is_not_known():
         "character,a,,expression,,,,0,0,0,0,,\ncharacter,a,,likeness,,,,0,0,0,0,,\ncharacter,a,,both,,,,0,0,0,0,,\n"
         "expression,sad,,reference,0.5,0.25,0.75,1,0,2,2,,undecided\n"
         "expression,sad,,both,0.5,0.25,0.75,1,0,2,2,,\n"
+        "expression,neutral,,reference,0.5,0.25,0.75,1,0,2,2,,\n"
+        "expression,neutral,,both,0.5,0.25,0.75,1,0,2,2,,\n"
         "comparison,a against b,,flexibility,0.5,,,,,2,,0.03125,no clear difference\n"
         "agreement,Krippendorff's alpha,,both,,,,,,0,,,\n"
         'pictures of row,sad,,"no visible change, by difference",1,,,2,,2,,,no visible change\n'
@@ -296,10 +299,14 @@ def test_the_csv_of_outcomes_and_of_what_is_not_known():
     )
 
 
-def test_groups_without_a_mean_have_a_dash():
-    groups = (group("soft", None, "a", "b"), group("hard", 0.5, "c"))
-    assert section("Embeddings, LoRAs and tags", groups=groups).one("table").rows() == [
-        ["soft", "–", "a, b"], ["hard", "50%", "c"]
+def test_groups_come_by_what_they_have_in_common_and_the_most_flexible_first():
+    groups = (
+        group("quill", 0.9, "a", trait="creator"), group("soft", 0.25, "a", "b"), group("hard", 0.5, "c"),
+        group("LoRAs", 0.1, "a", trait="kind"),
+    )  # fmt: skip
+    assert section("Groups of characters", groups=groups).one("table").rows() == [
+        ["LoRAs", "kind", "10%", "a (1)"], ["hard", "tag", "50%", "c (1)"], ["soft", "tag", "25%", "a, b (2)"],
+        ["quill", "creator", "90%", "a (1)"],
     ]  # fmt: skip
 
 
@@ -321,6 +328,7 @@ def test_the_report_of_a_study_stands_in_its_folder(tmp_path, monkeypatch):
 
 def test_a_report_that_cannot_be_written_is_said(tmp_path):
     folder = study_folder(tmp_path, expressions="sad", characters="a", seeds=[7])
+    add_ratings(folder.path, [rating("sad", "a", 7, "yy")])
     (folder.path / "report").write_text("")
     with pytest.raises(StudyError) as raised:
         write_report(folder)

@@ -267,6 +267,7 @@ def values_of_keys(text):
         "tags": tags,
         "weight": st.floats(-2, 2),
         "exclude": st.booleans(),
+        "creator": text,
         "group": text,
         "negative": text,
         "cfg_scale": numbers,
