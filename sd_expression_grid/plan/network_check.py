@@ -32,7 +32,8 @@ class Catalog:
     several to what to do about it, ``ambiguous_embeddings`` embedding names. ``embeddings`` are the names of those that
     fit the checkpoint, ``unusable_embeddings`` of those that do not. ``embeddings_in`` gives the names that the text
     encoders find in a text. ``other_types`` are the further kinds of tags; ``schedules_weights`` tells whether an
-    extension reads weights such as ``0@0,1@0.5``. ``hypernetworks`` are the names of those installed.
+    extension reads weights such as ``0@0,1@0.5``. ``hypernetworks`` are the names of those installed,
+    or None where the WebUI applies none.
     ``bundled_in`` gives the embeddings that a LoRA's file brings with it, ``uses_bundled`` whether the WebUI uses them.
     """
 
@@ -46,7 +47,7 @@ class Catalog:
     embeddings_in: Callable[[str], Collection[str]]
     other_types: frozenset[str]
     schedules_weights: bool = False
-    hypernetworks: frozenset[str] = frozenset()
+    hypernetworks: frozenset[str] | None = frozenset()
     bundled_in: Callable[[str], Collection[str]] = lambda _: ()
     uses_bundled: bool = False
 
@@ -182,7 +183,9 @@ def _tag_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
 
 
 def _hypernetwork_problems(tag: NetworkTag, catalog: Catalog) -> Iterator[str]:
-    if tag.name not in catalog.hypernetworks:
+    if catalog.hypernetworks is None:
+        yield f"{tag.text}: this WebUI applies no hypernetworks; leave the tag out"
+    elif tag.name not in catalog.hypernetworks:
         near = nearest(tag.name, catalog.hypernetworks)
         yield f"{tag.text}: there is no hypernetwork named '{tag.name}'{near}"
     for weight in tag.values[:1]:

@@ -309,9 +309,11 @@ def test_an_embedding_that_was_replaced_by_an_older_file_makes_new_cells(webui, 
 @pytest.fixture
 def vae(webui, folders):
     """A file that holds the checkpoint's own VAE, or one with other weights."""
-    if webui.name not in ("a1111", "reforge"):
-        pytest.skip("the stand-in has no VAEs, and Forge and Neo choose them otherwise")
-    folders["vae"] = Folder(webui.folder("lora").parent / "VAE")
+    if webui.name == "standin":
+        pytest.skip("the stand-in has no VAEs")
+    folder = webui.folder("lora").parent / "VAE"
+    folder.mkdir(exist_ok=True)  # Neo makes none
+    folders["vae"] = Folder(folder)
     checkpoint, metadata = safetensors.read(Path(webui.get("/sdapi/v1/sd-models")[0]["filename"]))
     start = "first_stage_model."
     tensors = {name.removeprefix(start): value for name, value in checkpoint.items() if name.startswith(start)}
@@ -327,7 +329,10 @@ def vae(webui, folders):
 def test_a_vae_that_was_replaced_by_an_older_file_is_read_anew(webui, vae):
     vae(1)
     webui.post("/sdapi/v1/refresh-vae")
-    asked = {"characters": "mei", "name": uuid4().hex, "override_settings": {"sd_vae": "person.safetensors"}}
+    chosen = {"sd_vae": "person.safetensors"}
+    if webui.name in ("forge", "neo"):
+        chosen = {"forge_additional_modules": ["person.safetensors"]}
+    asked = {"characters": "mei", "name": uuid4().hex, "override_settings": chosen}
     first = study(webui, **asked)
     assert first.status == 200, first.message
     assert len(record(study(webui, **asked))) == 2
@@ -335,6 +340,15 @@ def test_a_vae_that_was_replaced_by_an_older_file_is_read_anew(webui, vae):
     again = study(webui, **asked)
     assert len(record(again)) == 4
     assert difference(again.cells[0][0], first.cells[0][0]) > 0
+
+
+@pytest.mark.parametrize("setting", ["sd_vae", "forge_additional_modules"])
+def test_a_vae_that_is_not_there_is_refused(webui, setting):
+    names = "nothere.safetensors" if setting == "sd_vae" else ["nothere.safetensors"]
+    answer = study(webui, "mei", override_settings={setting: names})
+    assert answer.status == 422
+    assert "override setting" in answer.message
+    assert setting in answer.message
 
 
 def test_without_hashes_in_infotexts_what_was_loaded_is_compared(webui, lora):
@@ -354,11 +368,14 @@ def test_without_hashes_in_infotexts_what_was_loaded_is_compared(webui, lora):
 
 @pytest.mark.parametrize("tag", ["<hypernet:nothere:1>", "<hypernet:nothere>"])
 def test_an_unknown_hypernetwork_is_refused_with_its_line(webui, tag):
-    if webui.name == "neo":
-        pytest.skip("Neo has no hypernetworks")
+    why = {
+        "neo": "the WebUI knows no networks of the type 'hypernet'",
+        "forge": "this WebUI applies no hypernetworks; leave the tag out",
+        "reforge": "this WebUI applies no hypernetworks; leave the tag out",  # loads them, to no effect
+    }.get(webui.name, "there is no hypernetwork named 'nothere'")
     answer = study(webui, f"mei\nx | mei {tag}")
     assert answer.status == 422
-    assert f"characters, line 2 (x | mei {tag}): {tag}: there is no hypernetwork named 'nothere'" in answer.message
+    assert f"characters, line 2 (x | mei {tag}): {tag}: {why}" in answer.message
 
 
 HYPERNETWORK = """

@@ -269,6 +269,17 @@ def test_a_size_that_cannot_be_made_is_told(webui):
     assert f"the WebUI makes pictures of 70×76 as {width}×{height}" in told
 
 
+@pytest.mark.parametrize("target", [{"hr_resize_x": 100, "hr_resize_y": 100}, {"hr_scale": 1.55}])
+def test_a_hires_size_that_cannot_be_made_is_told(webui, target):
+    page = {"width": 64, "height": 64, "enable_hr": True, "hr_upscaler": "Latent", "denoising_strength": 0.7, **target}
+    answer = study(webui, page, expressions="sad", composition="")
+    assert answer.status == 200, answer.message
+    width, height = answer.cells[0][0].size
+    asked = target.get("hr_resize_x", 99)
+    told = answer.info["extra_generation_params"]["Comments"]
+    assert f"the WebUI makes hires pictures of {asked}×{asked} as {width}×{height}" in told
+
+
 @pytest.mark.parametrize(
     ("asked", "part"),
     [

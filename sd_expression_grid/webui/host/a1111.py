@@ -67,7 +67,7 @@ class A1111:
     def forget_old_hashes(self, folders: Iterable[str]) -> None:
         """Has the WebUI read the hashes of LoRAs that were replaced by older files, which it takes for the same."""
         if _lora_files.have_changed(folders):
-            _forget_old_hashes(_lora_files, "lora", ("hashes", "hashes-addnet", "safetensors-metadata"))
+            forget_old_hashes(_lora_files, "lora", ("hashes", "hashes-addnet", "safetensors-metadata"))
 
     def apply_networks_anew(self) -> None:
         """Makes the next picture read the files of its LoRAs and hypernetworks once more.
@@ -98,6 +98,10 @@ class A1111:
         """Whether an embedding came out of the file of a LoRA that is loaded, and will be gone with it."""
         return self.uses_bundled_embeddings() and isinstance(embedding.shorthash, _loras().BundledTIHash)
 
+    def applies_hypernetworks(self) -> bool:
+        """Whether a hypernetwork that is named changes anything."""
+        return True
+
     def hypernetworks(self) -> Mapping[str, str]:
         """The files of the installed ones by their names, after another look at the files."""
         reload = getattr(shared, "reload_hypernetworks", None)
@@ -105,7 +109,7 @@ class A1111:
             reload()
         found = self.hypernetwork_files()
         if _hypernetwork_files.have_changed(found.values()):
-            _forget_old_hashes(_hypernetwork_files, "hypernet", ("hashes",))
+            forget_old_hashes(_hypernetwork_files, "hypernet", ("hashes",))
         return found
 
     def hypernetwork_files(self) -> dict[str, str]:
@@ -164,6 +168,18 @@ class A1111:
         """Width and height of the pictures of the first pass: each value of a latent stands for 8 pixels."""
         width, height = self.made_size(width, height)
         return width // 8 * 8, height // 8 * 8
+
+    def hires_size(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height of the pictures of a hires pass that is to bring them to a size."""
+        return width // 8 * 8, height // 8 * 8
+
+    def additional_modules(self) -> dict[str, str]:
+        """Hashes of the files that the settings put beside the checkpoint, text encoders and a VAE, by their names."""
+        return {}
+
+    def known_modules(self) -> Collection[str]:
+        """The names of such files."""
+        return ()
 
     def part_to_wrap(self, denoiser: Any) -> Part:
         """What can be put something before in a denoiser, to share its steps."""
@@ -267,11 +283,11 @@ def have_new_embeddings(databases: Iterable[Any]) -> bool:
     folders = {str(folder) for database in databases for folder in database.embedding_dirs}
     changed = _embedding_files.have_changed(folders)
     if changed:
-        _forget_old_hashes(_embedding_files, "textual_inversion", ("hashes",))
+        forget_old_hashes(_embedding_files, "textual_inversion", ("hashes",))
     return changed
 
 
-def _forget_old_hashes(files: SeenFiles, prefix: str, kinds: Iterable[str]) -> None:
+def forget_old_hashes(files: SeenFiles, prefix: str, kinds: Iterable[str]) -> None:
     """Drops what the WebUI has noted of files that were newer than those of their names are now."""
     cache = sys.modules.get("modules.cache")
     for known in (cache.cache(kind) for kind in kinds) if cache else ():

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from modules import prompt_parser, sd_models, shared
 
-from sd_expression_grid.webui.host.a1111 import A1111, have_new_embeddings, model_hijack
+from sd_expression_grid.webui.host.a1111 import A1111, forget_old_hashes, have_new_embeddings, model_hijack
+from sd_expression_grid.webui.host.files import SeenFiles
 from sd_expression_grid.webui.host.wrapping import ForgeObjects
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ class ReForge(A1111):
     def part_to_wrap(self, denoiser: Any) -> Part:
         """The model keeps its UNet beside its other parts."""
         return ForgeObjects(denoiser.inner_model.inner_model.forge_objects)
+
+    def applies_hypernetworks(self) -> bool:
+        """No attention looks at them, though reForge loads their files."""
+        return False
 
     def token_places(self, text: str) -> int:
         """By the model's text encoder, as reForge's page does it."""
@@ -82,6 +87,31 @@ class Forge(ReForge):
 
         return str(hashes.sha256(entry.filename, f"textual_inversion/{entry.name}"))
 
+    def additional_modules(self) -> dict[str, str]:
+        """Where the WebUI is told to hash nothing, the files' times and sizes."""
+        from modules import hashes  # noqa: PLC0415 - elsewhere it is not needed
+
+        return {
+            file.name: str(hashes.sha256(str(file), f"module/{file.stem}") or tuple(file.stat())[6:9])
+            for file in self._modules()
+        }
+
+    def known_modules(self) -> Collection[str]:
+        """After another look at the files."""
+        from modules_forge import main_entry  # noqa: PLC0415 - Forge's own package
+
+        return tuple(main_entry.refresh_models()[1])
+
+    def read_replaced_vae(self) -> None:
+        """Also text encoders. Forge reads a checkpoint's parts anew only where names are others than before."""
+        if _module_files.have_changed(map(str, self._modules())) and _module_files.times:
+            forget_old_hashes(_module_files, "module", ("hashes",))
+            sd_models.model_data.forge_hash = ""
+        self.loaded_model()
+
+    def _modules(self) -> list[Path]:
+        return [Path(file) for file in self.option("forge_additional_modules", None) or ()]
+
     def vaes(self) -> Collection[str] | None:
         """Its VAE is one of the additional modules."""
         return None
@@ -96,7 +126,9 @@ class Forge(ReForge):
         return str(comments.strip_comments(prompt)) if comments else prompt
 
     def set_options(self, values: Mapping[str, Any]) -> None:
-        """As Forge's API does it."""
+        """As Forge's API does it, which leaves out modules whose files came since its last look."""
+        if values.get("forge_additional_modules"):
+            self.known_modules()
         _set_config(values, is_api=True, run_callbacks=False)
         self.loaded_model()
 
@@ -120,6 +152,11 @@ class Neo(Forge):
         """The nearest multiples of 64, halves up."""
         return max((width + 32) // 64 * 64, 64), max((height + 32) // 64 * 64, 64)
 
+    def hires_size(self, width: int, height: int) -> tuple[int, int]:
+        """The nearest multiples of the step that the setting names."""
+        step = int(self.option("res_step", 64))
+        return (width + step // 2) // step * step, (height + step // 2) // step * step
+
     def tells_emphasis(self) -> bool:
         """Also the default mode."""
         return True
@@ -129,6 +166,9 @@ class Neo(Forge):
         from backend import attention  # noqa: PLC0415 - Forge's own package
 
         return str(getattr(attention.attention_function, "__name__", ""))
+
+
+_module_files = SeenFiles()
 
 
 @cache

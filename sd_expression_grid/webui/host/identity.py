@@ -67,6 +67,7 @@ class Identities:
             "scripts": _script_values(p),
             "checkpoint": shared.sd_model.sd_model_hash or shared.sd_model.sd_checkpoint_info.filename,
             "vae": list(HOST.loaded_vae()),  # as version 0.1.0 told it to other machines
+            **_beside_the_checkpoint(),
         }
         self._common_texts = {name: _text(value) for name, value in self.common.items()}
         self.by_key: Mapping[CellKey, str] = {cell.key: self._identity(cell) for cell in cells}
@@ -115,6 +116,11 @@ def _added_by_settings(networks: InstalledNetworks) -> dict[str, object]:
     hashes = {f"{name}'s file": value for name, value in networks.hashes_of_settings().items()}
     weight = HOST.option("extra_networks_default_multiplier", 1)
     return {**hashes, "extra_networks_default_multiplier": weight} if hashes and weight != 1 else {**hashes}
+
+
+def _beside_the_checkpoint() -> dict[str, dict[str, str]]:
+    modules = HOST.additional_modules()
+    return {"additional modules": modules} if modules else {}
 
 
 def _script_values(p: Processing) -> dict[str, list[str]]:

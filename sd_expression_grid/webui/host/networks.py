@@ -69,7 +69,7 @@ class InstalledNetworks:
             embeddings_in=self.embeddings.names_in,
             other_types=frozenset((*extra_networks.extra_network_registry, *extra_networks.extra_network_aliases)),
             schedules_weights=_schedules_weights(),
-            hypernetworks=frozenset(self._hypernetworks),
+            hypernetworks=frozenset(self._hypernetworks) if HOST.applies_hypernetworks() else None,
             bundled_in=self._bundled_in,
             uses_bundled=HOST.uses_bundled_embeddings(),
         )

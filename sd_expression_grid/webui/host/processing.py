@@ -84,3 +84,11 @@ class Processing(Protocol):
 def is_gallery_upscale(p: Processing) -> bool:
     """Whether the gallery's upscale button, where there is one, runs the script again, for one picture."""
     return bool(getattr(p, "txt2img_upscale", False))
+
+
+def hires_target(p: Processing) -> tuple[int, int]:
+    """The width and height that a hires pass is to reach; one side left at 0 follows the other."""
+    if not (p.hr_resize_x or p.hr_resize_y):
+        return int(p.width * p.hr_scale), int(p.height * p.hr_scale)
+    across, down = p.hr_resize_x, p.hr_resize_y
+    return across or down * p.width // p.height, down or across * p.height // p.width

@@ -14,6 +14,8 @@ from sd_expression_grid.grids.drawing.style import Style
 from sd_expression_grid.grids.grids import StudyGrids
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.store.drawn_grids import DrawnGrids
+from sd_expression_grid.webui.host.host import HOST
+from sd_expression_grid.webui.host.processing import hires_target
 from sd_expression_grid.webui.host.settings import grid_fonts, page_pixels
 from sd_expression_grid.webui.results.gallery import GalleryEntry
 from sd_expression_grid.webui.results.infotext import STUDY_FIELD, grid_infotext
@@ -75,13 +77,14 @@ class StudyPictures:
         return self._study_grids().page_sizes()
 
     def _study_grids(self) -> StudyGrids:
+        p = self.p
         return StudyGrids(
             study=self.study,
             outcomes=self.outcomes,
             open_cell=self.store.open,
-            settings=_settings(self.p),
-            style=_style(self.study.grid, is_api=self.p.is_api),
-            cell_size=_final_size(self.p),
+            settings=_settings(p),
+            style=_style(self.study.grid, is_api=p.is_api),
+            cell_size=HOST.hires_size(*hires_target(p)) if p.enable_hr else (p.width, p.height),
         )
 
     def _infotext(self, seed: int) -> str:
@@ -168,13 +171,3 @@ def _settings(p: Processing) -> dict[str, str]:
         "Size": f"{p.width}x{p.height}",
         SCOUT_FIELD: str(p.extra_generation_params.get(SCOUT_FIELD, "")),
     }
-
-
-def _final_size(p: Processing) -> tuple[int, int]:
-    """Width and height of a picture after its hires pass; one side left at 0 follows the other."""
-    if not p.enable_hr:
-        return p.width, p.height
-    if not (p.hr_resize_x or p.hr_resize_y):
-        return int(p.width * p.hr_scale), int(p.height * p.hr_scale)
-    across, down = p.hr_resize_x, p.hr_resize_y
-    return across or down * p.width // p.height, down or across * p.height // p.width

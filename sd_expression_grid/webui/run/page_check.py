@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modules import sd_models, sd_samplers, sd_schedulers, shared
@@ -10,6 +11,7 @@ from sd_expression_grid.base.errors import Fault, nearest
 from sd_expression_grid.store.random_seeds import is_random
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.networks import lora_files
+from sd_expression_grid.webui.host.processing import hires_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -59,6 +61,19 @@ def _override_faults(overrides: Mapping[str, object]) -> Iterator[Fault]:
         names = names_known() if name else None
         if names is not None and name not in names:
             yield Fault(f"override setting {setting}", f"the WebUI has no {kind} '{name}'{nearest(str(name), names)}")
+    if HOST.vaes() is None and overrides.get("sd_vae") not in (None, "", "Automatic", "None"):
+        how = "this WebUI takes a VAE from the setting forge_additional_modules, 'VAE / Text Encoder' on the page"
+        yield Fault("override setting sd_vae", how)
+    yield from _module_faults(overrides.get("forge_additional_modules"))
+
+
+def _module_faults(wanted: object) -> Iterator[Fault]:
+    """Files beside the checkpoint, by name or path: Forge leaves out what it does not know."""
+    known = HOST.known_modules() if isinstance(wanted, list) and wanted else ()
+    for name in map(str, wanted if isinstance(wanted, list) else ()):
+        if Path(name).name not in known:
+            why = f"the WebUI has no VAE or text encoder '{name}'{nearest(name, known)}"
+            yield Fault("override setting forge_additional_modules", why)
 
 
 def _hires_faults(page: Processing) -> Iterator[Fault]:
@@ -84,12 +99,17 @@ def _checkpoint_faults(place: str, name: str) -> Iterator[Fault]:
         yield Fault(place, f"the WebUI has no checkpoint '{name}'; it has {known}")
 
 
-def page_notes(p: Processing) -> Iterator[str]:
-    """What is made otherwise than the page says, though it can be made."""
+def page_notes(p: Processing, page: Processing) -> Iterator[str]:
+    """What is made otherwise than the page says, though it can be made; ``page`` has what the WebUI will take of it."""
     size = HOST.picture_size(p.width, p.height)
     if size != (p.width, p.height):
         yield f"the WebUI makes pictures of {p.width}×{p.height} as {size[0]}×{size[1]}"
-    for upscaler in shared.sd_upscalers if p.enable_hr else ():
+    if page.enable_hr:
+        target = hires_target(page)
+        made = HOST.hires_size(*target)
+        if made != target:
+            yield f"the WebUI makes hires pictures of {target[0]}×{target[1]} as {made[0]}×{made[1]}"
+    for upscaler in shared.sd_upscalers if page.enable_hr else ():
         if upscaler.name == p.hr_upscaler and HOST.is_to_be_downloaded(upscaler):
             yield (
                 f"hires upscaler: there is no file of '{upscaler.name}' yet; "

@@ -87,7 +87,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
         templates=templates,
         notes=(
             *lacking(),
-            *page_notes(p),
+            *page_notes(p, page),
             *list_notes(request),
             *network_notes(study, _read_texts(study, templates, reader), catalog),
         ),
