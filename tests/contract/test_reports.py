@@ -70,7 +70,7 @@ def test_what_is_no_study_has_none(section, name, said):
 
 def test_the_pictures_are_looked_at_when_asked(section, folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "mediapipe", None)
-    add_ratings(folder.path, [rating("sad", "Noor", 1, "yy")])
+    add_ratings(folder, [rating("sad", "Noor", 1, "yy")])
     *steps, page = section.look_at_pictures(folder.name)
     assert "0 of 8 pictures looked at" in steps[0]
     assert "8 of 8 pictures looked at" in steps[-1]
