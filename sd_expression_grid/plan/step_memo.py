@@ -26,6 +26,7 @@ class StepMemo(Generic[Output]):
 
     whole_calls: bool
     rows_computed: int = 0
+    rows_recalled: int = 0
     _known: dict[Hashable, list[Output]] = field(default_factory=dict)
 
     def outputs(self, keys: Sequence[bytes], compute: Callable[[Sequence[int]], Sequence[Output]]) -> list[Output]:
@@ -47,9 +48,10 @@ class StepMemo(Generic[Output]):
         for key, positions in parts:
             if key not in self._known:
                 missing.setdefault(key, positions)
-        if missing:
-            wanted = [position for positions in missing.values() for position in positions]
-            self.rows_computed += len(wanted)
+        wanted = [position for positions in missing.values() for position in positions]
+        self.rows_computed += len(wanted)
+        self.rows_recalled += sum(len(positions) for _, positions in parts) - len(wanted)
+        if wanted:
             computed = iter(compute(wanted))
             for key, positions in missing.items():
                 self._known[key] = [next(computed) for _ in positions]

@@ -46,19 +46,36 @@ class SharedSteps:
         self._wrapped: list[Any] = []
         self._unwrap = ExitStack()
         self._sees_all_calls = True
+        self._is_over = False
+        self._before = (0, 0)
 
     @property
     def rows_computed(self) -> int | None:
         """The rows that the denoiser has computed; None where some of its calls could not be seen."""
         return self.memo.rows_computed if self._sees_all_calls else None
 
+    @property
+    def recalled(self) -> bool:
+        """Whether the last batch was made with outputs of the denoiser that were not computed for it."""
+        return self.memo.rows_recalled > self._before[1]
+
+    def count_unshared(self) -> None:
+        """Counts the rows of the last batch once more, which was made again without sharing."""
+        computed, recalled = self._before
+        again = self.memo.rows_computed - computed + self.memo.rows_recalled - recalled
+        self.memo.rows_computed += again
+
+    def end(self) -> None:
+        """Shares nothing from now on; later calls are not seen."""
+        self._is_over, self._sees_all_calls = True, False
+
     @contextmanager
     def during(self, batch: Batch) -> Iterator[None]:
         """Shares the steps of a batch with those before it in its column; forgets the columns before."""
         global _running  # noqa: PLW0603 - the WebUI's callbacks know no other way
         self._enter_column(batch.keys[0])
-        self._scope = repr(batch.cells[0].networks).encode()
-        _running = self
+        self._before = self.memo.rows_computed, self.memo.rows_recalled
+        _running = None if self._is_over else self
         try:
             yield
         finally:
@@ -83,6 +100,7 @@ class SharedSteps:
         part = HOST.part_to_wrap(denoiser)
         if any(part.changed is known for known in self._wrapped):
             return
+        self._scope = HOST.networks_in_force(denoiser.p).encode()
         reason = part.why_not()
         if reason:
             self._sees_all_calls = False

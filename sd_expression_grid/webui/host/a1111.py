@@ -64,6 +64,13 @@ class A1111:
         """Those that the last call left in the model, each with the name that its tag gave it."""
         return list(getattr(_loras(), "loaded_networks", ()))
 
+    def networks_in_force(self, p: Any) -> str:
+        """What a call is made with: the tags that were activated, also those of wildcards, and the LoRAs' weights."""
+        tags = {kind: [each.items for each in found] for kind, found in (p.extra_network_data or {}).items()}
+        weights = "te_multiplier", "unet_multiplier", "dyn_dim"
+        loras = [(one.name, *(getattr(one, weight, None) for weight in weights)) for one in self.loaded_loras()]
+        return repr((tags, loras))
+
     def forget_old_hashes(self, folders: Iterable[str]) -> None:
         """Has the WebUI read the hashes of LoRAs that were replaced by older files, which it takes for the same."""
         if _lora_files.have_changed(folders):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -24,15 +22,12 @@ _CACHES_OF_ONE_CALL = ("cached_c", "cached_hr_c", "cached_hr_uc")
 _TOLD_BY_ENCODING = {"TI hashes", "TI", "Emphasis"}
 """Infotext fields that come with the encoding of a text, and not from a cache; ``TI`` is Forge's."""
 
-During = Callable[["Batch"], AbstractContextManager[None]]
-"""What is to be in force while a batch is made."""
-
 
 class Generator:
     """Makes batches with the settings of ``page``, whose sampler and variation seed are settled."""
 
-    def __init__(self, page: Processing, during: During, requested: AsRequested) -> None:
-        self._page, self._during, self._requested = page, during, requested
+    def __init__(self, page: Processing, requested: AsRequested) -> None:
+        self._page, self._requested = page, requested
         self._negative_encoding: list[Any] = [None, None]  # of a call to whose infotext it added nothing
         self.finished: Processing | None = None
         """The processing object of the last finished call: it knows checkpoint and hashes for infotexts."""
@@ -41,8 +36,7 @@ class Generator:
         """Generates the batch; raises NotFinishedError after Skip and Interrupt, whose pictures are half-denoised."""
         call = _call_for(self._page, batch, self._negative_encoding)
         try:
-            with self._during(batch):
-                result = processing.process_images(call)
+            result = processing.process_images(call)
         except Exception as error:
             errors.display(error, "making a cell of the expression grid")
             if _devices:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modules import shared
 
 from sd_expression_grid.base.errors import SavingError
 from sd_expression_grid.plan.plan import Batch, plan_batches
-from sd_expression_grid.plan.run_batches import CellResult, Generate, Interrupted
+from sd_expression_grid.plan.run_batches import CellResult, Generate, Generated, Interrupted
 from sd_expression_grid.store.saver import Saver
 from sd_expression_grid.webui.denoiser.shared_steps import SharedSteps, not_shared, why_not_shared
 from sd_expression_grid.webui.denoiser.stop_early import stopped_after
+from sd_expression_grid.webui.host.companions import active_companions
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.settings import shares_steps
 from sd_expression_grid.webui.run.as_requested import AsRequested
 from sd_expression_grid.webui.run.generate import Generator, stop_requested
 from sd_expression_grid.webui.run.progress import Progress
+from sd_expression_grid.webui.run.shared_generate import SharedGenerate
 from sd_expression_grid.webui.run.speed import remember
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def make_missing(study: Prepared, store: CellStore, through: Through, title: str
     rows_per_call = _rows_per_call(page, study.study)
     sharing = _sharing(study, rows_per_call)
     requested = AsRequested(page, study.reader, embeddings)
-    generator = Generator(page, sharing.during if sharing else _not_shared, requested)
+    generator = Generator(page, requested)
+    generate = SharedGenerate(generator, sharing, page) if sharing else generator
     mixes_seeds = study.study.scout is not None
     kind = _encoded_kinds(study.reader, embeddings)
     batches = plan_batches(study.missing, rows_per_call, kind, mixes_seeds=mixes_seeds)
@@ -69,7 +71,7 @@ def make_missing(study: Prepared, store: CellStore, through: Through, title: str
     start = time.monotonic()
     progress = Progress(page, study.study, batches, title)
     with stopped_after(study.stop_after):
-        outcomes = _made(study, store, progress, partial(through, batches), generator)
+        outcomes = _made(study, store, progress, partial(through, batches), generate)
     rows = sharing.rows_computed if sharing else None
     if rows is not None:
         remember(page, study.way, rows, time.monotonic() - start)
@@ -100,6 +102,14 @@ def _encoded_kinds(reader: PromptReader, embeddings: EmbeddingReader) -> Callabl
     return kind
 
 
+TAKE_LISTS = {
+    "Detail Daemon", "Dynamic Lora Weights", "Dynamic Thresholding (CFG Scale Fix)", "FreeU", "LoRA Block Weight",
+    "Prompt Fusion",
+}  # fmt: skip
+"""Scripts of other extensions that treat each picture of a batch as a single one, also where prompts and seeds differ;
+each was tried in ``tests/companions``."""
+
+
 def _why_not_batched(p: Processing) -> str:
     samplers = [p.sampler_name, *([p.hr_sampler_name] if p.enable_hr and p.hr_sampler_name else [])]
     if "DPM adaptive" in samplers:
@@ -112,6 +122,9 @@ def _why_not_batched(p: Processing) -> str:
     if p.enable_hr and p.hr_upscaler and p.hr_upscaler not in shared.latent_upscale_modes:
         # The upscaled pictures are encoded one after the other, each with the next noise of one generator.
         return f"the upscaler {p.hr_upscaler} gives the pictures of a batch other noise than single ones."
+    others = [companion.title for companion in active_companions(p) if companion.title not in TAKE_LISTS]
+    if others:
+        return f"{', '.join(others)} may expect that all pictures of a batch have one prompt."
     return ""
 
 
@@ -125,26 +138,22 @@ def _sharing(study: Prepared, rows_per_call: int) -> SharedSteps | None:
     return SharedSteps(study.missing, study.reader.steps_of, exact=rows_per_call == 1)
 
 
-def _not_shared(_: Batch) -> AbstractContextManager[None]:
-    return nullcontext()
-
-
 def _made(
     study: Prepared,
     store: CellStore,
     progress: Progress,
     results: Callable[[Generate, Interrupted], Iterator[CellResult]],
-    generator: Generator,
+    generate: Generate,
 ) -> Mapping[CellKey, Outcome]:
     saver = Saver(store)
 
-    def generate(batch: Batch) -> Any:
+    def begun(batch: Batch) -> Sequence[Generated]:
         progress.begin(batch)
-        return generator(batch)
+        return generate(batch)
 
     try:
         with progress.live_preview(), saver:
-            for result in results(generate, stop_requested):
+            for result in results(begun, stop_requested):
                 saver.save(result)
                 if result.generated:
                     progress.show(result.cell.key, result.generated.picture)

@@ -11,7 +11,9 @@ extensions: list[SimpleNamespace] = []
 def use(folders):
     """Make these folders the installed extensions."""
     extensions[:] = [
-        SimpleNamespace(name=folder.name, canonical_name=folder.name.lower(), path=str(folder), enabled=True)
+        SimpleNamespace(
+            name=folder.name, canonical_name=folder.name.lower(), path=str(folder), enabled=True, is_builtin=False
+        )
         for folder in sorted(map(Path, folders), key=lambda folder: folder.name.lower())
     ]
 

@@ -1,0 +1,101 @@
+"""Other people's extensions in the WebUI: which of them take part in making pictures, and with what values."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+from modules import extensions, script_callbacks, scripts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sd_expression_grid.webui.host.processing import Processing
+
+_OWN = Path(__file__).resolve().parents[3]
+_OF_PICTURES = (
+    "before_process", "process", "before_process_batch", "after_extra_networks_activate", "process_batch", "before_hr",
+    "process_before_every_sampling", "on_mask_blend", "postprocess_batch", "postprocess_batch_list", "post_sample",
+    "postprocess_image", "postprocess_maskoverlay", "postprocess_image_after_composite", "postprocess",
+)  # fmt: skip
+"""The hooks of always-on scripts that can change how pictures are made, or what becomes of them."""
+
+_OF_DENOISER = ("callbacks_cfg_denoiser", "callbacks_cfg_denoised", "callbacks_cfg_after_cfg")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """An always-on script of another extension that is switched on: ``title`` is its own, ``folder`` the extension's.
+
+    Its values are ``p.script_args[first:last]``.
+    """
+
+    title: str
+    folder: str
+    first: int
+    last: int
+
+
+def active_companions(p: Processing) -> list[Companion]:
+    """The always-on scripts of other extensions that take part in making the pictures of ``p``."""
+    return [
+        Companion(title=script.title(), folder=folder, first=script.args_from, last=script.args_to)
+        for script, folder in _scripts_of_others(p)
+        if _takes_part(script) and not is_off(script, p.script_args[script.args_from : script.args_to])
+    ]
+
+
+def active_names(p: Processing) -> list[str]:
+    """What takes part in making pictures: scripts by their titles, and extensions that have none by their folders.
+
+    The latter are told of every call of the denoiser; a script that is switched off is taken at its word.
+    """
+    with_scripts = {folder for _, folder in _scripts_of_others(p)}
+    called = [found for found in map(extension_of, _called_files()) if found and found not in with_scripts]
+    names = [companion.title for companion in active_companions(p)]
+    return [*names, *dict.fromkeys(Path(folder).name for folder in called)]
+
+
+def is_off(script: Any, values: Sequence[Any]) -> bool:
+    """Whether a script's values say that it is switched off: by its first value, or since all its units are off.
+
+    The WebUI's accordions with a switch have no value at first.
+    """
+    if not values:
+        return False
+    is_unset = values[0] is None and isinstance(script.controls[0], gr.Checkbox)
+    return values[0] is False or is_unset or all(map(is_off_unit, values))
+
+
+def is_off_unit(value: Any) -> bool:
+    """Whether a value is a unit, such as ControlNet's, that is switched off."""
+    return (value.get("enabled") if isinstance(value, dict) else getattr(value, "enabled", None)) is False
+
+
+def extension_of(file: str) -> str:
+    """The folder of the extension that a file belongs to; empty for ours, for the WebUI's own, and for its files."""
+    holding = [one for one in extensions.active() if file.startswith(f"{one.path}{os.sep}")]
+    nearest = max(holding, key=lambda one: len(one.path), default=None)
+    is_others = nearest and not nearest.is_builtin and Path(nearest.path).resolve() != _OWN
+    return str(nearest.path) if is_others else ""
+
+
+def _scripts_of_others(p: Processing) -> Iterator[tuple[Any, str]]:
+    """Always-on scripts that have a place among the script arguments, each with its extension's folder."""
+    for script in p.scripts.alwayson_scripts if p.scripts else ():
+        folder = extension_of(str(script.filename))
+        if folder and script.args_from is not None:
+            yield script, folder
+
+
+def _takes_part(script: Any) -> bool:
+    return any(getattr(type(script), hook, None) is not getattr(scripts.Script, hook, None) for hook in _OF_PICTURES)
+
+
+def _called_files() -> list[str]:
+    """The files of all callbacks that are told of the denoiser's calls."""
+    known = script_callbacks.callback_map
+    return [str(callback.script) for category in _OF_DENOISER for callback in known.get(category, ())]

@@ -1,0 +1,115 @@
+"""Beside other people's extensions: in the stand-in, with what such extensions do, in process."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests import standin
+from tests.standin.companions import LISTENER, PORTRAITS
+from tests.standin.webui import REPOSITORY
+
+STUDY = {"expressions": "sad\nsmiling\ncrying", "characters": "Noor | <lora:Noor:1>\nmei | <lora:mei:1>", "reference": ""}
+SETTINGS = {"prompt": "", "steps": 10, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler", "save_images": False}
+OF_A_PICTURE = 2 * 10
+SHARED = 2 * 3
+"""Denoiser rows: those of a picture, and those that all rows of a column have in common."""
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    with standin.start(tmp_path_factory.mktemp("standin"), [REPOSITORY, PORTRAITS]) as webui:
+        yield webui
+
+
+@pytest.fixture
+def webui(started):
+    started.reset()
+    started.counter.rows = 0
+    return started
+
+
+class Made:
+    """What the API answers to a study."""
+
+    def __init__(self, body):
+        self.info = json.loads(body["info"])
+        first = self.info["index_of_first_image"]
+        self.pictures = [np.asarray(Image.open(io.BytesIO(base64.b64decode(each)))) for each in body["images"][first:]]
+        self.infotexts = self.info["infotexts"][first:]
+        self.told = self.info["extra_generation_params"]
+        assert self.pictures
+
+    @property
+    def comments(self):
+        return "\n".join(self.told["Comments"])
+
+
+def made(webui, *on, settings=None, values=None, **study):
+    """A study with these scripts of others switched on."""
+    values = {name: {"args": [True]} for name in on} | (values or {})
+    request = {**SETTINGS, **(settings or {}), "alwayson_scripts": values}
+    asked = {**STUDY, **study}
+    return Made(webui.txt2img({**request, "script_name": "Expression grid", "script_args": [json.dumps(asked)]}))
+
+
+def plain(webui, *on, infotext):
+    """The picture that a cell's infotext describes, with the same scripts switched on."""
+    texts, _, _ = infotext.partition("\nSteps: ")
+    prompt, _, negative = texts.partition("\nNegative prompt: ")
+    values = {name: {"args": [True]} for name in on}
+    body = webui.txt2img({**SETTINGS, "prompt": prompt, "negative_prompt": negative, "alwayson_scripts": values})
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(body["images"][0]))))
+
+
+def are_as_plain(webui, study, *on):
+    again = [plain(webui, *on, infotext=infotext) for infotext in study.infotexts]
+    return all((one == other).all() for one, other in zip(study.pictures, again, strict=True))
+
+
+def test_where_nobody_else_is_active_no_picture_is_made_twice(webui):
+    assert made(webui).told["Denoiser rows"] == webui.counter.rows == 6 * OF_A_PICTURE - 4 * SHARED
+
+
+def test_what_leaves_pictures_as_they_are_costs_one_picture_a_run(webui):
+    study = made(webui, "Harmless")
+    assert study.told["Denoiser rows"] == webui.counter.rows == 7 * OF_A_PICTURE - 4 * SHARED
+    assert "not shared" not in study.comments
+    assert are_as_plain(webui, study, "Harmless")
+
+
+def test_what_keeps_something_from_call_to_call_turns_sharing_off_and_is_named(webui):
+    study = made(webui, "Counts calls")
+    assert "Composition steps were not shared: beside Counts calls, a picture made with them was" in study.comments
+    assert "Denoiser rows" not in study.told
+    assert webui.counter.rows == 7 * OF_A_PICTURE - SHARED  # the second is made twice
+    assert are_as_plain(webui, study, "Counts calls")
+
+
+def test_a_lora_out_of_a_wildcard_counts_as_one_of_the_prompt(webui):
+    prompt = "__lora__ woman, [hair:{expression}:0.5], {character}"
+    study = made(webui, "Draws LoRAs", prompt=prompt, characters="a | noor\nb | mei")
+    loras = ["Noor", "mei", "Noor"]
+    assert [f"<lora:{lora}:1>" in text for text, lora in zip(study.infotexts, loras * 2, strict=True)] == [True] * 6
+    assert "not shared" not in study.comments
+    assert are_as_plain(webui, study)
+
+
+def test_rows_are_made_one_by_one_beside_what_may_expect_one_prompt(webui):
+    study = made(webui, "Expects one prompt", mode="batched", rows_per_batch=3)
+    assert "Rows were made one by one: Expects one prompt may expect that all" in study.comments
+    assert all("First letter: " in infotext for infotext in study.infotexts)
+    assert are_as_plain(webui, study, "Expects one prompt")
+
+
+def test_batches_are_left_alone_where_nobody_else_is_active(webui):
+    study = made(webui, mode="batched", rows_per_batch=3)
+    assert "one by one" not in study.comments
+
+
+def test_a_callback_without_a_script_is_somebody_active(tmp_path):  # the last: it starts another stand-in
+    with standin.start(tmp_path, [REPOSITORY, LISTENER]) as webui:
+        assert made(webui).told["Denoiser rows"] == 7 * OF_A_PICTURE - 4 * SHARED

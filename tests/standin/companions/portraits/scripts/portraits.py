@@ -1,0 +1,84 @@
+"""Always-on scripts with one switch each, which the user has to turn on."""
+
+import gradio as gr
+from modules import scripts
+
+from tests.standin.portraits import painter
+
+
+class _WithSwitch:
+    def show(self, is_img2img):
+        return scripts.AlwaysVisible if self else None
+
+    def ui(self, is_img2img):
+        return [gr.Checkbox(value=False, label=f"{self.title()} is on")]
+
+
+class Counts(_WithSwitch, scripts.Script):
+    """Keeps a number from call to call below what can be seen of the denoiser, as masks that add up do."""
+
+    def title(self):
+        return "Counts calls"
+
+    def process(self, p, is_on):
+        if not is_on:
+            return
+        self.calls, self.original = 0, painter.Denoiser.forward
+        painter.Denoiser.forward = lambda denoiser, x, sigma, cond: self.forward(denoiser, x, sigma, cond)
+
+    def forward(self, denoiser, x, sigma, cond):
+        self.calls += 1
+        return self.original(denoiser, x, sigma, cond) * (1 + self.calls / 100)
+
+    def postprocess(self, p, processed, is_on):
+        if is_on:
+            painter.Denoiser.forward = self.original
+
+
+class Harmless(_WithSwitch, scripts.Script):
+    """Does something that needs no state."""
+
+    def title(self):
+        return "Harmless"
+
+    def process(self, p, is_on):
+        if is_on:
+            p.extra_generation_params["Harmless"] = "yes"
+
+
+class Draws(_WithSwitch, scripts.Script):
+    """Puts a LoRA in place of a wildcard, another one for every seed and row."""
+
+    def title(self):
+        return "Draws LoRAs"
+
+    def process(self, p, is_on):
+        for i, prompt in enumerate(p.all_prompts if is_on else ()):
+            drawn = ("Noor", "mei")["smil" in prompt]
+            p.all_prompts[i] = prompt.replace("__lora__", f"<lora:{drawn}:1>")
+
+
+class ExpectsOne(_WithSwitch, scripts.Script):
+    """Takes the prompt for a text."""
+
+    def title(self):
+        return "Expects one prompt"
+
+    def process(self, p, is_on):
+        if is_on:
+            p.extra_generation_params["First letter"] = p.prompt.strip()[0]
+            if "breaks" in p.prompt:
+                raise ValueError("this one breaks")
+
+
+class Decoration(scripts.Script):
+    """Has a place on the page and no part in pictures."""
+
+    def title(self):
+        return "Decoration"
+
+    def show(self, is_img2img):
+        return scripts.AlwaysVisible if self else None
+
+    def ui(self, is_img2img):
+        return []
