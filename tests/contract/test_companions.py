@@ -12,8 +12,10 @@ from tests import standin
 from tests.standin.companions import LISTENER, PORTRAITS
 from tests.standin.webui import REPOSITORY
 
-STUDY = {"expressions": "sad\nsmiling\ncrying", "characters": "Noor | <lora:Noor:1>\nmei | <lora:mei:1>", "reference": ""}
-SETTINGS = {"prompt": "", "steps": 10, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler", "save_images": False}
+COLUMNS = "Noor | <lora:Noor:1>\nmei | <lora:mei:1>"
+STUDY = {"expressions": "sad\nsmiling\ncrying", "characters": COLUMNS, "reference": ""}
+SETTINGS = {"prompt": "", "steps": 10, "width": 64, "height": 64, "seed": 7, "sampler_name": "Euler"}
+SETTINGS |= {"save_images": False}
 OF_A_PICTURE = 2 * 10
 SHARED = 2 * 3
 """Denoiser rows: those of a picture, and those that all rows of a column have in common."""
@@ -103,6 +105,16 @@ def test_rows_are_made_one_by_one_beside_what_may_expect_one_prompt(webui):
     assert "Rows were made one by one: Expects one prompt may expect that all" in study.comments
     assert all("First letter: " in infotext for infotext in study.infotexts)
     assert are_as_plain(webui, study, "Expects one prompt")
+
+
+def test_what_fails_in_another_extension_is_told_with_its_cell(webui):
+    study = made(webui, "Expects one prompt", expressions="sad\nit breaks")
+    failure = "it breaks: the extension portraits failed: ValueError: this one breaks"
+    assert study.comments.count(f"Noor, {failure}") == study.comments.count(f"mei, {failure}") == 1
+    assert "sad: the extension" not in study.comments
+    from modules import errors
+
+    assert errors.report.__module__ == "modules.errors"
 
 
 def test_batches_are_left_alone_where_nobody_else_is_active(webui):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-from modules import extensions, script_callbacks, scripts
+from modules import errors, extensions, script_callbacks, scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,12 +77,33 @@ def is_off_unit(value: Any) -> bool:
     return (value.get("enabled") if isinstance(value, dict) else getattr(value, "enabled", None)) is False
 
 
-def extension_of(file: str) -> str:
-    """The folder of the extension that a file belongs to; empty for ours, for the WebUI's own, and for its files."""
-    holding = [one for one in extensions.active() if file.startswith(f"{one.path}{os.sep}")]
-    nearest = max(holding, key=lambda one: len(one.path), default=None)
-    is_others = nearest and not nearest.is_builtin and Path(nearest.path).resolve() != _OWN
-    return str(nearest.path) if is_others else ""
+@contextmanager
+def failures_told() -> Iterator[list[str]]:
+    """Collects what goes wrong in other extensions meanwhile, which the WebUI reports on its console alone."""
+    failures: list[str] = []
+    report = errors.report
+
+    def collect(message: str, **how: bool) -> None:
+        folder, error = extension_of(message), sys.exc_info()[1]
+        line = f"the extension {Path(folder).name} failed: {type(error).__name__}: {error}".strip()
+        if folder and error and line not in failures:
+            failures.append(line)
+        report(message, **how)
+
+    errors.report = collect
+    try:
+        yield failures
+    finally:
+        errors.report = report
+
+
+def extension_of(text: str) -> str:
+    """The folder of the extension that a text names a file of; empty for ours, and for files of the WebUI's own."""
+    holding = sorted(
+        (one for one in extensions.active() if f"{one.path}{os.sep}" in text), key=lambda one: len(one.path)
+    )
+    is_others = holding and not holding[-1].is_builtin and Path(holding[-1].path).resolve() != _OWN
+    return str(holding[-1].path) if is_others else ""
 
 
 def _scripts_of_others(p: Processing) -> Iterator[tuple[Any, str]]:

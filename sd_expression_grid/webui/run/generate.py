@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from modules import errors, processing, shared
 
 from sd_expression_grid.plan.run_batches import Generated, NotFinishedError
+from sd_expression_grid.webui.host.companions import failures_told
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.lacking import optional
 
@@ -36,7 +37,8 @@ class Generator:
         """Generates the batch; raises NotFinishedError after Skip and Interrupt, whose pictures are half-denoised."""
         call = _call_for(self._page, batch, self._negative_encoding)
         try:
-            result = processing.process_images(call)
+            with failures_told() as failures:
+                result = processing.process_images(call)
         except Exception as error:
             errors.display(error, "making a cell of the expression grid")
             if _devices:
@@ -52,14 +54,19 @@ class Generator:
             self._negative_encoding = call.cached_uc
         first = result.index_of_first_image
         made = slice(first, first + len(batch.cells))
+        cells = zip(batch.cells, result.images[made], result.infotexts[made], strict=True)
         return [
             Generated(
                 picture=picture,
                 infotext=infotext,
-                warning=self._requested.difference(cell, picture.size, infotext, comments),
+                warning=_joined(self._requested.difference(cell, picture.size, infotext, comments), *failures),
             )
-            for cell, picture, infotext in zip(batch.cells, result.images[made], result.infotexts[made], strict=True)
+            for cell, picture, infotext in cells
         ]
+
+
+def _joined(*warnings: str) -> str:
+    return "; ".join(filter(None, warnings))
 
 
 def stop_requested() -> bool:
