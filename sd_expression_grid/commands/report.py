@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 from urllib.parse import quote
 
 from sd_expression_grid.base.errors import Fault, StudyError
@@ -16,8 +16,8 @@ from sd_expression_grid.evidence.picture_measures import best_measure
 from sd_expression_grid.ratings.ratings_csv import read_ratings_csv, write_ratings
 from sd_expression_grid.ratings.ratings_table import RatingsTable, read_table
 from sd_expression_grid.report.answers import caution
-from sd_expression_grid.report.report import report_on, report_to_dict
-from sd_expression_grid.report.types import Report, Thresholds
+from sd_expression_grid.report.report import report_to_dict, reports_on
+from sd_expression_grid.report.types import Report, Success, Thresholds
 from sd_expression_grid.report.writing.charts import write_charts
 from sd_expression_grid.report.writing.pictures_section import sentences_of
 from sd_expression_grid.report.writing.report_csv import report_csv
@@ -27,7 +27,7 @@ from sd_expression_grid.store.folder import StudyFolder
 if TYPE_CHECKING:
     import argparse
     from argparse import Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sd_expression_grid.commands import Subparsers
 
@@ -44,6 +44,8 @@ def add_to(subparsers: Subparsers) -> None:
     parser.add_argument("--csv", type=Path, metavar="OUT", help="all numbers as a table")
     parser.add_argument("--ratings-csv", type=Path, metavar="OUT", help="the ratings, as --ratings reads them")
     parser.add_argument("--charts", type=Path, metavar="DIR", help="heat map and rankings as PNG")
+    text = "what counts: expression and person (both, the default), the expression alone, or also looking natural (all)"
+    parser.add_argument("--success", choices=get_args(Success), default="both", help=text)
     text = "look at the pictures of FOLDER as well, as a second opinion; what was looked at once is kept there"
     parser.add_argument("--evidence", action="store_true", help=text)
     _add_thresholds(parser.add_argument_group("thresholds"))
@@ -67,8 +69,8 @@ def run(arguments: Namespace) -> None:
     if arguments.evidence:
         _measure_pictures(arguments.folder)
     table = read_ratings_csv(arguments.ratings) if arguments.ratings else read_table(StudyFolder(arguments.folder))
-    report = report_on(table, _thresholds(arguments))
-    outputs = _outputs(arguments, table, report)
+    report, *others = reports_on(table, _thresholds(arguments), arguments.success)
+    outputs = _outputs(arguments, table, report, others)
     for file, text in outputs.items():
         _write(file, text())
     if arguments.charts:
@@ -102,9 +104,11 @@ def _thresholds(arguments: Namespace) -> Thresholds:
     return thresholds
 
 
-def _outputs(arguments: Namespace, table: RatingsTable, report: Report) -> dict[Path, Callable[[], str]]:
+def _outputs(
+    arguments: Namespace, table: RatingsTable, report: Report, others: Sequence[Report]
+) -> dict[Path, Callable[[], str]]:
     texts: dict[Path | None, Callable[[], str]] = {
-        arguments.html: lambda: report_html(report, _relative_address(arguments.folder, arguments.html)),
+        arguments.html: lambda: report_html(report, _relative_address(arguments.folder, arguments.html), others),
         arguments.json: lambda: json.dumps(report_to_dict(report), ensure_ascii=False),
         arguments.csv: lambda: report_csv(report),
         arguments.ratings_csv: lambda: write_ratings(table),

@@ -1,4 +1,4 @@
-"""Ratings: does the face show the expression, and is it still that person?
+"""Ratings: does the face show the expression, is it still that person, and does the picture look natural?
 
 ``ratings/<rater>.jsonl`` in the study's folder has a line for every click; the last one of a cell counts.
 """
@@ -25,23 +25,31 @@ SCORES = ("no", "partly", "yes")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating:
-    """One rater's judgement of one cell: two scores from 0 to 2, None if not given.
+    """One rater's judgement of one cell: three scores from 0 to 2, None if not given, and a note.
 
-    If both are None, the earlier rating is taken back. ``picture`` is the SHA-256 of the rated file, empty if unknown;
-    ``rated_at`` is a time in ISO 8601 with time zone, empty if unknown.
+    Without scores and note, the earlier rating is taken back. ``picture`` is the SHA-256 of the rated file, empty if
+    unknown; ``rated_at`` is a time in ISO 8601 with time zone, empty if unknown. The natural score and the note came
+    with version 0.2.0: earlier lines have neither.
     """
 
     key: CellKey
     rater: str
     expression_score: int | None = None
     likeness_score: int | None = None
+    natural_score: int | None = None
+    note: str = ""
     picture: str = ""
     rated_at: str = ""
 
     @property
+    def has_score(self) -> bool:
+        """Whether it has any score."""
+        return (self.expression_score, self.likeness_score, self.natural_score) != (None, None, None)
+
+    @property
     def is_empty(self) -> bool:
-        """Whether it has no score."""
-        return self.expression_score is None and self.likeness_score is None
+        """Whether it has neither a score nor a note."""
+        return not self.has_score and not self.note
 
 
 def add_ratings(folder: Path, ratings: Iterable[Rating]) -> None:
@@ -79,6 +87,8 @@ def rating_from_dict(data: Mapping[str, Any]) -> Rating:
         rater=_text(data.get("rater")),
         expression_score=_score(data.get("expression_score")),
         likeness_score=_score(data.get("likeness_score")),
+        natural_score=_score(data.get("natural_score")),
+        note=_text(data.get("note", "")),
         picture=_text(data.get("picture", "")),
         rated_at=_text(data.get("rated_at", "")),
     )

@@ -44,8 +44,9 @@ def write_ratings(table: RatingsTable) -> str:
 
 
 def _rating_values(rating: Rating) -> tuple[str, ...]:
-    scores = ("" if score is None else SCORES[score] for score in (rating.expression_score, rating.likeness_score))
-    return rating.key.expression, rating.key.character, str(rating.key.seed), rating.rater, *scores
+    given = rating.expression_score, rating.likeness_score, rating.natural_score
+    scores = ("" if score is None else SCORES[score] for score in given)
+    return rating.key.expression, rating.key.character, str(rating.key.seed), rating.rater, *scores, rating.note
 
 
 def _trait_values(column: Column) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ _OF_RATINGS = {
     "rater": TEXT,
     "expression_score": _SCORE,
     "likeness_score": _SCORE,
+    "natural_score": _SCORE,
+    "note": TEXT,
 }
 _OF_CHARACTERS = {**{trait.name: trait.value for trait in TRAITS}, "reference": YES_OR_NO}
 _TYPES = {**_OF_RATINGS, **_OF_CHARACTERS}
@@ -119,6 +121,8 @@ class TableLines:
             rater=values["rater"] or "",
             expression_score=values["expression_score"],
             likeness_score=values["likeness_score"],
+            natural_score=values["natural_score"],
+            note=values["note"] or "",
         )
         if rating.is_empty:
             return

@@ -63,7 +63,7 @@ def hints_of(report: Report) -> tuple[str, ...]:
 
 def caution(report: Report) -> str:
     """A warning that too few seeds are rated; empty where there are enough."""
-    count = len({cell.key.seed for cell in report.cells if cell.scores})
+    count = len({cell.key.seed for cell in report.cells if cell.is_rated})
     if not count or count >= report.thresholds.seeds:
         return ""
     return f"From {number(count, 'seed')} only: an impression, not yet a finding."
@@ -71,7 +71,12 @@ def caution(report: Report) -> str:
 
 def success_of(report: Report) -> str:
     """What counts as a success in this report."""
-    return "expression reached and person kept" if report.judges_likeness else "expression reached"
+    parts = ["expression reached"]
+    if report.judges_likeness and report.success != "expression":
+        parts.append("person kept")
+    if report.success == "all":
+        parts.append("natural")
+    return few(parts)
 
 
 def _first_question(report: Report) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import comb
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from sd_expression_grid.report.statistics.permutation import mcnemar
 from sd_expression_grid.report.subjects import person_of, weight_groups
-from sd_expression_grid.report.types import CharacterResult, GroupResult, GroupTrait, Measure, WeightCurve
+from sd_expression_grid.report.types import CharacterResult, GroupResult, GroupTrait, Measure, Success, WeightCurve
 from sd_expression_grid.report.wording import plural, singular
 
 if TYPE_CHECKING:
@@ -26,19 +26,19 @@ LEAST_ROWS = 3
 def rank_characters(matrix: Matrix) -> tuple[CharacterResult, ...]:
     """The characters, most flexible first; those without a rated eligible cell come last.
 
-    Flexibility is the share of *yes* among the eligible cells (see ``Matrix.eligible``). Intervals are Wilson's, of the
-    effective number of cells; the clusters are the seeds, since a seed may suit a character in all rows.
+    Flexibility is the share of successes among the eligible cells (see ``Matrix.eligible``). Intervals are Wilson's, of
+    the effective number of cells; the clusters are the seeds, since a seed may suit a character in all rows.
     """
     groups = [matrix.eligible(matrix.column(column.label)) for column in matrix.characters]
-    dispersions = {measure: matrix.dispersion(groups, lambda key: key.seed, measure) for measure in get_args(Measure)}
+    dispersions = {measure: matrix.dispersion(groups, lambda key: key.seed, measure) for measure in matrix.measures}
     results = [_result(matrix, column, dispersions) for column in matrix.characters]
-    ranked = sorted(results, key=_rank_key, reverse=True)
+    ranked = sorted(results, key=lambda result: _rank_key(result, matrix.success), reverse=True)
     tests = max(1, comb(len(ranked), 2))
     return tuple(replace(result, p_behind=min(1.0, tests * p_between(matrix, ranked[0], result))) for result in ranked)
 
 
-def _rank_key(result: CharacterResult) -> tuple[float, float]:
-    return _share_or_less(result.flexibility), _share_or_less(result.rates["both"])
+def _rank_key(result: CharacterResult, success: Success) -> tuple[float, float]:
+    return _share_or_less(result.flexibility), _share_or_less(result.rates[success])
 
 
 def _share_or_less(rate: Rate) -> float:
@@ -52,7 +52,7 @@ def _result(matrix: Matrix, column: Column, dispersions: dict[Measure, float]) -
     failed = tuple(row for row, share in known.items() if share < 0.5)
     return CharacterResult(
         column=column,
-        flexibility=matrix.rate(matrix.eligible(cells), "both", dispersions["both"]),
+        flexibility=matrix.rate(matrix.eligible(cells), matrix.success, dispersions[matrix.success]),
         rates={measure: matrix.rate(cells, measure, dispersion) for measure, dispersion in dispersions.items()},
         p_behind=1.0,
         failed_rows=failed,
@@ -79,7 +79,7 @@ def weight_curves(matrix: Matrix, characters: Sequence[CharacterResult]) -> tupl
 
 def _weight_curve(matrix: Matrix, results: Sequence[CharacterResult]) -> WeightCurve:
     known = [result for result in results if result.flexibility.share is not None]
-    ranked = sorted(known, key=_weight_rank_key, reverse=True)
+    ranked = sorted(known, key=lambda result: _weight_rank_key(result, matrix.success), reverse=True)
     clear = len(ranked) > 1 and p_between(matrix, ranked[0], ranked[1]) <= matrix.thresholds.significance
     return WeightCurve(
         name=" · ".join(filter(None, (person_of(results[0].column), singular(results[0].column.kind)))),
@@ -89,8 +89,8 @@ def _weight_curve(matrix: Matrix, results: Sequence[CharacterResult]) -> WeightC
     )
 
 
-def _weight_rank_key(result: CharacterResult) -> tuple[float, float, float]:
-    return *_rank_key(result), _share_or_less(result.rates["likeness"])
+def _weight_rank_key(result: CharacterResult, success: Success) -> tuple[float, float, float]:
+    return *_rank_key(result, success), _share_or_less(result.rates["likeness"])
 
 
 def groups_of(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[GroupResult, ...]:
@@ -100,7 +100,7 @@ def groups_of(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[GroupResult,
     """
     members: dict[tuple[GroupTrait, str], list[tuple[str, float, tuple[int, ...]]]] = {}
     for subject in subjects:
-        cells = matrix.scored(matrix.eligible(subject.cells), "both")
+        cells = matrix.scored(matrix.eligible(subject.cells), matrix.success)
         share = matrix.share(cells)
         if share is not None:
             for group in _groups_with(subject):

@@ -62,7 +62,7 @@ def compare(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[Comparison, ..
 
 
 def _unit(matrix: Matrix, subject: Subject) -> _Unit | None:
-    cells = matrix.scored(matrix.eligible(subject.cells), "both")
+    cells = matrix.scored(matrix.eligible(subject.cells), matrix.success)
     share = matrix.share(cells)
     return None if share is None else _Unit(subject, share, cells)
 

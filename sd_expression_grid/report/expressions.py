@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from sd_expression_grid.report.types import (
     ExpressionResult,
     Measure,
     Rate,
+    Success,
     Thresholds,
     Verdict,
     VerdictName,
@@ -44,25 +45,27 @@ def rank_expressions(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[Expre
     persons = {column.label: person_of(column) for column in matrix.characters}
     dispersions = {
         measure: matrix.dispersion(list(by_row.values()), lambda key: persons[key.character], measure)
-        for measure in get_args(Measure)
+        for measure in matrix.measures
     }
-    return tuple(sorted((_result(matrix, row, cells, dispersions) for row, cells in by_row.items()), key=_ease))
+    results = [_result(matrix, row, cells, dispersions) for row, cells in by_row.items()]
+    return tuple(sorted(results, key=lambda result: _ease(result, matrix.success)))
 
 
-def _ease(result: ExpressionResult) -> tuple[float, float]:
-    shares = result.rates["both"].share, result.reference.share
+def _ease(result: ExpressionResult, success: Success) -> tuple[float, float]:
+    shares = result.rates[success].share, result.reference.share
     return tuple(2.0 if share is None else share for share in shares)  # type: ignore[return-value]
 
 
 def _result(matrix: Matrix, row: str, cells: Sequence[int], dispersions: dict[Measure, float]) -> ExpressionResult:
     column = matrix.reference
-    reference = matrix.rate(matrix.row_column(row, column.label) if column else (), "expression")
+    reference = matrix.rate(matrix.row_column(row, column.label) if column else (), matrix.success)
     rates = {measure: matrix.rate(cells, measure, dispersion) for measure, dispersion in dispersions.items()}
-    places = reference.cells or rates["both"].cells
+    characters = rates[matrix.success]
+    places = reference.cells or characters.cells
     seeds = {matrix.cells[place].key.seed for place in places}
     verdict = None
     if places and row.strip().lower() != NEUTRAL:
-        verdict = verdict_on(reference, rates["both"], len(seeds), matrix.thresholds)
+        verdict = verdict_on(reference, characters, len(seeds), matrix.thresholds)
     return ExpressionResult(label=row, reference=reference, rates=rates, verdict=verdict)
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.report.statistics.intervals import Cluster, pooled_dispersion, wilson
-from sd_expression_grid.report.types import Measure, Rate, RatedCell, Score, Thresholds
+from sd_expression_grid.report.types import Measure, Rate, RatedCell, Score, Success, Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
 
+    from sd_expression_grid.ratings.ratings import Rating
     from sd_expression_grid.ratings.ratings_table import Column, RatingsTable
     from sd_expression_grid.study.study import CellKey
 
@@ -23,8 +24,9 @@ YES = 2
 class Matrix:
     """All cells of a table. A cell's place is its index: column after column, row after row, seed after seed.
 
-    ``rows`` and ``columns`` map labels to their numbers. ``judges_likeness`` is true where any character's likeness is
-    scored, ``is_corrected`` where any cell of the reference column is.
+    ``rows`` and ``columns`` map labels to their numbers. ``success`` is the measure whose *yes* is a success.
+    ``judges_likeness`` and ``judges_natural`` are true where any character has that score, ``is_corrected`` where any
+    cell of the reference column is rated.
     """
 
     table: RatingsTable
@@ -32,8 +34,15 @@ class Matrix:
     cells: tuple[RatedCell, ...]
     rows: dict[str, int]
     columns: dict[str, int]
+    success: Success
     judges_likeness: bool
+    judges_natural: bool
     is_corrected: bool
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """All measures; those with the natural score only where anybody gave it."""
+        return ("expression", "likeness", "both", *(("natural", "all") if self.judges_natural else ()))
 
     @property
     def reference(self) -> Column | None:
@@ -62,7 +71,7 @@ class Matrix:
         return range(first, first + seeds)
 
     def eligible(self, places: Iterable[int]) -> tuple[int, ...]:
-        """The places whose reference cell, in the same row and with the same seed, is a *yes*.
+        """The places whose reference cell, in the same row and with the same seed, is a success.
 
         A character is not to be blamed for what the base model cannot draw either. Without a rated reference column,
         all places are eligible.
@@ -71,20 +80,20 @@ class Matrix:
         if reference is None or not self.is_corrected:
             return tuple(places)
         first, size = self.columns[reference.label] * self.column_size, self.column_size
-        return tuple(place for place in places if self.cells[first + place % size].expression == YES)
+        return tuple(place for place in places if self.succeeds(first + place % size))
 
     def scored(self, places: Iterable[int], measure: Measure) -> tuple[int, ...]:
         """The places of cells that have this score."""
         return tuple(place for place in places if self.cells[place].score(measure) is not None)
 
-    def succeeds(self, place: int, measure: Measure = "both") -> bool:
-        """Whether a cell's score is *yes*."""
-        return self.cells[place].score(measure) == YES
+    def succeeds(self, place: int) -> bool:
+        """Whether a cell is a success."""
+        return self.cells[place].score(self.success) == YES
 
-    def share(self, places: Iterable[int], measure: Measure = "both") -> float | None:
-        """The share of *yes* among the scored cells, from 0 to 1; None where none is scored."""
-        scored = self.scored(places, measure)
-        return sum(self.succeeds(place, measure) for place in scored) / len(scored) if scored else None
+    def share(self, places: Iterable[int]) -> float | None:
+        """The share of successes among the cells that are scored for it, from 0 to 1; None where none is."""
+        scored = self.scored(places, self.success)
+        return sum(map(self.succeeds, scored)) / len(scored) if scored else None
 
     def rate(self, places: Iterable[int], measure: Measure, dispersion: float = 1.0) -> Rate:
         """The share of *yes* among the scored cells, with Wilson's interval.
@@ -123,27 +132,25 @@ class Matrix:
     ) -> list[Cluster]:
         counts: dict[Hashable, list[bool]] = defaultdict(list)
         for place in self.scored(places, measure):
-            counts[cluster(self.cells[place].key)].append(self.succeeds(place, measure))
+            counts[cluster(self.cells[place].key)].append(self.cells[place].score(measure) == YES)
         return [(sum(successes), len(successes)) for successes in counts.values()]
 
 
-def matrix_of(table: RatingsTable, thresholds: Thresholds) -> Matrix:
+def matrix_of(table: RatingsTable, thresholds: Thresholds, success: Success = "both") -> Matrix:
     """The table's cells, each with the median of its ratings.
 
     Where no character's likeness is scored at all, ``both`` is the expression's score.
     """
     scores: dict[CellKey, list[Score]] = defaultdict(list)
     for rating in sorted(table.ratings, key=lambda rating: rating.rater):
-        score = Score(rater=rating.rater, expression=rating.expression_score, likeness=rating.likeness_score)
-        scores[rating.key].append(score)
+        scores[rating.key].append(_score(rating))
     reference = {column.label for column in table.columns if column.is_reference}
-    judges = any(
-        s.likeness is not None for key, given in scores.items() if key.character not in reference for s in given
-    )
+    of_characters = [s for key, given in scores.items() if key.character not in reference for s in given]
+    judges = any(score.likeness is not None for score in of_characters)
     measurements = table.evidence.measurements if table.evidence else {}
     cells = tuple(
         replace(
-            _rated_cell(key, scores[key], needs_likeness=judges and key.character not in reference),
+            _rated_cell(key, scores[key], is_reference=key.character in reference, judges_likeness=judges),
             file=table.files.get(key, ""),
             measurement=measurements.get(key),
         )
@@ -155,18 +162,43 @@ def matrix_of(table: RatingsTable, thresholds: Thresholds) -> Matrix:
         cells=cells,
         rows={row: number for number, row in enumerate(table.rows)},
         columns={column.label: number for number, column in enumerate(table.columns)},
+        success=success,
         judges_likeness=judges,
+        judges_natural=any(score.natural is not None for score in of_characters),
         is_corrected=any(cell.expression is not None for cell in cells if cell.key.character in reference),
     )
 
 
-def _rated_cell(key: CellKey, scores: Sequence[Score], *, needs_likeness: bool) -> RatedCell:
+def _score(rating: Rating) -> Score:
+    return Score(
+        rater=rating.rater,
+        expression=rating.expression_score,
+        likeness=rating.likeness_score,
+        natural=rating.natural_score,
+        note=rating.note,
+    )
+
+
+def _rated_cell(key: CellKey, scores: Sequence[Score], *, is_reference: bool, judges_likeness: bool) -> RatedCell:
+    """A cell with its medians. The reference shows nobody, and counts as natural where nobody says."""
+    needs_likeness = judges_likeness and not is_reference
     expression = _median(score.expression for score in scores)
     likeness = _median(score.likeness for score in scores) if needs_likeness else None
-    both = expression
-    if needs_likeness:
-        both = None if expression is None or likeness is None else min(expression, likeness)
-    return RatedCell(key=key, expression=expression, likeness=likeness, both=both, scores=tuple(scores))
+    natural = _median(score.natural for score in scores)
+    both = _lowest(expression, likeness) if needs_likeness else expression
+    return RatedCell(
+        key=key,
+        expression=expression,
+        likeness=likeness,
+        both=both,
+        natural=natural,
+        all=both if is_reference and natural is None else _lowest(both, natural),
+        scores=tuple(scores),
+    )
+
+
+def _lowest(first: int | None, second: int | None) -> int | None:
+    return None if first is None or second is None else min(first, second)
 
 
 def _median(scores: Iterable[int | None]) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from sd_expression_grid.report.matrix import YES
 from sd_expression_grid.report.statistics.agreement import Agreement, krippendorff
@@ -28,6 +28,7 @@ def raters_of(matrix: Matrix) -> tuple[RaterResult, ...]:
             cells=len(scores),
             expression_yes=_yes(score.expression for score in scores),
             likeness_yes=_yes(score.likeness for score in scores),
+            natural_yes=_yes(score.natural for score in scores),
         )
         for name, scores in sorted(given.items())
     )
@@ -39,9 +40,9 @@ def _yes(scores: Iterable[int | None]) -> float | None:
 
 
 def agreement_of(matrix: Matrix) -> dict[Measure, Agreement]:
-    """The agreement on each measure; a rater's score for both is the lower of the two."""
+    """The agreement on each measure; a rater's score for both is the lower of the two, for all the lowest."""
     confidence = matrix.thresholds.confidence
-    return {measure: krippendorff(_units(matrix, measure), confidence) for measure in get_args(Measure)}
+    return {measure: krippendorff(_units(matrix, measure), confidence) for measure in matrix.measures}
 
 
 def _units(matrix: Matrix, measure: Measure) -> dict[Hashable, list[list[int]]]:
@@ -53,8 +54,11 @@ def _units(matrix: Matrix, measure: Measure) -> dict[Hashable, list[list[int]]]:
 
 
 def _score(score: Score, measure: Measure) -> int | None:
-    given = {"expression": (score.expression,), "likeness": (score.likeness,)}
-    values = given.get(measure, (score.expression, score.likeness))
+    both = score.expression, score.likeness
+    values = {
+        "expression": (score.expression,), "likeness": (score.likeness,), "both": both, "natural": (score.natural,),
+        "all": (*both, score.natural),
+    }[measure]  # fmt: skip
     return None if None in values else min(values)  # type: ignore[type-var]
 
 
@@ -67,8 +71,8 @@ def left_out(matrix: Matrix) -> LeftOut:
     missing = set(not_drawn)
     return LeftOut(
         excluded=excluded,
-        unrated=tuple(place for place, cell in counting if not cell.scores and cell.key not in missing),
-        half_rated=tuple(place for place, cell in counting if cell.scores and _is_half(cell)),
+        unrated=tuple(place for place, cell in counting if not cell.is_rated and cell.key not in missing),
+        half_rated=tuple(place for place, cell in counting if cell.is_rated and _is_half(cell)),
         not_drawn=not_drawn,
         stale=table.stale,
         strange=table.strange,

@@ -1,13 +1,14 @@
-"""From ratings to a report: rankings, comparisons, verdicts, and answers to the study's four questions.
+"""From ratings to a report: rankings, comparisons, verdicts, and answers to the study's questions.
 
-A cell counts once, however many raters it has. A success is a *yes* on both scores: the expression is reached and the
-person kept; in the reference column, which shows nobody, on the expression alone.
+A cell counts once, however many raters it has. A success is by default a *yes* on two scores: the expression is reached
+and the person kept; in the reference column, which shows nobody, on the expression alone. The reader may choose the
+expression alone instead, or that the picture is natural as well.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.report.answers import answers_of, hints_of
@@ -18,19 +19,40 @@ from sd_expression_grid.report.matrix import Matrix, matrix_of
 from sd_expression_grid.report.pictures import pictures_of
 from sd_expression_grid.report.raters import agreement_of, left_out, raters_of
 from sd_expression_grid.report.subjects import subjects_of
-from sd_expression_grid.report.types import Measure, Rate, Report, RowColumn, Thresholds
+from sd_expression_grid.report.types import Measure, Rate, Report, RowColumn, Success, Thresholds
 
 if TYPE_CHECKING:
     from sd_expression_grid.ratings.ratings_table import RatingsTable
 
 
-def report_on(table: RatingsTable, thresholds: Thresholds | None = None) -> Report:
+def reports_on(
+    table: RatingsTable, thresholds: Thresholds | None = None, first: Success = "both"
+) -> tuple[Report, ...]:
+    """The reports on a table's ratings by all that may count as a success in it, that of ``first`` first.
+
+    Where nobody judged the person, the expression alone is what *both* is. Raises StudyError as ``report_on`` does, and
+    where nobody gave a score that ``first`` needs.
+    """
+    both = report_on(table, thresholds)
+    choices: list[Success] = ["both"]
+    if both.judges_likeness:
+        choices.append("expression")
+    if both.judges_natural:
+        choices.append("all")
+    if first == "all" and not both.judges_natural:
+        message = "nobody has scored whether the pictures look natural, so that it cannot count as a success"
+        raise StudyError(message)
+    choices.sort(key=lambda success: success != first)
+    return tuple(both if success == "both" else report_on(table, thresholds, success) for success in choices)
+
+
+def report_on(table: RatingsTable, thresholds: Thresholds | None = None, success: Success = "both") -> Report:
     """The report on a table's ratings, by default with the default thresholds.
 
     StudyError without scipy, and where no rating counts: then there is nothing to report.
     """
     _check_ratings(table)
-    matrix = matrix_of(table, thresholds or Thresholds())
+    matrix = matrix_of(table, thresholds or Thresholds(), success)
     subjects, characters = subjects_of(matrix), rank_characters(matrix)
     report = Report(
         title=table.title,
@@ -38,7 +60,9 @@ def report_on(table: RatingsTable, thresholds: Thresholds | None = None) -> Repo
         rows=table.rows,
         columns=table.columns,
         seeds=table.seeds,
+        success=matrix.success,
         judges_likeness=matrix.judges_likeness,
+        judges_natural=matrix.judges_natural,
         is_corrected=matrix.is_corrected,
         cells=matrix.cells,
         squares=_row_columns(matrix),
@@ -57,7 +81,7 @@ def report_on(table: RatingsTable, thresholds: Thresholds | None = None) -> Repo
 
 
 def _check_ratings(table: RatingsTable) -> None:
-    if table.ratings:
+    if any(rating.has_score for rating in table.ratings):
         return
     if table.stale:
         message = "all ratings are of pictures that were made anew since; rate some of the new ones first"
@@ -81,4 +105,4 @@ def _row_columns(matrix: Matrix) -> tuple[RowColumn, ...]:
 
 def _rates(matrix: Matrix, row: str, label: str) -> dict[Measure, Rate]:
     cells = matrix.row_column(row, label)
-    return {measure: matrix.rate(cells, measure) for measure in get_args(Measure)}
+    return {measure: matrix.rate(cells, measure) for measure in matrix.measures}

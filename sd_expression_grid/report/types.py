@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from sd_expression_grid.report.statistics.intervals import Interval
     from sd_expression_grid.study.study import CellKey, Kind
 
-Measure = Literal["expression", "likeness", "both"]
-"""The two scores, and the lower of them, which is a yes where the expression is reached and the person kept."""
+Measure = Literal["expression", "likeness", "both", "natural", "all"]
+"""The three scores; ``both`` is the lower of the first two, ``all`` the lowest of the three."""
+
+Success = Literal["both", "expression", "all"]
+"""The measure whose *yes* is a success: expression and person, the expression alone, or both and natural."""
 
 VerdictName = Literal["easy candidate", "hard candidate", "no LoRA needed", "undecided"]
 ComparisonOutcome = Literal["first", "second", "no clear difference", "too few to tell"]
@@ -56,18 +59,21 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """The scores of one rater for one cell: 0 no, 1 partly, 2 yes; None where one is not given."""
+    """The scores of one rater for one cell, 0 no, 1 partly, 2 yes, None where one is not given; and a note."""
 
     rater: str
     expression: int | None
     likeness: int | None
+    natural: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedCell:
     """A cell with the median scores of all its raters, of an even number the lower middle one.
 
-    ``both`` is None where ``expression`` or ``likeness`` is: a cell with one score counts for that score only.
+    ``both`` is None where ``expression`` or ``likeness`` is: a cell with one score counts for that score only. ``all``
+    is None where ``both`` or ``natural`` is; in the reference column, where ``both`` is.
     ``file`` is its picture, relative to the study's folder; empty without one.
     """
 
@@ -75,6 +81,8 @@ class RatedCell:
     expression: int | None
     likeness: int | None
     both: int | None
+    natural: int | None
+    all: int | None
     scores: tuple[Score, ...]
     file: str = ""
     measurement: Measurement | None = None
@@ -86,7 +94,13 @@ class RatedCell:
 
     def score(self, measure: Measure) -> int | None:
         """The score for a measure."""
-        return {"expression": self.expression, "likeness": self.likeness, "both": self.both}[measure]
+        found: int | None = getattr(self, measure)
+        return found
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether anybody gave it a score."""
+        return (self.expression, self.likeness, self.natural) != (None, None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +254,7 @@ class RaterResult:
     cells: int
     expression_yes: float | None
     likeness_yes: float | None
+    natural_yes: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,9 +322,10 @@ class Report:
 
     ``hints`` say which questions could not be asked of the study, and what they would need.
 
-    Without any likeness score, ``judges_likeness`` is false, and a success is the expression alone. Without a rated
-    reference, ``is_corrected`` is false: flexibility counts all cells, and so depends on how hard the expressions are.
-    No other number depends on ``pictures``.
+    ``success`` is what answers, rankings, comparisons and verdicts count. Without any likeness score,
+    ``judges_likeness`` is false, and *both* is the expression alone. Without a rated reference, ``is_corrected`` is
+    false: flexibility counts all cells, and so depends on how hard the expressions are. No other number depends on
+    ``pictures``.
     """
 
     title: str
@@ -317,7 +333,9 @@ class Report:
     rows: tuple[str, ...]
     columns: tuple[Column, ...]
     seeds: tuple[int, ...]
+    success: Success
     judges_likeness: bool
+    judges_natural: bool
     is_corrected: bool
     cells: tuple[RatedCell, ...]
     squares: tuple[RowColumn, ...]

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from sd_expression_grid.report.types import Comparison, Measure, Rate
     from sd_expression_grid.study.study import Kind
 
-MEASURES: dict[Measure, str] = {"both": "Expression and person", "expression": "Expression", "likeness": "Person"}
+MEASURES: dict[Measure, str] = {
+    "both": "Expression and person",
+    "expression": "Expression",
+    "likeness": "Person",
+    "natural": "Natural",
+    "all": "All three",
+}
 """The titles of the measures, in the order in which they are shown."""
 
 _KINDS = {"lora": ("LoRA", "LoRAs"), "embedding": ("embedding", "embeddings"), "none": ("plain words", "plain words")}

@@ -7,11 +7,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from sd_expression_grid.ratings.ratings_csv import read_ratings_csv
 from sd_expression_grid.ratings.ratings_table import Column
-from sd_expression_grid.report.report import report_on
+from sd_expression_grid.report.report import report_on, reports_on
 from sd_expression_grid.report.writing.report_html import report_html
 from tests.browser.page import chromium
 from tests.unit.rated import chance, drawn
+from tests.unit.report.test_study_table import STUDY
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
 
@@ -61,6 +63,28 @@ def test_the_matrix_shows_one_measure_and_paper_all(chrome, folder):
     assert [maps.nth(n).is_visible() for n in range(3)] == [False, False, True]
     page.emulate_media(media="print")
     assert [maps.nth(n).is_visible() for n in range(3)] == [True, True, True]
+
+
+def test_the_reader_chooses_what_counts_and_answers_rankings_and_matrix_follow(chrome, tmp_path, shoot):
+    report, *others = reports_on(read_ratings_csv(STUDY))
+    (tmp_path / "report.html").write_text(report_html(report, None, others), encoding="utf-8")
+    page = chrome.new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+
+    def shown(selector):
+        return [text for text in page.locator(selector).filter(visible=True).all_inner_texts() if text]
+
+    first = ".answers > li:first-child li:first-child"
+    assert [text.split(" in ")[0].split(": ")[1] for text in shown(first)] == ["expression reached and person kept"]
+    page.get_by_text("Expression reached, person kept and natural", exact=True).click()
+    assert [text.split(" in ")[0].split(": ")[1] for text in shown(first)] == [
+        "expression reached, person kept and natural"
+    ]
+    assert len(shown("h2:has-text('Characters by flexibility')")) == 1
+    assert page.locator(".maps .scroll").filter(visible=True).get_attribute("class") == "scroll map-all"
+    shoot(page, "report-of-all-three")
+    page.emulate_media(media="print")
+    assert len(shown("h2:has-text('Characters by flexibility')")) == 1
 
 
 def test_a_phone_scrolls_tables_and_not_the_page(chrome, folder):

@@ -10,11 +10,12 @@ REFERENCE = Column(label="reference", kind="none", is_reference=True)
 SIGNS = {"y": 2, "p": 1, "n": 0, "-": None}
 
 
-def rating(expression, character, seed, scores, rater="Ana", picture=""):
-    """Two signs for the scores, y, p, n or - for none; one alone is the expression's."""
-    shown, kept = (SIGNS[sign] for sign in f"{scores}-"[:2])
+def rating(expression, character, seed, scores, rater="Ana", **more):
+    """A sign for each score, y, p, n or - for none: one alone is the expression's, then person and natural follow."""
+    shown, kept, natural = (SIGNS[sign] for sign in f"{scores}--"[:3])
     key = CellKey(expression=expression, character=character, seed=seed)
-    return Rating(key=key, rater=rater, expression_score=shown, likeness_score=kept, picture=picture)
+    given = {"expression_score": shown, "likeness_score": kept, "natural_score": natural}
+    return Rating(key=key, rater=rater, **given, **more)
 
 
 def table(columns, rows, **more):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from sd_expression_grid.report.types import CharacterResult, ExpressionResult, Rate, Report, WeightCurve
+    from sd_expression_grid.report.types import CharacterResult, ExpressionResult, Rate, Report, Success, WeightCurve
 
 _DPI = 200
 _INK, _SOFT, _RULE, _MARK, _BESIDE = "#1c2430", "#5d6878", "#d8dee6", "#0b5fa5", "#b4540a"
@@ -51,7 +51,7 @@ def draw_charts(report: Report) -> dict[str, Any]:
         drawn["characters"] = _characters(characters)
     expressions = [result for result in report.expressions if result.is_rated]
     if expressions:
-        drawn["expressions"] = _expressions(expressions)
+        drawn["expressions"] = _expressions(expressions, report.success)
     if report.weighings:
         drawn["weights"] = _weights(report.weighings)
     return drawn
@@ -154,10 +154,10 @@ def _characters(results: Sequence[CharacterResult]) -> Any:  # noqa: ANN401
     return figure
 
 
-def _expressions(results: Sequence[ExpressionResult]) -> Any:  # noqa: ANN401
+def _expressions(results: Sequence[ExpressionResult], success: Success) -> Any:  # noqa: ANN401
     figure, axes = _ranking([result.label for result in results], "Difficulty of expressions")
     _intervals(axes, [result.reference for result in results], -0.15, _BESIDE, "D", "reference")
-    _intervals(axes, [result.rates["both"] for result in results], 0.15, _MARK, "o", "characters")
+    _intervals(axes, [result.rates[success] for result in results], 0.15, _MARK, "o", "characters")
     figure.legend(loc="outside lower right", ncols=2, frameon=False, fontsize=8)
     return figure
 

@@ -31,16 +31,25 @@ class HeatMap:
 
 
 def measures_of(report: Report) -> dict[Measure, str]:
-    """The measures that have a heat map, with their titles; the expression alone where nobody judged the person."""
-    return MEASURES if report.judges_likeness else {"both": MEASURES["expression"]}
+    """The measures that have a heat map, with their titles: of what anybody judged."""
+    judged: dict[Measure, str] = {}
+    if report.judges_likeness:
+        of_person: tuple[Measure, ...] = ("both", "expression", "likeness")
+        judged = {measure: MEASURES[measure] for measure in of_person}
+    else:
+        judged["both"] = MEASURES["expression"]
+    if report.judges_natural:
+        judged["natural"] = MEASURES["natural"]
+        judged["all"] = MEASURES["all"] if report.judges_likeness else "Expression and natural"
+    return judged
 
 
 def heat_map(report: Report, measure: Measure) -> HeatMap:
     """The heat map of one measure: the reference where it has one, then the ranking, then excluded columns."""
     references = [column.label for column in report.columns if column.is_reference and measure != "likeness"]
     characters = [result.column.label for result in report.characters]
-    known = [result.label for result in report.expressions if result.rates["both"].count]
-    unknown = [result.label for result in report.expressions if not result.rates["both"].count]
+    known = [result.label for result in report.expressions if result.rates[report.success].count]
+    unknown = [result.label for result in report.expressions if not result.rates[report.success].count]
     return HeatMap(
         rows=(*reversed(known), *unknown),
         columns=(*references, *characters, *report.left_out.excluded),

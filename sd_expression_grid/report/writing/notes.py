@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sd_expression_grid.report.statistics.agreement import Agreement
 from sd_expression_grid.report.wording import MEASURES, number, percent
 from sd_expression_grid.report.writing.buttons import Button, button, share_text
 
@@ -40,12 +41,13 @@ def alike_lines(report: Report) -> tuple[AlikeLine, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaterLine:
-    """A rater: how many cells, and the share of *yes* in both scores."""
+    """A rater: how many cells, and the share of *yes* in each score."""
 
     name: str
     cells: int
     expression: str
     likeness: str
+    natural: str
 
 
 def rater_lines(report: Report) -> tuple[RaterLine, ...]:
@@ -56,6 +58,7 @@ def rater_lines(report: Report) -> tuple[RaterLine, ...]:
             cells=rater.cells,
             expression=share_text(rater.expression_yes),
             likeness=share_text(rater.likeness_yes),
+            natural=share_text(rater.natural_yes),
         )
         for rater in report.raters
     )
@@ -64,7 +67,7 @@ def rater_lines(report: Report) -> tuple[RaterLine, ...]:
 def agreement_sentences(report: Report) -> Iterator[str]:
     """How far the raters agree."""
     for measure, title in MEASURES.items():
-        found = report.agreement[measure]
+        found = report.agreement.get(measure, Agreement(cells=0))
         if found.alpha is not None and found.interval:
             interval = f"{found.interval.low:.2f} to {found.interval.high:.2f}"
             word = "good" if found.alpha >= 0.8 else "tentative" if found.alpha >= 0.667 else "poor"
@@ -126,6 +129,7 @@ class Methods:
     """What the explanation of the numbers depends on: what is judged, and the thresholds as texts."""
 
     judges_likeness: bool
+    judges_natural: bool
     is_corrected: bool
     confidence: str
     significance: str
@@ -141,6 +145,7 @@ def methods_of(report: Report) -> Methods:
     limits = report.thresholds
     return Methods(
         judges_likeness=report.judges_likeness,
+        judges_natural=report.judges_natural,
         is_corrected=report.is_corrected,
         confidence=percent(limits.confidence),
         significance=f"{limits.significance:g}",

@@ -11,7 +11,9 @@ from sd_expression_grid.report.writing.buttons import Button, rate_button
 from sd_expression_grid.report.writing.figures import IntervalFigure, rate_figure
 
 if TYPE_CHECKING:
-    from sd_expression_grid.report.types import CharacterResult, ExpressionResult, Rate, Report, Verdict
+    from collections.abc import Sequence
+
+    from sd_expression_grid.report.types import CharacterResult, ExpressionResult, Measure, Rate, Report, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +36,14 @@ class CharacterLine:
 class CharacterRanking:
     """The characters, most flexible first, and what their flexibility is a share of.
 
-    ``has_creators`` is true where any creator is known. ``unranked`` says who has no place here; empty where all have.
+    ``has_creators`` is true where any creator is known, ``scores`` are the heads over the lines' rates. ``unranked``
+    says who has no place here; empty where all have.
     """
 
     lead: str
     confidence: str
     has_creators: bool
+    scores: tuple[str, ...]
     lines: tuple[CharacterLine, ...]
     unranked: str
 
@@ -74,6 +78,7 @@ class ExpressionLine:
 class ExpressionRanking:
     """The expressions, hardest first. ``unrated`` says which have no place here; empty where all have."""
 
+    scores: tuple[str, ...]
     lines: tuple[ExpressionLine, ...]
     unrated: str
 
@@ -86,12 +91,18 @@ def character_ranking(report: Report) -> CharacterRanking:
         lead=f"{upper_first(success)}, as a share of {of}. Every number opens the cells behind it.",
         confidence=f"{100 * report.thresholds.confidence:g}%",
         has_creators=any(result.column.creator for result in report.characters),
-        lines=tuple(_character(result) for result in report.characters if result.is_ranked),
+        scores=(*(MEASURES[score] for score in _scores(report)), "Both"),
+        lines=tuple(_character(result, _scores(report)) for result in report.characters if result.is_ranked),
         unranked=", ".join(result.column.label for result in report.characters if not result.is_ranked),
     )
 
 
-def _character(result: CharacterResult) -> CharacterLine:
+def _scores(report: Report) -> tuple[Measure, ...]:
+    """The single scores, of which each has a rate."""
+    return ("expression", "likeness", *(("natural",) if report.judges_natural else ()))
+
+
+def _character(result: CharacterResult, scores: Sequence[Measure]) -> CharacterLine:
     label, rate = result.column.label, result.flexibility
     return CharacterLine(
         label=label,
@@ -103,37 +114,31 @@ def _character(result: CharacterResult) -> CharacterLine:
         interval=percents(rate.interval),
         cells=_cells(rate),
         partly=rate.partly,
-        rates=(
-            rate_button(result.rates["expression"], f"{label}: {MEASURES['expression']}"),
-            rate_button(result.rates["likeness"], f"{label}: {MEASURES['likeness']}"),
-            rate_button(result.rates["both"], f"{label}: {MEASURES['both']}"),
-        ),
+        rates=tuple(rate_button(result.rates[each], f"{label}: {MEASURES[each]}") for each in (*scores, "both")),
     )
 
 
 def expression_ranking(report: Report) -> ExpressionRanking:
     """The ranking of expressions, with verdicts."""
     return ExpressionRanking(
-        lines=tuple(_expression(result) for result in report.expressions if result.is_rated),
+        scores=tuple(MEASURES[score] for score in _scores(report)),
+        lines=tuple(_expression(result, report) for result in report.expressions if result.is_rated),
         unrated=", ".join(result.label for result in report.expressions if not result.is_rated),
     )
 
 
-def _expression(result: ExpressionResult) -> ExpressionLine:
-    label, both = result.label, result.rates["both"]
+def _expression(result: ExpressionResult, report: Report) -> ExpressionLine:
+    label, characters = result.label, result.rates[report.success]
     return ExpressionLine(
         label=label,
-        figure=rate_figure([(result.reference, "reference"), (both, "beside")]),
+        figure=rate_figure([(result.reference, "reference"), (characters, "beside")]),
         reference=rate_button(result.reference, f"{label}: reference"),
         reference_cells=_cells(result.reference),
-        characters=rate_button(both, f"{label}: characters"),
-        interval=percents(both.interval),
-        cells=_cells(both),
-        partly=both.partly,
-        rates=(
-            rate_button(result.rates["expression"], f"{label}: {MEASURES['expression']}"),
-            rate_button(result.rates["likeness"], f"{label}: {MEASURES['likeness']}"),
-        ),
+        characters=rate_button(characters, f"{label}: characters"),
+        interval=percents(characters.interval),
+        cells=_cells(characters),
+        partly=characters.partly,
+        rates=tuple(rate_button(result.rates[each], f"{label}: {MEASURES[each]}") for each in _scores(report)),
         verdict=_badge(result.verdict) if result.verdict else None,
     )
 

@@ -20,9 +20,11 @@ function pictureLink(file, alt) {
     return make("a", { href: file, target: "_blank" }, make("img", { loading: "lazy", alt, src: file }));
 }
 
-function scoreLine([rater, expression, likeness]) {
+function scoreLine([rater, expression, likeness, natural, note]) {
     const name = rater ? `${rater}: ` : "";
-    return `${name}expression ${scoreName(expression)}${likeness === null ? "" : `, person ${scoreName(likeness)}`}`;
+    const more = Object.entries({ person: likeness, natural }).filter(([, score]) => score !== null);
+    const scores = [["expression", expression], ...more].map(([title, score]) => `${title} ${scoreName(score)}`);
+    return `${name}${scores.join(", ")}${note ? ` – ${note}` : ""}`;
 }
 
 function cellFigure([expression, character, seed, file, scores, finding]) {
@@ -44,6 +46,12 @@ function listen(report) {
             dialog.showModal();
         } else if (event.target === dialog) {
             dialog.close();
+        }
+    });
+    // The matrix follows what counts as a success, and may then be another.
+    report.addEventListener("change", ({ target }) => {
+        if (target.name === "success") {
+            report.querySelector(`#measure-${target.value}`).checked = true;
         }
     });
 }

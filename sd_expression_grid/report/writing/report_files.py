@@ -10,7 +10,7 @@ from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.page.page import REPORT_FILE, write_page
 from sd_expression_grid.ratings.ratings_csv import write_ratings
 from sd_expression_grid.ratings.ratings_table import read_table
-from sd_expression_grid.report.report import report_on, report_to_dict
+from sd_expression_grid.report.report import report_to_dict, reports_on
 from sd_expression_grid.report.writing.charts import write_charts
 from sd_expression_grid.report.writing.report_csv import report_csv
 from sd_expression_grid.report.writing.report_html import report_html
@@ -28,10 +28,10 @@ def write_report(folder: StudyFolder) -> list[Path]:
     The page of the study shows it from then on. Raises StudyError where something cannot be read or written.
     """
     table = read_table(folder)
-    report = report_on(table)
+    report, *others = reports_on(table)
     below = folder.path / REPORT_FOLDER
     texts = {
-        folder.path / REPORT_FILE: report_html(report),
+        folder.path / REPORT_FILE: report_html(report, others=others),
         below / "report.json": json.dumps(report_to_dict(report), ensure_ascii=False),
         below / "report.csv": f"\ufeff{report_csv(report)}",  # Excel reads CSV as UTF-8 only with this mark
         below / "ratings.csv": f"\ufeff{write_ratings(table)}",

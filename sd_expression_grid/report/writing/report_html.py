@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from sd_expression_grid.base.html import templates_in
 from sd_expression_grid.page.assets import joined_script, joined_style
-from sd_expression_grid.report.answers import caution
-from sd_expression_grid.report.wording import number
+from sd_expression_grid.report.answers import caution, success_of
+from sd_expression_grid.report.wording import number, upper_first
 from sd_expression_grid.report.writing.comparisons_section import comparison_lines, group_lines, weights_section
 from sd_expression_grid.report.writing.matrix_section import matrix_section
 from sd_expression_grid.report.writing.notes import (
@@ -24,7 +24,9 @@ from sd_expression_grid.report.writing.pictures_section import pictures_part, se
 from sd_expression_grid.report.writing.rankings import character_ranking, expression_ranking
 
 if TYPE_CHECKING:
-    from sd_expression_grid.report.types import Answer, RatedCell, Report
+    from collections.abc import Sequence
+
+    from sd_expression_grid.report.types import Answer, RatedCell, Report, Success
     from sd_expression_grid.report.writing.comparisons_section import ComparisonLine, GroupLine, WeightsPart
     from sd_expression_grid.report.writing.matrix_section import MapTable
     from sd_expression_grid.report.writing.notes import AlikeLine, LeftOutPart, Methods, RaterLine
@@ -33,8 +35,25 @@ if TYPE_CHECKING:
 
 _ROOM = Path(__file__).parent
 
-CellData = tuple[str, str, int, str, list[tuple[str, int | None, int | None]], str]
+ScoreData = tuple[str, int | None, int | None, int | None, str]
+"""A rater with the scores for expression, likeness and natural, and a note."""
+CellData = tuple[str, str, int, str, list[ScoreData], str]
 """What the page's script shows of a cell: expression, character, seed, the picture's address, scores, measurements."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What depends on what counts as a success; the page shows one view, of the reader's choice."""
+
+    success: Success
+    title: str
+    answers: tuple[Answer, ...]
+    hints: tuple[str, ...]
+    characters: CharacterRanking
+    expressions: ExpressionRanking
+    comparisons: tuple[ComparisonLine, ...]
+    groups: tuple[GroupLine, ...]
+    weights: tuple[WeightsPart, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +64,8 @@ class Page:
     heading: str
     facts: str
     caution: str
-    answers: tuple[Answer, ...]
-    hints: tuple[str, ...]
+    views: tuple[View, ...]
     maps: tuple[MapTable, ...]
-    characters: CharacterRanking
-    expressions: ExpressionRanking
-    comparisons: tuple[ComparisonLine, ...]
-    groups: tuple[GroupLine, ...]
-    weights: tuple[WeightsPart, ...]
     alike_rows: tuple[AlikeLine, ...]
     raters: tuple[RaterLine, ...]
     agreements: tuple[str, ...]
@@ -62,30 +75,26 @@ class Page:
     cells: tuple[CellData, ...]
 
 
-def report_html(report: Report, pictures: str | None = "") -> str:
-    """The whole page. ``pictures`` leads from the page to the study's folder, as a part of an address that ends in /;
-    None where there are no pictures. Raises StudyError without jinja2.
+def report_html(report: Report, pictures: str | None = "", others: Sequence[Report] = ()) -> str:
+    """The whole page, in which ``others`` can be chosen: the same ratings with another ``success``.
+
+    ``pictures`` leads from the page to the study's folder, as a part of an address that ends in /; None where there are
+    no pictures. Raises StudyError without jinja2.
     """
     style, script = joined_style(_ROOM / "report.css"), joined_script(_ROOM / "report.js")
     template = templates_in(_ROOM / "templates").get_template("page.html")
-    return template.render(page=page_of(report, pictures), style=style, script=script)
+    return template.render(page=page_of(report, pictures, others), style=style, script=script)
 
 
-def page_of(report: Report, pictures: str | None = "") -> Page:
+def page_of(report: Report, pictures: str | None = "", others: Sequence[Report] = ()) -> Page:
     """The texts and numbers of the page."""
     return Page(
         title=report.title or "Expression grid",
         heading=report.title or "Report",
         facts=_facts(report),
         caution=caution(report),
-        answers=report.answers,
-        hints=report.hints,
+        views=tuple(map(_view, (report, *others))),
         maps=matrix_section(report),
-        characters=character_ranking(report),
-        expressions=expression_ranking(report),
-        comparisons=comparison_lines(report),
-        groups=group_lines(report),
-        weights=weights_section(report),
         alike_rows=alike_lines(report),
         raters=rater_lines(report),
         agreements=tuple(agreement_sentences(report)),
@@ -96,8 +105,22 @@ def page_of(report: Report, pictures: str | None = "") -> Page:
     )
 
 
+def _view(report: Report) -> View:
+    return View(
+        success=report.success,
+        title=upper_first(success_of(report)),
+        answers=report.answers,
+        hints=report.hints,
+        characters=character_ranking(report),
+        expressions=expression_ranking(report),
+        comparisons=comparison_lines(report),
+        groups=group_lines(report),
+        weights=weights_section(report),
+    )
+
+
 def _facts(report: Report) -> str:
-    rated = sum(bool(cell.scores) for cell in report.cells)
+    rated = sum(cell.is_rated for cell in report.cells)
     ratings = sum(len(cell.scores) for cell in report.cells)
     size = number(len(report.rows), "row"), number(len(report.columns), "column"), number(len(report.seeds), "seed")
     cells = f"{rated:,} of {number(len(report.cells), 'cell')} rated"
@@ -106,5 +129,5 @@ def _facts(report: Report) -> str:
 
 def _cell(cell: RatedCell, report: Report, pictures: str | None) -> CellData:
     key, file = cell.key, f"{pictures}{quote(cell.file)}" if cell.file and pictures is not None else ""
-    scores = [(score.rater, score.expression, score.likeness) for score in cell.scores]
+    scores = [(each.rater, each.expression, each.likeness, each.natural, each.note) for each in cell.scores]
     return key.expression, key.character, key.seed, file, scores, seen_of(cell, report.pictures)

@@ -14,7 +14,7 @@ from sd_expression_grid.evidence.measuring import measure_pictures
 from sd_expression_grid.evidence.picture_measures import best_measure
 from sd_expression_grid.ratings.rating_import import import_ratings
 from sd_expression_grid.ratings.ratings_table import read_table
-from sd_expression_grid.report.report import report_on
+from sd_expression_grid.report.report import reports_on
 from sd_expression_grid.report.writing.report_files import write_report
 from sd_expression_grid.report.writing.report_html import report_html
 from sd_expression_grid.webui.rating.chosen_study import opened_study
@@ -52,7 +52,8 @@ def show_report(name: str | None) -> str:
     try:
         folder = opened_study(name)
         pictures = f"file={quote(folder.path.as_posix())}/"
-        page = report_html(report_on(read_table(folder)), pictures)
+        report, *others = reports_on(read_table(folder))
+        page = report_html(report, pictures, others)
     except (StudyError, OSError) as error:
         return error_html(error)
     return report_frame(page)

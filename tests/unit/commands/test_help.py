@@ -45,6 +45,9 @@ options:
   --csv OUT                 all numbers as a table
   --ratings-csv OUT         the ratings, as --ratings reads them
   --charts DIR              heat map and rankings as PNG
+  --success {both,expression,all}
+                            what counts: expression and person (both, the default), the expression alone, or also
+                            looking natural (all)
   --evidence                look at the pictures of FOLDER as well, as a second opinion;
                             what was looked at once is kept there
 

@@ -50,6 +50,8 @@ def test_a_torn_line_costs_only_itself(tmp_path):
         '{"expression": "sad", "character": "Noor", "seed": 1, "rater": "a", "expression_score": 3}',
         '{"expression": "sad", "character": "Noor", "seed": 1, "rater": "a", "expression_score": true}',
         '{"expression": "sad", "character": "Noor", "seed": "1", "rater": "a"}',
+        '{"expression": "sad", "character": "Noor", "seed": 1, "rater": "a", "natural_score": 3}',
+        '{"expression": "sad", "character": "Noor", "seed": 1, "rater": "a", "note": 3}',
         '{"expression": "sad", "character": "Noor", "seed": 1, "rater": "a", "rated_at": "yesterday"}',
     ],
 )
@@ -68,6 +70,16 @@ def test_a_rating_is_a_line_without_what_is_unknown(tmp_path):
     whole = {"expression_score": 2, "likeness_score": 0, "picture": "ab", "rated_at": "2026-01-02T03:04:05+00:00"}
     lines = (tmp_path / "ratings" / "Ana.jsonl").read_text().splitlines()
     assert list(map(json.loads, lines)) == [{**key, **whole}, {**key, "likeness_score": 0}]
+
+
+def test_a_note_and_the_natural_score_are_kept_and_may_be_missing(tmp_path):
+    noted = replace(RATING, natural_score=0, note="tears look painted")
+    add_ratings(tmp_path, [RATING, replace(noted, rater="Bo")])
+    assert read_ratings(tmp_path) == {("Ana", KEY): RATING, ("Bo", KEY): replace(noted, rater="Bo")}
+    line = json.loads((tmp_path / "ratings" / "Bo.jsonl").read_text())
+    assert (line["natural_score"], line["note"]) == (0, "tears look painted")
+    alone = Rating(key=KEY, rater="Cy", note="two women")
+    assert (alone.is_empty, alone.has_score) == (False, False)
 
 
 def test_one_score_is_a_rating():

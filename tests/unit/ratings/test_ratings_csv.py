@@ -18,7 +18,7 @@ SCORED = ("character", "expression_score")
 NEEDED = "it needs expression, character, expression_score"
 EVERY = (
     "expression", "character", "seed", "rater", "expression_score", "likeness_score",
-    "kind", "person", "tags", "weight", "exclude", "creator", "reference",
+    "natural_score", "note", "kind", "person", "tags", "weight", "exclude", "creator", "reference",
 )  # fmt: skip
 
 STUDY = {
@@ -159,11 +159,11 @@ def test_a_csv_is_written_whole():
     noor = Column(label="Noor", kind="lora", person="N", tags=("a", "b"), weight=0.5, exclude=True)
     written = write_ratings(table([REFERENCE, noor], {"=sad": "y np", "glad": "- -y"}))
     assert written.splitlines() == [
-        "expression,character,seed,rater,expression_score,likeness_score,kind,person,tags,weight,exclude,creator,reference",
-        "'=sad,reference,0,Ana,yes,,none,,,,,,yes",
-        "glad,reference,0,,,,none,,,,,,yes",
-        '\'=sad,Noor,0,Ana,no,partly,lora,N,"a,b",0.5,yes,,',
-        'glad,Noor,0,Ana,,yes,lora,N,"a,b",0.5,yes,,',
+        "expression,character,seed,rater,expression_score,likeness_score,natural_score,note,kind,person,tags,weight,exclude,creator,reference",
+        "'=sad,reference,0,Ana,yes,,,,none,,,,,,yes",
+        "glad,reference,0,,,,,,none,,,,,,yes",
+        '\'=sad,Noor,0,Ana,no,partly,,,lora,N,"a,b",0.5,yes,,',
+        'glad,Noor,0,Ana,,yes,,,lora,N,"a,b",0.5,yes,,',
     ]
     found = parse_ratings(written, "a.csv")
     assert (found.rows, found.columns) == (("=sad", "glad"), (REFERENCE, noor))
@@ -220,5 +220,13 @@ def test_labels_come_back_as_they_were_and_are_no_formulas(label):
 
 def test_a_cell_that_nobody_rated_has_a_line_to_fill_in():
     written = write_ratings(table([REFERENCE, Column(label="Noor", kind="lora")], {"sad": "y --"}))
-    assert written.splitlines()[2] == "sad,Noor,0,,,,lora,,,,,,"
+    assert written.splitlines()[2] == "sad,Noor,0,,,,,,lora,,,,,,"
     assert len(parse_ratings(written, "a.csv").ratings) == 1
+
+
+def test_the_natural_score_and_the_note_travel_in_the_csv():
+    noted = rating("sad", "Noor", 0, "yyn", note="an eye, broken")
+    whole = table([REFERENCE, Column(label="Noor")], {"sad": "y --"})
+    written = write_ratings(replace(whole, ratings=(*whole.ratings, noted)))
+    assert 'sad,Noor,0,Ana,yes,yes,no,"an eye, broken",' in written
+    assert noted in parse_ratings(written, "a.csv").ratings

@@ -478,9 +478,9 @@ def test_the_cells_behind_the_numbers(page):
     scores = {"y": 2, "p": 1, "n": 0, "-": None}
     for row, label, seed, file, given, _ in cells:
         shown, kept, _ = golden.scores_of(row, label)[seed]
-        ana = [["Ana", scores[shown], scores[kept]]] if shown != "-" else []
+        ana = [["Ana", scores[shown], scores[kept], None, ""]] if shown != "-" else []
         seconds = [rating for rating in golden.SECOND_RATER if rating.key == golden.key(row, label, seed)]
-        assert given == ana + [["Bo", rating.expression_score, rating.likeness_score] for rating in seconds]
+        assert given == ana + [["Bo", rating.expression_score, rating.likeness_score, None, ""] for rating in seconds]
         is_missing = (row, label, seed) == ("bored", "reference", 1)
         assert file == ("" if is_missing else f"cells/{label.replace(' ', '%20')}/{row}%20%23{seed}.png")
     assert {(label, row, seed): seen for row, label, seed, _, _, seen in cells if seen} == {

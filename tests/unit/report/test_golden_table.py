@@ -126,14 +126,14 @@ def test_alpha_by_hand(report):
 
 
 KEYS = {
-    "": "title thresholds rows columns seeds judges_likeness is_corrected cells squares characters expressions "
-    "comparisons groups weighings alike_rows raters agreement left_out pictures answers hints",
+    "": "title thresholds rows columns seeds success judges_likeness judges_natural is_corrected cells squares "
+    "characters expressions comparisons groups weighings alike_rows raters agreement left_out pictures answers hints",
     "thresholds": "confidence significance reference_can characters_can seeds stiff alike well_known invented moved "
     "differs",
     "columns[]": "label kind person tags weight exclude creator is_reference",
-    "cells[]": "key expression likeness both scores file measurement",
+    "cells[]": "key expression likeness both natural all scores file measurement",
     "cells[].key": "expression character seed",
-    "cells[].scores[]": "rater expression likeness",
+    "cells[].scores[]": "rater expression likeness natural note",
     "cells[].measurement": "method picture neutral parts faceless",
     "squares[]": "expression character rates",
     "squares[].rates": "expression likeness both",
@@ -146,10 +146,10 @@ KEYS = {
     "groups[]": "name trait characters mean cells",
     "weighings[]": "name weights best is_clear",
     "alike_rows[]": "first second kappa same count cells",
-    "raters[]": "name cells expression_yes likeness_yes",
+    "raters[]": "name cells expression_yes likeness_yes natural_yes",
     "agreement.expression": "cells alpha interval",
     "left_out": "excluded unrated half_rated not_drawn stale strange",
-    "left_out.stale[]": "key rater expression_score likeness_score picture rated_at",
+    "left_out.stale[]": "key rater expression_score likeness_score natural_score note picture rated_at",
     "pictures": "method neutral limit all by_score rows columns faceless neutral_faceless unmeasured",
     "pictures.rows[]": "label measured still is_still medians",
     "answers[]": "question sentences",

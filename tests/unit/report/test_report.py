@@ -7,7 +7,7 @@ from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.ratings.ratings_table import Column, table_of
 from sd_expression_grid.report.answers import caution
 from sd_expression_grid.report.expressions import verdict_on
-from sd_expression_grid.report.report import report_on, report_to_dict
+from sd_expression_grid.report.report import report_on, report_to_dict, reports_on
 from sd_expression_grid.report.statistics.intervals import wilson
 from sd_expression_grid.report.types import Rate, Thresholds
 from sd_expression_grid.store.folder import Outcome
@@ -276,4 +276,50 @@ def test_the_report_is_json_whose_cells_can_be_followed():
     data = json.loads(json.dumps(report_to_dict(report_on(BY_HAND))))
     places = data["characters"][0]["flexibility"]["cells"]
     assert [data["cells"][place]["key"]["character"] for place in places] == ["Noor"] * 3
-    assert data["cells"][places[0]]["scores"] == [{"rater": "Ana", "expression": 2, "likeness": 2}]
+    scores = {"rater": "Ana", "expression": 2, "likeness": 2, "natural": None, "note": ""}
+    assert data["cells"][places[0]]["scores"] == [scores]
+
+
+THREE = table(
+    [REFERENCE, *columns("Noor", "Tomas")],
+    {"sad": "y,y--,y yyy,yny,yyn nyy,pyy,yyn", "happy": "y-n,y-y,n yyy,yyp,yyy yyy,yy-,yyy"},
+)
+"""Expression, person and natural, of three seeds."""
+
+
+def test_a_success_is_what_the_reader_chooses():
+    both, expressions, all_three = reports_on(THREE)
+    assert [report.success for report in (both, expressions, all_three)] == ["both", "expression", "all"]
+    noor = [counts(character(report, "Noor").flexibility) for report in (both, expressions, all_three)]
+    assert noor == [(4, 0, 5), (5, 0, 5), (1, 1, 4)]  # a reference that is not natural shows nothing, one unsaid does
+    tomas = [counts(character(report, "Tomas").flexibility) for report in (both, expressions, all_three)]
+    assert tomas == [(3, 1, 5), (3, 1, 5), (0, 1, 3)]  # a cell that nobody looked at for it does not count for it
+    assert counts(expression(all_three, "happy").reference) == (1, 0, 3)
+    assert [report.answers[0].sentences[0].split(" in ")[0] for report in (both, expressions, all_three)] == [
+        "Noor leads: expression reached and person kept",
+        "Noor leads: expression reached",
+        "Noor leads: expression reached, person kept and natural",
+    ]
+    assert [report.success for report in reports_on(THREE, first="all")] == ["all", "both", "expression"]
+
+
+def test_only_what_was_judged_can_be_chosen():
+    assert [report.success for report in reports_on(BY_HAND)] == ["both", "expression"]
+    alone = table([REFERENCE, *columns("Noor")], {"sad": "y y"})
+    assert [report.success for report in reports_on(alone)] == ["both"]
+    assert [report.success for report in reports_on(alone, first="expression")] == ["both"]
+    with pytest.raises(StudyError, match="nobody has scored whether the pictures look natural"):
+        reports_on(BY_HAND, first="all")
+    assert list(character(report_on(BY_HAND), "Noor").rates) == ["expression", "likeness", "both"]
+    assert list(report_on(THREE).agreement) == ["expression", "likeness", "both", "natural", "all"]
+
+
+def test_a_note_alone_is_shown_and_rates_nothing():
+    noted = replace(BY_HAND, ratings=(*BY_HAND.ratings, rating("sad", "Tomas", 1, "--", note="two women")))
+    report = report_on(noted)
+    assert [report.cells[place].key for place in report.left_out.unrated] == [
+        CellKey(expression="sad", character="Tomas", seed=1)
+    ]
+    assert [score.note for score in report.cells[report.left_out.unrated[0]].scores] == ["two women"]
+    with pytest.raises(StudyError, match="no cell is rated yet"):
+        report_on(replace(BY_HAND, ratings=(rating("sad", "Tomas", 1, "--", note="two women"),)))

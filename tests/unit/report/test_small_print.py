@@ -35,8 +35,9 @@ def items(title, **parts):
 
 
 METHODS = [
-    "A success is a yes on both scores: expression reached and person kept; in the reference column, which shows "
-    "nobody, on the expression. Partly is no success and stands beside.",
+    "A success is a yes on the scores that are chosen at the top: expression reached and person kept, unless the "
+    "reader chooses otherwise; in the reference column, which shows nobody, on the expression. A cell without one of "
+    "these scores does not count. Partly is no success and stands beside.",
     "A cell counts once. Of several raters it has the median, of an even number the lower middle one.",
     "Flexibility is the share of successes among the cells whose reference (same row, same seed) shows the expression, "
     "so that what the base model cannot do is held against nobody.",
@@ -113,6 +114,14 @@ def test_raters_without_a_name_or_a_score():
     assert section("Raters", raters=raters).one("table").rows() == [
         ["(no name)", "3", "50%", "–"], ["Bo", "1", "–", "0%"]
     ]  # fmt: skip
+
+
+def test_who_looked_for_what_is_natural_has_a_share_of_it():
+    raters = (RaterResult(name="Bo", cells=4, expression_yes=0.5, likeness_yes=0.25, natural_yes=0.75),)
+    none = dict.fromkeys(("characters", "expressions", "squares"), ())
+    shown = section("Raters", raters=raters, judges_natural=True, **none).one("table")
+    assert shown.heads() == ["Rater", "Cells", "Expression: yes", "Person: yes", "Natural: yes"]
+    assert shown.rows() == [["Bo", "4", "50%", "25%", "75%"]]
 
 
 def test_what_does_not_count_is_told_by_column_and_row():

@@ -9,7 +9,7 @@ import pytest
 
 from sd_expression_grid.__main__ import main
 from sd_expression_grid.ratings.ratings_csv import read_ratings_csv
-from sd_expression_grid.report.report import report_on
+from sd_expression_grid.report.report import reports_on
 from sd_expression_grid.report.writing.report_html import report_html
 from tests.unit.markup import parsed
 
@@ -46,7 +46,8 @@ Which expressions are candidates for a LoRA of their own?
 
 @pytest.fixture(scope="module")
 def page():
-    return parsed(report_html(report_on(read_ratings_csv(STUDY))))
+    report, *others = reports_on(read_ratings_csv(STUDY))
+    return parsed(report_html(report, others=others))
 
 
 def section(page, title):
@@ -56,6 +57,31 @@ def section(page, title):
 def test_the_answers_on_the_terminal(capsys):
     assert main(["report", "--ratings", str(STUDY)]) == 0
     assert capsys.readouterr().out == ANSWERS
+
+
+def test_the_reader_chooses_what_counts_as_a_success(page):
+    choice = page.one("fieldset", "success")
+    assert choice.one("legend").text == "What counts as a success"
+    assert [(each["value"], "checked" in each.attributes) for each in choice.all("input")] == [
+        ("both", True), ("expression", False), ("all", False)
+    ]  # fmt: skip
+    assert [label.text for label in choice.all("label")] == [
+        "Expression reached and person kept", "Expression reached", "Expression reached, person kept and natural"
+    ]  # fmt: skip
+    leads = {}
+    for success in ("both", "expression", "all"):
+        answers, rankings = page.all("div", f"view-{success}")
+        leads[success] = answers.one("ol", "answers").all("li")[0].all("li")[0].text
+        assert [part.one("h2").text for part in rankings.all("section")] == [
+            "Characters by flexibility", "Expressions by difficulty", "Groups of characters"
+        ]  # fmt: skip
+    where = "of the cells in which the reference shows the expression."
+    assert leads == {
+        "both": "Ada TI and nova lead with equal shares: expression reached and person kept in 91% (32 of 35 each) "
+        + where,
+        "expression": f"Ada TI and nova lead with equal shares: expression reached in 91% (32 of 35 each) {where}",
+        "all": f"Ada TI leads: expression reached, person kept and natural in 89% (31 of 35; 74 to 95%) {where}",
+    }
 
 
 def test_what_is_not_rated_comes_last_in_the_matrix_and_has_no_place_in_a_ranking(page):

@@ -58,5 +58,6 @@ def test_how_it_is_said(found, said):
 
 def test_the_measures_and_their_order():
     assert list(wording.MEASURES.items()) == [
-        ("both", "Expression and person"), ("expression", "Expression"), ("likeness", "Person")
+        ("both", "Expression and person"), ("expression", "Expression"), ("likeness", "Person"),
+        ("natural", "Natural"), ("all", "All three"),
     ]  # fmt: skip
