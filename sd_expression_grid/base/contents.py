@@ -12,17 +12,33 @@ import numpy as np
 from PIL import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
 
 
-def contents_of(value: object, as_array: Callable[[object], object] = lambda value: value) -> str:
+def contents_of(
+    value: object, as_array: Callable[[object], object] = lambda value: value, leave_out: Container[object] = ()
+) -> str:
     """The contents of a value: plain values and lists of them as Python writes them, all else by a hash.
 
-    Arrays and pictures count with every element, files with their bytes, and other objects with their attributes.
-    What holds itself is named by its class the second time. ``as_array`` makes an array of what is another library's,
-    and leaves all else as it is.
+    Arrays and pictures count with every element, files with their bytes, and other objects with their attributes, but
+    those that Python or a library keeps of an object (``__like_this__``). What holds itself is named by its class the
+    second time. ``as_array`` makes an array of what is another library's, and leaves all else as it is. Keys and
+    attributes of the names in ``leave_out`` do not count.
     """
-    return _Contents(as_array).of(value, ())
+    return _Contents(as_array, leave_out).of(value, ())
+
+
+def plain_numbers(value: object) -> object:
+    """A value with whole numbers as integers, in lists and dictionaries as well: pages and requests mix 1 and 1.0."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if type(value) is list:
+        return [plain_numbers(each) for each in value]
+    if type(value) is tuple:
+        return tuple(plain_numbers(each) for each in value)
+    if isinstance(value, dict):
+        return {key: plain_numbers(each) for key, each in value.items()}
+    return value
 
 
 def hash_of(value: object) -> str:
@@ -33,8 +49,8 @@ def hash_of(value: object) -> str:
 class _Contents:
     """Holders, which a value is within, are known by their addresses."""
 
-    def __init__(self, as_array: Callable[[object], object]) -> None:
-        self._as_array = as_array
+    def __init__(self, as_array: Callable[[object], object], leave_out: Container[object]) -> None:
+        self._as_array, self._leave_out = as_array, leave_out
 
     def of(self, value: object, holders: tuple[int, ...]) -> str:
         if value is None or isinstance(value, bool | int | float | complex | bytes | Enum):
@@ -59,7 +75,8 @@ class _Contents:
         return f"{{{', '.join(sorted(parts))}}}"
 
     def _mapping(self, values: Mapping[object, object], within: tuple[int, ...]) -> str:
-        pairs = (f"{self.of(key, within)}: {self.of(value, within)}" for key, value in values.items())
+        counted = ((key, value) for key, value in values.items() if key not in self._leave_out)
+        pairs = (f"{self.of(key, within)}: {self.of(value, within)}" for key, value in counted)
         return f"{{{', '.join(pairs)}}}"
 
     def _object(self, value: object, within: tuple[int, ...]) -> str:
@@ -70,7 +87,8 @@ class _Contents:
         fields = {**{slot: getattr(value, slot, None) for slot in slots}, **getattr(value, "__dict__", {})}
         if callable(value):
             return f"<{getattr(value, '__qualname__', name)}>"
-        return f"<{name} {self._mapping(fields, within)}>"
+        own = {field: each for field, each in fields.items() if not field.startswith("__")}
+        return f"<{name} {self._mapping(own, within)}>"
 
 
 def _with_file(text: str) -> str:

@@ -20,14 +20,14 @@ class FinishedCells:
     complaints: tuple[str, ...] = ()
 
 
-def finished_cells(folder: StudyFolder, identities: Mapping[CellKey, str]) -> FinishedCells:
-    """The cells in a study's folder that have the identities given here and an unchanged file.
+def finished_cells(folder: StudyFolder, *identities: Mapping[CellKey, str]) -> FinishedCells:
+    """The cells in a study's folder that have one of the identities given here and an unchanged file.
 
     Raises StudyError if the record cannot be read.
     """
     outcomes, complaints = {}, []
     for key, outcome in folder.read_record().items():
-        if outcome.status != "done" or identities.get(key) != outcome.identity:
+        if outcome.status != "done" or outcome.identity not in [known.get(key) for known in identities]:
             continue
         problem = folder.file_problem(outcome)
         if problem:

@@ -122,6 +122,58 @@ def test_batches_are_left_alone_where_nobody_else_is_active(webui):
     assert "one by one" not in study.comments
 
 
+def folder_and_made(study):
+    """The study's folder, and whether any of its cells was made just now."""
+    return study.told["Study folder"], study.told["Denoiser rows"] != 0
+
+
+@pytest.fixture
+def saved(webui):
+    """Makes a saved study of one cell with these values of others, and settings."""
+
+    def save(values=None, **settings):
+        settings = {"save_images": True, **settings}
+        return folder_and_made(made(webui, values=values, settings=settings, expressions="sad", characters="mei"))
+
+    return save
+
+
+OFF = {"Harmless": {"args": [False]}, "Units": {"args": [{"enabled": False, "weight": 0.5}, {"enabled": False}]}}
+
+
+def test_what_is_switched_off_does_not_make_another_study(saved):
+    folder, _ = saved()
+    assert saved(OFF) == (folder, False)
+    assert saved({"Units": {"args": [{"enabled": False, "weight": 1}]}}) == (folder, False)
+
+
+def unit(**values):
+    return {"Units": {"args": [{"enabled": True, "weight": 1.0, "image": [[0, 255]], **values}, {"enabled": False}]}}
+
+
+def test_what_is_switched_on_counts_by_its_contents_and_numbers_as_numbers(saved):
+    folder, is_made = saved(unit())
+    assert is_made
+    assert saved(unit(weight=1, image=[[0.0, 255]], is_ui=True)) == (folder, False)
+    assert saved(unit(image=[[0, 254]]))[1]
+    assert saved(unit(weight=0.5))[1]
+
+
+def test_a_schedule_that_is_the_samplers_own_is_the_same_as_automatic(saved):
+    folder, _ = saved(sampler_name="DPM++ 2M", scheduler="Automatic")
+    assert saved(sampler_name="DPM++ 2M", scheduler="Karras") == (folder, False)
+    assert saved(sampler_name="DPM++ 2M", scheduler="Exponential")[1]
+
+
+def test_a_cell_as_version_0_1_0_knew_it_counts(webui, saved, monkeypatch):
+    from sd_expression_grid.webui.host import identity
+
+    with monkeypatch.context() as before:
+        before.setattr(identity, "_script_values", identity._all_script_values)
+        folder, _ = saved(OFF)
+    assert saved(OFF) == (folder, False)
+
+
 def test_a_callback_without_a_script_is_somebody_active(tmp_path):  # the last: it starts another stand-in
     with standin.start(tmp_path, [REPOSITORY, LISTENER]) as webui:
         assert made(webui).told["Denoiser rows"] == 7 * OF_A_PICTURE - 4 * SHARED

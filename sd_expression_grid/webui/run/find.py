@@ -110,7 +110,7 @@ class _Search:
             identities=identities,
             draws_seed=self._has_random_seeds and folder is None,
             folder=folder,
-            made=finished_cells(folder, identities.by_key) if folder else FinishedCells(),
+            made=finished_cells(folder, *identities.known) if folder else FinishedCells(),
         )
 
     def _new_seed(self) -> int:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from sd_expression_grid.base.contents import contents_of
+from sd_expression_grid.base.contents import contents_of, plain_numbers
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -102,3 +102,23 @@ def test_one_object_in_two_places_is_none_that_holds_itself():
 @pytest.mark.parametrize("text", ["", "/", "/\0", "/9j/" + "4AAQ" * 100, "/" + "a/" * 3000, "/a\nb"])
 def test_a_text_that_can_be_no_files_path_is_a_text(text):
     assert contents_of(text) == repr(text)
+
+
+def test_numbers_are_numbers_and_switches_are_not():
+    assert plain_numbers([1.0, {"a": (0.0, 0.5)}, True, "1.0"]) == [1, {"a": (0, 0.5)}, True, "1.0"]
+    told = contents_of(plain_numbers([1.0, {"a": (0.0, 0.5)}, True, "1.0", None]))
+    assert told == "[1, {'a': (0, 0.5)}, True, '1.0', None]"
+
+
+def test_what_a_library_keeps_of_an_object_does_not_count_nor_what_is_left_out():
+    class Kept:
+        __slots__ = ("__dict__", "__fields_set__")
+
+    one, other = Kept(), Kept()
+    one.weight = other.weight = 1
+    one.is_ui, other.is_ui = True, False
+    object.__setattr__(one, "__fields_set__", {"weight"})
+    assert contents_of(one, leave_out=["is_ui"]) == contents_of(other, leave_out=["is_ui"])
+    assert contents_of([{"is_ui": True}], leave_out=["is_ui"]) == contents_of([{}])
+    other.weight = 2
+    assert contents_of(one, leave_out=["is_ui"]) != contents_of(other, leave_out=["is_ui"])

@@ -71,6 +71,22 @@ class ExpectsOne(_WithSwitch, scripts.Script):
                 raise ValueError("this one breaks")
 
 
+class Units(scripts.Script):
+    """Takes what it does in two units, as ControlNet does."""
+
+    def title(self):
+        return "Units"
+
+    def show(self, is_img2img):
+        return scripts.AlwaysVisible if self else None
+
+    def ui(self, is_img2img):
+        return [gr.State({"enabled": False, "weight": 1.0}) for _ in range(2)]
+
+    def process(self, p, *units):
+        p.extra_generation_params["Units"] = sum(bool(unit and unit["enabled"]) for unit in units)
+
+
 class Decoration(scripts.Script):
     """Has a place on the page and no part in pictures."""
 
