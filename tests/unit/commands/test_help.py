@@ -65,6 +65,29 @@ thresholds:
   --differs SHARE           default: 0.005
 """
 
+EXPORT = """
+write a character's faces as files for SillyTavern, Ren'Py or any other program
+
+positional arguments:
+  folder                the study's folder, which holds study.json
+
+options:
+  -h, --help            show this help message and exit
+  --character NAME      a column, or all weights of a character
+  --for PROGRAM         sillytavern, renpy, plain
+  --out DIR             a new folder; one in the study's exports by default
+  --name LINE           what a row is called: 'ROW = NAME, NAME'; 'ROW =' leaves it out; may be repeated
+  --names FILE          a text file with such lines
+  --called NAME         the character's name in the program
+  --crop LEFT,TOP,WIDTH,HEIGHT
+                        cut out of each picture, in pixels
+  --height PIXELS       of all pictures; as they are by default
+  --format {png,webp}   default: png
+  --infotext            keep the prompts in the pictures
+  --outfit NAME         SillyTavern: the outfit that the faces are for
+  --side PIXELS         Ren'Py: height of the side images, 0 for none; default: 240
+"""
+
 SWEEP = """
 make a study with one WebUI or several, through their API; press Ctrl-C to end, the same command goes on
 
@@ -92,7 +115,7 @@ txt2img's settings:
   --set FIELD=JSON      any other field of /sdapi/v1/txt2img
 """
 
-HELPS = {"grid": GRID, "page": PAGE, "report": REPORT, "sweep": SWEEP}
+HELPS = {"grid": GRID, "page": PAGE, "report": REPORT, "export": EXPORT, "sweep": SWEEP}
 
 
 @pytest.fixture
@@ -133,6 +156,8 @@ def test_the_commands_that_there_are(parsers, capsys):
         ("report here --ratings a.csv", "argument --ratings: not allowed with argument FOLDER"),
         ("report here --seeds 2.5", "argument --seeds: invalid int value: '2.5'"),
         ("report here --stiff all", "argument --stiff: invalid float value: 'all'"),
+        ("export here --for plain", "the following arguments are required: --character"),
+        ("export here --character Noor", "the following arguments are required: --for"),
         ("sweep --out o --webui u", "the following arguments are required: STUDY.json"),
         ("sweep s.json --webui u", "the following arguments are required: --out"),
         ("sweep s.json --out o", "one of the arguments --webui --scheduler is required"),
