@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from fastapi import HTTPException
 from PIL import Image
 
 from tests import standin
@@ -120,6 +121,21 @@ def test_what_fails_in_another_extension_is_told_with_its_cell(webui):
 def test_batches_are_left_alone_where_nobody_else_is_active(webui):
     study = made(webui, mode="batched", rows_per_batch=3)
     assert "one by one" not in study.comments
+
+
+def test_one_string_for_all_our_values_leaves_those_behind_ours_in_their_places(webui):
+    webui.errors.clear()
+    study = made(webui)
+    assert all("Lies: False here" in infotext for infotext in study.infotexts)
+    assert not webui.errors
+    (ours,) = (each for each in webui.runner.selectable_scripts if each.title() == "Expression grid")
+    body = {**SETTINGS, "script_name": "Expression grid"}
+    whole = [json.dumps(STUDY), *[None] * (ours.args_to - ours.args_from - 1)]
+    again = Made(webui.txt2img({**body, "script_args": whole}))
+    assert again.infotexts == study.infotexts
+    with pytest.raises(HTTPException) as refused:
+        webui.txt2img({**body, "script_args": []})
+    assert "must be one string" in refused.value.detail
 
 
 def folder_and_made(study):

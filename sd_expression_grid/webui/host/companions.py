@@ -77,6 +77,19 @@ def is_off_unit(value: Any) -> bool:
     return (value.get("enabled") if isinstance(value, dict) else getattr(value, "enabled", None)) is False
 
 
+def give_slots_back(p: Processing, script: Any) -> Sequence[Any]:
+    """Puts the values of scripts behind ``script`` back where they belong, and returns those that it was given itself.
+
+    The API puts a request's values for it, of whatever number, in the place of all, and others move up behind them.
+    """
+    arguments = list(p.script_args)
+    missing = max(0, max(each.args_to or 0 for each in p.scripts.scripts) - len(arguments))
+    end = max(script.args_to - missing, script.args_from)
+    if missing:
+        p.script_args = [*arguments[:end], *[None] * missing, *arguments[end:]]
+    return arguments[script.args_from : end]
+
+
 @contextmanager
 def failures_told() -> Iterator[list[str]]:
     """Collects what goes wrong in other extensions meanwhile, which the WebUI reports on its console alone."""

@@ -12,6 +12,7 @@ from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.protocol import is_request
 from sd_expression_grid.webui.denoiser.shared_steps import wrap_denoiser
 from sd_expression_grid.webui.denoiser.stop_early import stop_denoiser
+from sd_expression_grid.webui.host.companions import give_slots_back
 from sd_expression_grid.webui.host.processing import is_gallery_upscale
 from sd_expression_grid.webui.host.settings import add_settings
 from sd_expression_grid.webui.panel.check import check_html
@@ -56,7 +57,7 @@ class ExpressionGrid(scripts.Script):
         if is_gallery_upscale(p):
             return upscale(p)
         try:
-            request = request_from(values)
+            request = request_from(give_slots_back(p, self) if p.is_api else values)
             return answer(p, request) if is_request(request) else run_study(p, request)
         except StudyError as error:
             if p.is_api:

@@ -87,6 +87,26 @@ class Units(scripts.Script):
         p.extra_generation_params["Units"] = sum(bool(unit and unit["enabled"]) for unit in units)
 
 
+class Behind(scripts.Script):
+    """Makes itself selectable as well, when the page is built: its values lie behind those of all selectable ones."""
+
+    def title(self):
+        return "Lies behind"
+
+    def show(self, is_img2img):
+        return scripts.AlwaysVisible if self else None
+
+    def ui(self, is_img2img):
+        runner = scripts.scripts_img2img if is_img2img else scripts.scripts_txt2img
+        if self not in runner.selectable_scripts:
+            runner.selectable_scripts.append(self)
+            runner.titles.append(self.title())
+        return [gr.Checkbox(value=False, label="Lies behind"), gr.Textbox(value="here", label="Where it is")]
+
+    def process(self, p, is_on, where):
+        p.extra_generation_params["Lies"] = f"{is_on} {where}"
+
+
 class Decoration(scripts.Script):
     """Has a place on the page and no part in pictures."""
 
