@@ -9,36 +9,45 @@ onUiLoaded(() => {
     // Names in the browser's storage, where earlier versions have left a rater's choices.
     const MODE = "expression_grid_way";
     const RATER = "expression_grid_rater";
+    const STUDY = "expression_grid_study";
+    const ASKS = "expression_grid_asks";
+    const SIZE = "expression_grid_thumbnails";
+
+    const YES = 2;
+    const LIKENESS = 1;
+    const ASKED = { expression: [0], person: [0, 1], natural: [0, 1, 2] };
 
     const view = expressionGrid.ratingView();
     const queue = expressionGrid.ratingQueue(showStatus);
 
     let session = null;
     let mode = localStorage.getItem(MODE) || "matrix";
+    let asks = ASKED[localStorage.getItem(ASKS)] ? localStorage.getItem(ASKS) : "person";
     let seed = 0; // of the matrix, as an index of session.seeds
-    let current = null; // the cell that is shown alone
+    let current = null; // the cell that is shown alone, or that the matrix's last key scored
     let activeQuestion = 0; // which the next key answers
     let lastAnswer = null; // the current cell's last, while it is on its way to the disk
-    let history = []; // {cell, scores, question} from before every answer
+    let history = []; // {cell, scores, note, question} from before every answer
 
     const byName = (name) => gradioApp().getElementById(`expression_grid_${name}`);
     const find = (selector) => byName("rating").querySelector(selector);
-    const isRated = (cell) => cell.questions.every((question) => cell.saved[question] !== null);
+    const isRated = (cell) => cell.questions.every((question) => cell.saved.scores[question] !== null);
     const openQuestion = (cell) => cell.questions.find((question) => cell.scores[question] === null);
     const isOpen = (cell) => !cell.problem && !isRated(cell);
+    const order = () => session[mode === "blind" ? "blind_order" : "order"].map((number) => session.cells[number]);
 
     // ---- answers
 
-    // Shows and saves a cell's scores; whether they could be saved.
-    async function setScores(cell, scores) {
-        cell.scores = scores;
+    // Shows and saves a cell's scores and note; whether they could be saved.
+    async function setScores(cell, scores, note = cell.note) {
+        Object.assign(cell, { scores, note });
         cell.pending += 1;
         view.showScores(cell, activeQuestion);
         const problem = await queue.save(ratingOf(cell));
         cell.pending -= 1;
-        cell.saved = problem ? cell.saved : scores;
+        cell.saved = problem ? cell.saved : { scores, note };
         if (!cell.pending) {
-            cell.scores = cell.saved;
+            Object.assign(cell, cell.saved);
         }
         view.showScores(cell, activeQuestion);
         showProgress();
@@ -47,21 +56,35 @@ onUiLoaded(() => {
 
     function ratingOf(cell) {
         const { study, rater } = session;
-        const [expression_score, likeness_score] = cell.scores;
+        const [expression_score, likeness_score, natural_score] = cell.scores;
         const key = {
             expression: session.rows[cell.row].label, character: session.columns[cell.column].label,
             seed: session.seeds[cell.seed],
         };
-        return { study, rater, ...key, expression_score, likeness_score, picture: cell.picture };
+        const scores = { expression_score, likeness_score, natural_score, note: cell.note };
+        return { study, rater, ...key, ...scores, picture: cell.picture };
     }
 
-    async function answer(cell, question, value) {
-        const next = cell.questions.find((other) => other > question);
-        history.push({ cell, scores: cell.scores, question });
+    function remember(cell, question) {
+        history.push({ cell, scores: cell.scores, note: cell.note, question });
+        showSaid("");
+    }
+
+    // Gives the same score to these questions, and asks the next one or goes on to the next cell.
+    async function answer(cell, questions, value) {
+        const wasRated = openQuestion(cell) === undefined;
+        const last = Math.max(...questions);
+        const next = cell.questions.find((other) => other > last && (wasRated || cell.scores[other] === null));
+        remember(cell, questions[0]);
         const answered = {};
-        lastAnswer = cell === current && next === undefined ? answered : null;
-        activeQuestion = next ?? question;
-        const isSaved = await setScores(cell, cell.scores.map((old, index) => (index === question ? value : old)));
+        lastAnswer = mode !== "matrix" && cell === current && next === undefined ? answered : null;
+        activeQuestion = next ?? last;
+        const scores = cell.scores.map((old, question) => (questions.includes(question) ? value : old));
+        const saving = setScores(cell, scores);
+        if (mode === "matrix" && next === undefined) {
+            focusFollowing(cell);
+        }
+        const isSaved = await saving;
         if (lastAnswer === answered) {
             lastAnswer = null;
             if (isSaved) {
@@ -70,24 +93,33 @@ onUiLoaded(() => {
         }
     }
 
+    // Yes to all that is asked; no to expression and person, since a picture may look natural all the same.
+    function answerAll(cell, value) {
+        const both = cell.questions.filter((question) => question <= LIKENESS);
+        answer(cell, value === YES ? cell.questions : both, value);
+    }
+
     function undo() {
         const last = history.pop();
         if (!last) {
             return;
         }
+        const said = view.changed(session, last, mode === "blind");
         if (mode !== "matrix") {
             showAlone(last.cell, last.question);
-        } else if (seed !== last.cell.seed) {
-            showMatrix(last.cell.seed);
+        } else {
+            activeQuestion = last.question;
+            showCellInMatrix(last.cell);
         }
-        setScores(last.cell, last.scores);
+        setScores(last.cell, last.scores, last.note);
+        showSaid(said);
     }
 
     // ---- what is shown
 
     // The cells that are yet to be rated, from the current one on and around the end.
     function upcoming() {
-        const cells = session[mode === "blind" ? "blind_order" : "order"].map((number) => session.cells[number]);
+        const cells = order();
         const from = cells.indexOf(current) + 1;
         return [...cells.slice(from), ...cells.slice(0, from)].filter(isOpen);
     }
@@ -99,6 +131,15 @@ onUiLoaded(() => {
         } else {
             current = null;
             show(view.end(session.order.length ? "All cells are rated." : "There is no cell with a picture to rate."));
+        }
+    }
+
+    // The cell before or behind the current one, whether it is rated or not.
+    function showBeside(step) {
+        const cells = order();
+        const cell = cells[cells.indexOf(current) + step];
+        if (cell) {
+            showAlone(cell);
         }
     }
 
@@ -129,11 +170,20 @@ onUiLoaded(() => {
         }
     }
 
+    function showCellInMatrix(cell) {
+        if (seed !== cell.seed || !find(".table")) {
+            showMatrix(cell.seed);
+        }
+        current = cell;
+        focus(find(`[data-cell="${cell.number}"] .thumbnail`));
+    }
+
     function show(body) {
         find(".body").replaceChildren(body);
         byName("rating").querySelectorAll("[data-mode]").forEach((each) => {
             each.setAttribute("aria-pressed", each.dataset.mode === mode);
         });
+        find(".size").hidden = mode !== "matrix";
         showProgress();
     }
 
@@ -143,6 +193,7 @@ onUiLoaded(() => {
         Object.assign(find("progress"), { max: cells.length || 1, value: rated });
         find(".rated-count").textContent = `${rated} of ${cells.length}`;
         find("[data-action=undo]").disabled = !history.length;
+        find(".bar [data-action=report]").hidden = mode !== "matrix" || rated < cells.length;
     }
 
     function showStatus(problem) {
@@ -150,6 +201,10 @@ onUiLoaded(() => {
         if (status) {
             status.textContent = problem;
         }
+    }
+
+    function showSaid(text) {
+        find(".said").textContent = text;
     }
 
     function setMode(chosen, cell) {
@@ -166,6 +221,26 @@ onUiLoaded(() => {
         }
     }
 
+    function setAsks(chosen) {
+        asks = chosen;
+        localStorage.setItem(ASKS, asks);
+        session.cells.forEach((cell) => (cell.questions = questionsOf(cell)));
+        setMode(mode, current);
+    }
+
+    function questionsOf(cell) {
+        const isOfPerson = session.columns[cell.column].asks_likeness;
+        return ASKED[asks].filter((question) => question !== LIKENESS || isOfPerson);
+    }
+
+    function size() {
+        return localStorage.getItem(SIZE) || (window.innerWidth > 640 ? "8" : "6.5");
+    }
+
+    function setSize(width) {
+        byName("rating").style.setProperty("--thumbnail", `${width}rem`);
+    }
+
     // ---- clicks and keys
 
     function onClick(event) {
@@ -178,21 +253,42 @@ onUiLoaded(() => {
         const { question, value, action } = button.dataset;
         if (button.dataset.mode) {
             setMode(button.dataset.mode);
+        } else if (question && mode === "matrix") {
+            scoreInMatrix(cell, Number(question), Number(value));
         } else if (question) {
-            const isTakenBack = mode === "matrix" && cell.scores[question] === Number(value);
-            answer(cell, Number(question), isTakenBack ? null : Number(value));
-        } else if (action === "undo") {
-            undo();
-        } else if (action === "skip") {
-            showNext();
-        } else if (action === "open") {
-            setMode("single", cell);
+            answer(cell, [Number(question)], Number(value));
+        } else if (action) {
+            ({ undo, skip: showNext, open: () => setMode("single", cell), report: makeReport })[action]();
+        }
+    }
+
+    // In the matrix, a click goes on to no other cell, and a second one takes the first back.
+    function scoreInMatrix(cell, question, value) {
+        const given = cell.scores[question] === value ? null : value;
+        remember(cell, question);
+        setScores(cell, cell.scores.map((old, index) => (index === question ? given : old)));
+    }
+
+    function onChange({ target }) {
+        if (target.closest(".seed")) {
+            showMatrix(Number(target.value));
+        } else if (target.closest(".asks")) {
+            setAsks(target.value);
+        } else if (target.closest(".size")) {
+            localStorage.setItem(SIZE, target.value);
+        } else if (target.closest(".note")) {
+            remember(current, activeQuestion);
+            setScores(current, current.scores, target.value.trim());
         }
     }
 
     function onKey(event) {
-        const isElsewhere = !session || !byName("rating").offsetParent || event.ctrlKey || event.altKey || event.metaKey;
-        if (isElsewhere || event.repeat || event.target.closest("input, textarea, select, [contenteditable]")) {
+        const isElsewhere = !session || !byName("rating").offsetParent;
+        if (isElsewhere || event.ctrlKey || event.altKey || event.metaKey || event.repeat) {
+            return;
+        }
+        if (event.target.closest("input, textarea, select, [contenteditable]")) {
+            leaveNote(event);
             return;
         }
         const act = keyAction(event.key);
@@ -202,64 +298,132 @@ onUiLoaded(() => {
         }
     }
 
+    // Enter or Escape in the note goes back to the keys.
+    function leaveNote(event) {
+        if (event.target.closest("#expression_grid_rating .note") && ["Enter", "Escape"].includes(event.key)) {
+            event.preventDefault();
+            find(".alone").focus({ preventScroll: true });
+        }
+    }
+
     function keyAction(key) {
-        const value = ["1", "2", "3"].indexOf(key);
         if (key === "u" || key === "Backspace") {
             return undo;
         }
-        if (mode === "matrix") {
-            return matrixAction(key, value);
+        return mode === "matrix" ? matrixAction(key) : aloneAction(key);
+    }
+
+    function aloneAction(key) {
+        if (!current || lastAnswer) {
+            return null;
         }
-        if (current && !lastAnswer && !current.problem && value >= 0) {
-            return () => answer(current, activeQuestion, value);
+        const cell = current;
+        const moves = {
+            s: showNext,
+            ArrowLeft: () => showBeside(-1),
+            ArrowRight: () => showBeside(1),
+            t: () => find(".note input").focus(),
+        };
+        if (mode === "single") {
+            moves.Escape = () => {
+                setMode("matrix");
+                showCellInMatrix(cell);
+            };
         }
-        return current && !lastAnswer && key === "s" ? showNext : null;
+        return moves[key] || scoreAction(cell, key);
+    }
+
+    function scoreAction(cell, key) {
+        if (cell.problem) {
+            return null;
+        }
+        const value = ["1", "2", "3"].indexOf(key);
+        if (value >= 0) {
+            return () => answer(cell, [activeQuestion], value);
+        }
+        return { y: () => answerAll(cell, YES), n: () => answerAll(cell, 0) }[key];
     }
 
     // In the matrix, arrows move the focus from picture to picture.
-    function matrixAction(key, value) {
+    function matrixAction(key) {
         const shown = document.activeElement.closest(".expression-grid-rating .cell");
         if (!shown) {
             return null;
         }
         const cell = session.cells[shown.dataset.cell];
-        const question = openQuestion(cell);
-        if (value >= 0) {
-            return cell.problem || question === undefined ? null : () => answer(cell, question, value);
-        }
         const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key];
-        return step ? () => focusThumbnail(shown, step) : null;
+        if (step) {
+            return () => focusThumbnail(shown, step);
+        }
+        if (current !== cell) {
+            current = cell;
+            activeQuestion = openQuestion(cell) ?? 0;
+        }
+        return scoreAction(cell, key);
     }
 
     function focusThumbnail(shown, [down, right]) {
         const { rowIndex } = shown.closest("tr");
         const { cellIndex } = shown.closest("td");
         const row = shown.closest("table").rows[rowIndex + down];
-        const next = row && row.cells[cellIndex + right] && row.cells[cellIndex + right].querySelector(".thumbnail");
-        if (next) {
-            next.tabIndex = 0;
-            shown.querySelector(".thumbnail").tabIndex = -1;
-            next.focus();
+        focus(row && row.cells[cellIndex + right] && row.cells[cellIndex + right].querySelector(".thumbnail"));
+    }
+
+    // The next picture of the row that counts, then the first of the next row, then the first of the next seed.
+    function focusFollowing(cell) {
+        current = null;
+        const numbers = [...byName("rating").querySelectorAll(".cell")].map((each) => Number(each.dataset.cell));
+        const following = numbers.slice(numbers.indexOf(cell.number) + 1).find((number) => session.order.includes(number));
+        if (following !== undefined) {
+            focus(find(`[data-cell="${following}"] .thumbnail`));
+            return;
         }
+        const open = session.order.map((number) => session.cells[number]).filter((each) => each.seed > seed && isOpen(each));
+        if (open.length) {
+            showMatrix(Math.min(...open.map((each) => each.seed)));
+            focus(find(".thumbnail"));
+        }
+    }
+
+    function focus(thumbnail) {
+        if (thumbnail) {
+            byName("rating").querySelectorAll(".thumbnail[tabindex='0']").forEach((each) => (each.tabIndex = -1));
+            thumbnail.tabIndex = 0;
+            thumbnail.focus();
+        }
+    }
+
+    function makeReport() {
+        const section = byName("report_section");
+        const isOpened = byName("report").offsetParent;
+        if (!isOpened) {
+            section.querySelector(".label-wrap").click();
+        }
+        byName("report").click();
+        section.scrollIntoView({ behavior: "smooth" });
     }
 
     // ---- the WebUI around
 
     function openSession(answer) {
-        session = answer.error ? null : answer;
+        if (answer.is_last && session) {
+            return; // another was chosen while it was on its way
+        }
+        session = answer.columns ? answer : null;
         if (!session) {
-            byName("rating").replaceChildren(view.problem(answer.error));
+            byName("rating").replaceChildren(view.message(answer));
             return;
         }
         session.cells.forEach((cell, number) => {
-            const questions = session.columns[cell.column].asks_likeness ? [0, 1] : [0];
-            Object.assign(cell, { number, questions, pending: 0, scores: cell.scores || [null, null] });
-            cell.saved = cell.scores;
+            const { scores = [null, null, null], note = "" } = cell;
+            Object.assign(cell, { number, questions: questionsOf(cell), pending: 0, scores, note });
+            cell.saved = { scores, note };
         });
         history = [];
         seed = 0;
         localStorage.setItem(RATER, session.rater);
-        byName("rating").replaceChildren(view.frame());
+        localStorage.setItem(STUDY, session.study);
+        byName("rating").replaceChildren(view.frame(asks, size()));
         setMode(mode);
     }
 
@@ -274,23 +438,30 @@ onUiLoaded(() => {
         }).observe(element, { childList: true, subtree: true });
     }
 
+    function write(field, value) {
+        field.value = value;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+
     function onTabShown() {
         byName("refresh").click();
         const rater = byName("rater").querySelector("input, textarea");
+        const name = localStorage.getItem(RATER) || "";
         if (!rater.value) {
-            rater.value = localStorage.getItem(RATER) || "";
-            rater.dispatchEvent(new Event("input", { bubbles: true }));
+            write(rater, name);
+        }
+        if (!session && name && localStorage.getItem(STUDY)) {
+            const last = { study: localStorage.getItem(STUDY), rater: name, at: Date.now() };
+            write(byName("last").querySelector("input, textarea"), JSON.stringify(last));
         }
     }
 
     receiveFrom("session", openSession);
     receiveFrom("answer", queue.receive);
     byName("rating").addEventListener("click", onClick);
-    byName("rating").addEventListener("change", ({ target }) => {
-        if (target.closest(".seed")) {
-            showMatrix(Number(target.value));
-        }
-    });
+    byName("rating").addEventListener("change", onChange);
+    byName("rating").addEventListener("input", ({ target }) => target.closest(".size") && setSize(target.value));
+    setSize(size());
     document.addEventListener("keydown", onKey);
 
     // The WebUI calls back before the tab is shown.

@@ -9,7 +9,11 @@ expressionGrid.ratingView = () => {
     const { make, button } = expressionGrid.dom;
     const SCORES = ["no", "partly", "yes"];
     const SIGNS = ["✗", "~", "✓"];
-    const QUESTIONS = ["shows the expression", "still that person"];
+    const QUESTIONS = ["shows the expression", "still that person", "looks natural"];
+    const SHORT = ["expression", "person", "natural"];
+    const ASKS = {
+        expression: "expression only", person: "expression and person", natural: "expression, person and natural",
+    };
     const KINDS = { lora: "LoRA", embedding: "embedding" };
     const MODES = { matrix: "Matrix", single: "One by one", blind: "Blind" };
 
@@ -17,17 +21,45 @@ expressionGrid.ratingView = () => {
         return make("div", { className, role: "group", "aria-label": label, ...properties }, ...children);
     }
 
-    function frame() {
+    // `asks` is a key of ASKS, `size` the width of thumbnails in rem.
+    function frame(asks, size) {
         const modes = Object.entries(MODES).map(([mode, title]) => button(title, { dataset: { mode } }));
         return make("div", { className: "expression-grid-rating" },
             make("div", { className: "bar" }, group("modes", "Way of rating", {}, ...modes),
                 make("progress", { "aria-label": "Cells rated" }), make("span", { className: "rated-count" }),
-                button("Undo", { dataset: { action: "undo" }, title: "u or Backspace" })),
+                button("Undo", { dataset: { action: "undo" }, title: "u or Backspace" }),
+                make("span", { className: "said", "aria-live": "polite" }),
+                button("Make the report", { dataset: { action: "report" }, hidden: true }), asksChoice(asks), sizeChoice(size)),
             make("div", { className: "status", "aria-live": "polite" }), make("div", { className: "body" }));
     }
 
-    function problem(text) {
-        return make("p", { className: "expression-grid-error" }, text);
+    function asksChoice(asks) {
+        const options = Object.entries(ASKS).map(([value, text]) => make("option", { value }, text));
+        const select = make("select", { "aria-label": "What is asked" }, ...options);
+        select.value = asks;
+        return make("label", { className: "asks" }, "Ask ", select);
+    }
+
+    function sizeChoice(value) {
+        const range = make("input", { type: "range", min: 4, max: 20, step: 0.5, "aria-label": "Size of pictures" });
+        range.value = value;
+        return make("label", { className: "size" }, "Size ", range);
+    }
+
+    // What keeps a study from being rated: an error, in a line for each fault, or a hint of what to do first.
+    function message({ error, hint = "" }) {
+        const lines = (error || hint).split("\n").map((line) => make("p", {}, line));
+        return make("div", { className: error ? "expression-grid-error" : "expression-grid-hint" }, ...lines);
+    }
+
+    // What an undo changes: "Undone: Noor, sad: expression yes".
+    function changed(session, { cell, scores, note }, isBlind) {
+        const name = (score) => (score === null ? "not rated" : SCORES[score]);
+        const parts = SHORT.flatMap((title, question) => (cell.scores[question] === scores[question] ? []
+            : [`${title} ${name(cell.scores[question])} → ${name(scores[question])}`]));
+        const column = isBlind ? "" : `${session.columns[cell.column].label}, `;
+        const noted = cell.note === note ? [] : ["note"];
+        return `Undone: ${column}${session.rows[cell.row].label}: ${[...parts, ...noted].join(", ")}`;
     }
 
     function hole(cell) {
@@ -86,8 +118,8 @@ expressionGrid.ratingView = () => {
 
     function helpText() {
         const signs = SIGNS.map((sign, value) => `${sign} ${SCORES[value]}`).join(", ");
-        return `Upper line: ${QUESTIONS[0]}; lower line: ${QUESTIONS[1]} (${signs}). A picture opens alone. `
-            + "Keys: arrows choose a picture; 1, 2 and 3 score it.";
+        return `Lines below a picture: ${QUESTIONS.join(", ")} (${signs}), as far as they are asked. `
+            + "A picture opens alone. Keys: arrows choose a picture; y says yes to all, n no, 1, 2 and 3 score line by line.";
     }
 
     function seedChoice(session, seed) {
@@ -103,7 +135,7 @@ expressionGrid.ratingView = () => {
     function matrixCell(session, cell) {
         const name = `${session.columns[cell.column].label}, ${session.rows[cell.row].label}`;
         const parts = cell.problem ? [hole(cell)] : [thumbnail(session, cell, name), ...cell.questions.map((question) =>
-            group("line", `${name}: ${QUESTIONS[question]}`, {}, ...scoreButtons(cell, question, SIGNS, { tabIndex: -1 })))];
+            group("line", `${name}: ${QUESTIONS[question]}`, { dataset: { line: question } }, ...scoreButtons(cell, question, SIGNS, { tabIndex: -1 })))];
         return make("td", {}, make("div", { className: "cell", dataset: { cell: cell.number } }, ...parts));
     }
 
@@ -124,11 +156,21 @@ expressionGrid.ratingView = () => {
                 ...comparisons(session, cell, isBlind)),
             make("div", { className: "questions" }, ...cell.questions.map((question) => line(session, cell, question))),
             make("div", { className: "steps" }, button("Skip", { dataset: { action: "skip" }, title: "s" }),
-                make("span", {}, "Keys: 1 no, 2 partly, 3 yes; s skips; u or Backspace undoes.")));
+                make("span", {}, keysText(isBlind)), noteField(cell)));
+    }
+
+    function keysText(isBlind) {
+        return "Keys: y yes to all, n no; 1 no, 2 partly, 3 yes; ← → the cell before and behind; s skips; t writes a note; "
+            + `u or Backspace undoes${isBlind ? "" : "; Esc shows the matrix"}.`;
+    }
+
+    function noteField(cell) {
+        const input = make("input", { type: "text", maxLength: 300, value: cell.note || "", placeholder: "Note" });
+        return make("label", { className: "note", "aria-label": "Note" }, input);
     }
 
     function line(session, cell, question) {
-        const title = question ? "Still that person?" : `Shows “${session.rows[cell.row].label}”?`;
+        const title = [`Shows “${session.rows[cell.row].label}”?`, "Still that person?", "Looks natural?"][question];
         const texts = SCORES.map((name, value) => `${value + 1} ${name}`);
         const properties = { dataset: { line: question } };
         return group("question", title, properties, make("span", {}, title), ...scoreButtons(cell, question, texts));
@@ -143,11 +185,26 @@ expressionGrid.ratingView = () => {
             const caption = `${session.rows[cell.row].label}, without a character`;
             figures.push(figure(session, at(cell.row, reference), caption));
         }
-        if (cell.row > 0) {
-            const who = isBlind ? "the same person" : session.columns[cell.column].label;
-            figures.push(figure(session, at(0, cell.column), `${who}, ${session.rows[0].label}`));
-        }
-        return figures;
+        const isLikenessAsked = cell.questions.includes(1);
+        const known = isLikenessAsked || cell.row > 0 ? ofPerson(session, cell, at) : [];
+        const wanted = cell.row > 0 ? 1 : 2;
+        return [...figures, ...known.slice(0, wanted).map((each) => figure(session, each, nameOf(session, each, isBlind)))];
+    }
+
+    // Other cells that show who it is: those of its column from the first row on, then the person's other columns.
+    function ofPerson(session, cell, at) {
+        const { person } = session.columns[cell.column];
+        const same = session.columns.flatMap((column, number) => (
+            column.person === person && number !== cell.column && column.asks_likeness ? [at(cell.row, number)] : []));
+        const inColumn = session.rows.map((_, row) => at(row, cell.column)).filter((each) => each.row !== cell.row);
+        const cells = cell.row > 0 ? [...inColumn.slice(0, 1), ...same, ...inColumn.slice(1)]
+            : [...same.slice(0, 1), ...inColumn, ...same.slice(1)];
+        return cells.filter((each) => each && !each.problem);
+    }
+
+    function nameOf(session, cell, isBlind) {
+        const who = isBlind ? "the same person" : session.columns[cell.column].label;
+        return `${who}, ${session.rows[cell.row].label}`;
     }
 
     function figure(session, cell, caption) {
@@ -155,7 +212,8 @@ expressionGrid.ratingView = () => {
     }
 
     function end(text) {
-        return make("p", { className: "end" }, text);
+        return make("div", { className: "end" }, make("p", {}, text),
+            button("Make the report", { dataset: { action: "report" } }));
     }
 
     // Presses the buttons of a cell's scores, and marks the question that the next key answers.
@@ -165,11 +223,11 @@ expressionGrid.ratingView = () => {
                 const { question, value } = each.dataset;
                 each.setAttribute("aria-pressed", cell.scores[question] === Number(value));
             });
-            shown.querySelectorAll(".question").forEach((each) => {
+            shown.querySelectorAll("[data-line]").forEach((each) => {
                 each.classList.toggle("active", Number(each.dataset.line) === activeQuestion);
             });
         }
     }
 
-    return { frame, problem, address, matrix, alone, end, showScores };
+    return { frame, message, changed, address, matrix, alone, end, showScores };
 };

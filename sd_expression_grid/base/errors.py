@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,9 @@ MAX_SHOWN_FAULTS = 100
 
 class StudyError(Exception):
     """A study that cannot be made as requested; its message names every fault."""
+
+    consequence: ClassVar[str] = "nothing was generated"
+    """What did not happen, for messages of several faults."""
 
     def __init__(self, faults: Iterable[Fault] | str) -> None:
         self.faults = (Fault("", faults),) if isinstance(faults, str) else tuple(faults)
@@ -61,4 +64,4 @@ def _message(error: StudyError) -> str:
     if len(error.faults) == 1:
         return error.lines[0]
     lines = "\n".join(f"- {line}" for line in error.lines)
-    return f"{len(error.faults):,} faults, nothing was generated:\n{lines}"
+    return f"{len(error.faults):,} faults, {error.consequence}:\n{lines}"

@@ -9,10 +9,10 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.base.errors import Fault, StudyError, raise_if_any
+from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.ratings.ratings import SCORES, Rating
 from sd_expression_grid.ratings.ratings_table import TRAITS, Column, RatingsTable
-from sd_expression_grid.ratings.table_lines import NEEDED, RATING_FIELDS, TRAIT_FIELDS, WHOLE, TableLines
+from sd_expression_grid.ratings.table_lines import NEEDED, RATING_FIELDS, TRAIT_FIELDS, WHOLE, TableError, TableLines
 from sd_expression_grid.study.value_types import as_text
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def read_ratings_csv(file: Path) -> RatingsTable:
     """The table in a CSV file: UTF-8 or UTF-16, divided by commas, semicolons or tabs, in any order of columns.
 
     A line without scores is a cell that is not rated. A character's traits may stand in any of its lines. Raises
-    StudyError that names every faulty line.
+    TableError that names every faulty line, and StudyError where there is no text to read.
     """
     return replace(parse_ratings(_decoded(file), file.name), title=file.stem)
 
@@ -89,7 +89,8 @@ def parse_ratings(text: str, name: str) -> RatingsTable:
     found = TableLines(name)
     for number, line in _lines(text, found):
         found.take(number, line)
-    raise_if_any(found.faults)
+    if found.faults:
+        raise TableError(found.faults)
     return found.table()
 
 

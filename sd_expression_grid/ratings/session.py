@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.study.study import Character, Study
 
 MAX_NAME = 80
+MAX_NOTE = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class SessionCell:
     problem: str = ""
     expression_score: int | None = None
     likeness_score: int | None = None
+    natural_score: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +85,7 @@ def read_session(folder: StudyFolder, rater: str) -> Session:
         cell = _with_picture(at, record.get(key), problems.get(key, "was not made yet"))
         rating = ratings.get((name, key))
         if rating and not cell.problem and rating.picture in ("", cell.picture):
-            scores = {"expression_score": rating.expression_score, "likeness_score": rating.likeness_score}
-            cell = replace(cell, **scores)  # type: ignore[arg-type]
+            cell = _with_rating(cell, rating)
         cells.append(cell)
     return Session(name=folder.path.name, rater=name, study=study, cells=tuple(cells))
 
@@ -104,6 +106,8 @@ def rate(folder: StudyFolder, data: Mapping[str, Any]) -> Rating:
         raise StudyError([Fault(f"{key.character}, {key.expression}", "is no cell of the study; open it again")])
     if rating.likeness_score is not None and not asks_likeness(study, column):
         raise StudyError([Fault(key.character, "has no person to be like; it takes no second score")])
+    if len(rating.note) > MAX_NOTE or not rating.note.isprintable():
+        raise StudyError([Fault("note", f"may have {MAX_NOTE} characters, in one line")])
     now = datetime.now().astimezone()
     rating = replace(rating, rater=rater_name(rating.rater), rated_at=now.isoformat(timespec="milliseconds"))
     add_ratings(folder.path, [rating])
@@ -164,9 +168,20 @@ def _with_picture(cell: SessionCell, outcome: Outcome | None, problem: str) -> S
     return replace(cell, file=outcome.file, picture=outcome.sha256)
 
 
+def _with_rating(cell: SessionCell, rating: Rating) -> SessionCell:
+    return replace(
+        cell,
+        expression_score=rating.expression_score,
+        likeness_score=rating.likeness_score,
+        natural_score=rating.natural_score,
+        note=rating.note,
+    )
+
+
 def _column_to_dict(study: Study, column: Character) -> dict[str, object]:
     return {
         "label": column.label,
+        "person": column.person or column.label,
         "kind": column.kind or "none",
         "group": column.group,
         "exclude": column.exclude,
@@ -175,8 +190,8 @@ def _column_to_dict(study: Study, column: Character) -> dict[str, object]:
 
 
 def _cell_to_dict(cell: SessionCell) -> dict[str, object]:
-    scores = [cell.expression_score, cell.likeness_score]
+    scores = [cell.expression_score, cell.likeness_score, cell.natural_score]
     place = {"row": cell.row, "column": cell.column, "seed": cell.seed}
     if cell.problem:
         return {**place, "problem": cell.problem}
-    return {**place, "file": cell.file, "picture": cell.picture, "scores": scores}
+    return {**place, "file": cell.file, "picture": cell.picture, "scores": scores, "note": cell.note}

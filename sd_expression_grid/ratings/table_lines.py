@@ -57,6 +57,12 @@ RATING_FIELDS = tuple(_OF_RATINGS)
 TRAIT_FIELDS = tuple(_OF_CHARACTERS)
 
 
+class TableError(StudyError):
+    """A table of ratings that cannot be read, or that does not fit its study."""
+
+    consequence = "no rating was taken over"
+
+
 @dataclass(slots=True)
 class TableLines:
     """The rows, seeds, columns and ratings of the lines so far, and their faults."""
@@ -132,12 +138,12 @@ class TableLines:
         self.ratings.append(rating)
 
     def table(self) -> RatingsTable:
-        """The table of all lines; StudyError if two columns are the reference."""
+        """The table of all lines; TableError if two columns are the reference."""
         columns = tuple(_column(label, values) for label, values in self.columns.items())
         references = [column.label for column in columns if column.is_reference]
         if len(references) > 1:
             problem = f"there can be one reference column only, not {', '.join(references)}"
-            raise StudyError([Fault(self.name, problem)])
+            raise TableError([Fault(self.name, problem)])
         return RatingsTable(
             rows=tuple(self.rows), columns=columns, seeds=tuple(self.seeds), ratings=tuple(self.ratings)
         )

@@ -1,10 +1,13 @@
 """The rating tab as raters meet it; what they click is looked for on disk."""
 
+import io
 import json
 import re
 from functools import cache
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.page import SECONDS, Page, chromium
@@ -147,6 +150,141 @@ def test_the_matrix_is_rated_by_keys(tab, folder):
     tab.press("ArrowRight", "ArrowDown", "3", "1")
     expect(tab.count).to_have_text(f"1 of {CELLS}")
     assert kept(folder)[-1] == ("sad", "Noor", 1, 2, 0)
+    expect(tab.root.get_by_role("button", name="Open ember, sad")).to_be_focused()  # it goes on by itself
+    tab.press("ArrowLeft", "1")  # a rated cell is scored again, from its first line on
+    expect(tab.score("Noor, sad", FIRST, "no")).to_have_attribute("aria-pressed", "true")
+    tab.press("3")
+    expect(tab.score("Noor, sad", SECOND, "yes")).to_have_attribute("aria-pressed", "true")
+    expect(tab.root.get_by_role("button", name="Open ember, sad")).to_be_focused()
+
+
+def test_a_key_rates_a_whole_cell_and_the_study_is_rated_by_hardly_more(webui, tab):
+    """120 cells, of which keys alone rate all with one key each: scores that agree, seed after seed."""
+    expressions, people = "\n".join(f"row {n}" for n in range(10)), "\n".join(f"c{n} | c{n}" for n in range(5))
+    folder = finished_study(
+        grids_folder(webui), "large", expressions=expressions, characters=people, seeds=[1, 2], size=8
+    )
+    tab.page.locator("#expression_grid_refresh").click()
+    tab.open("large")
+    tab.root.get_by_role("button", name="Open reference, row 0", exact=True).focus()
+    keys = ["n" if number % 4 else "y" for number in range(120)]
+    tab.press(*keys)
+    expect(tab.count).to_have_text("120 of 120", timeout=60 * SECONDS)
+    assert len(keys) <= 1.2 * 120
+    lines = kept(folder)
+    assert len({line[:3] for line in lines}) == len(lines) == 120
+    assert {(line[3], line[4]) for line in lines if line[1] != "reference"} == {(2, 2), (0, 0)}
+    assert {(line[3], line[4]) for line in lines if line[1] == "reference"} == {(2, None), (0, None)}
+    tab.root.get_by_role("button", name="Make the report").click()
+    report = tab.page.frame_locator("iframe.expression-grid-report")
+    expect(report.locator("h1")).to_have_text("large", timeout=60 * SECONDS)
+
+
+def test_escape_leads_back_to_the_same_cell_and_arrows_to_its_neighbours(tab, folder):
+    tab.open(folder.path.name)
+    tab.root.get_by_role("button", name="Open Noor, sad").click()
+    tab.press("ArrowLeft")
+    expect(tab.title).to_contain_text("neutral face · Noor · LoRA · seed 1")
+    tab.press("ArrowRight")
+    expect(tab.title).to_contain_text("sad crying · Noor · LoRA · seed 1")
+    tab.press("Escape")
+    expect(tab.root.get_by_role("button", name="Open Noor, sad")).to_be_focused()
+    tab.press("y", "u")
+    expect(tab.root.locator(".said")).to_have_text(
+        "Undone: Noor, sad: expression yes → not rated, person yes → not rated"
+    )
+    expect(tab.root.get_by_role("button", name="Open Noor, sad")).to_be_focused()
+
+
+def test_one_key_says_yes_or_no_to_all_one_by_one_too(tab, folder):
+    tab.open(folder.path.name, way="One by one")
+    for number, key in enumerate("ynynyn"):
+        expect(tab.count).to_have_text(f"{number} of {CELLS}")
+        tab.press(key)
+    expect(tab.count).to_have_text(f"6 of {CELLS}")
+    assert [line[3:] for line in kept(folder)] == [(2, None), (0, None), (2, None), (0, None), (2, 2), (0, 0)]
+
+
+def test_the_person_is_seen_in_the_first_row_too(webui, tab):
+    """By the same person's other column, and by the column's other cells."""
+    people = "Noor | <lora:Noor:1> | person=N | kind=lora\nNoor TI | noor_ti | person=N | kind=embedding\nember | ember"
+    rows = "neutral\nsad\nglad"
+    finished_study(grids_folder(webui), "persons", size=64, expressions=rows, characters=people, seeds=[1])
+    tab.page.locator("#expression_grid_refresh").click()
+    tab.open("persons")
+    captions = tab.root.locator("figcaption")
+    for name, beside in (
+        ("Noor, neutral", ["neutral, without a character", "Noor TI, neutral", "Noor, sad"]),
+        ("ember, neutral", ["neutral, without a character", "ember, sad", "ember, glad"]),
+        ("ember, sad", ["sad, without a character", "ember, neutral"]),
+    ):
+        tab.root.get_by_role("button", name=f"Open {name}", exact=True).click()
+        expect(captions).to_have_text(["this cell", *beside])
+        assert tab.shown_pictures() == [64] * (1 + len(beside))
+        tab.press("Escape")
+
+
+def test_what_is_asked_is_chosen_and_a_note_can_be_written(tab, folder):
+    tab.open(folder.path.name)
+    asks = tab.root.get_by_label("What is asked")
+    asks.select_option("expression")
+    expect(tab.root.locator(".line")).to_have_count(8)
+    tab.root.get_by_role("button", name="Open ember, neutral").click()
+    tab.press("3")
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    asks.select_option("natural")
+    expect(tab.count).to_have_text(f"0 of {CELLS}")
+    tab.way("Matrix")
+    tab.root.get_by_role("button", name="Open Noor, sad").click()
+    tab.press("t")
+    tab.page.keyboard.type("tears look painted")
+    tab.press("Enter", "3", "2", "1")
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    lines = list(map(json.loads, (folder.path / "ratings/Ana.jsonl").read_text(encoding="utf-8").splitlines()))
+    names = ("expression_score", "likeness_score", "natural_score", "note")
+    assert [lines[-1].get(name) for name in names] == [2, 1, 0, "tears look painted"]
+    tab.reload()
+    tab.open(folder.path.name)
+    expect(tab.root.get_by_label("What is asked")).to_have_value("natural")
+    tab.root.get_by_role("button", name="Open Noor, sad").click()
+    expect(tab.root.locator(".note input")).to_have_value("tears look painted")
+
+
+def test_the_study_is_open_again_after_a_reload(tab, folder):
+    tab.open(folder.path.name)
+    tab.score("Noor, sad", FIRST, "yes").click()
+    tab.score("Noor, sad", SECOND, "yes").click()
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    tab.reload()
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    expect(tab.page.locator("#expression_grid_study input")).to_have_value(folder.path.name)
+
+
+def test_the_bar_is_empty_at_first_and_pictures_have_the_size_that_is_chosen(tab, folder):
+    tab.open(folder.path.name)
+    filled = tab.root.locator("progress").screenshot()
+    tab.root.get_by_label("Size of pictures").fill("16")
+    expect(tab.root.locator(".cell").first).to_have_css("width", "256px")
+    tab.score("reference, sad", FIRST, "yes").click()
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    green = [share_of_green(picture) for picture in (filled, tab.root.locator("progress").screenshot())]
+    assert green[0] == 0
+    assert 0 < green[1] < 0.2
+    tab.reload()
+    expect(tab.root.locator(".cell").first).to_have_css("width", "256px")
+
+
+def share_of_green(picture):
+    pixels = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"), int)
+    return float((pixels[..., 1] - pixels[..., 0] > 40).mean())
+
+
+def test_scouts_are_not_offered(webui, tab):
+    scout = {"expression": "neutral", "seeds": [1, 2]}
+    finished_study(grids_folder(webui), "looked for", scout=scout)
+    tab.page.locator("#expression_grid_refresh").click()
+    tab.page.locator("#expression_grid_study input").fill("looked for")
+    expect(tab.page.locator("#expression_grid_study li", has_text="looked for")).to_have_count(0)
 
 
 def test_the_matrix_shows_a_seed_at_a_time(tab, folder):
@@ -239,7 +377,7 @@ def test_a_cell_that_is_no_picture_cannot_be_rated(tab, folder):
     tab.choose(folder.path.name)
     expect(tab.root.locator("figure").first).to_contain_text("its file is no picture that can be shown")
     expect(tab.root.get_by_role("button", name="partly")).to_be_disabled()
-    tab.press("3", "s")
+    tab.press("3", "y", "s")
     expect(tab.title).to_contain_text("sad")
     expect(tab.count).to_have_text("0 of 11")
     tab.way("Matrix")
@@ -267,9 +405,12 @@ def test_a_broken_study_is_one_message(tab, folder, file, content, message):
     expect(tab.root.get_by_role("button", name="Matrix")).to_be_visible()
 
 
-def test_a_name_is_asked_for(tab, folder):
+def test_a_name_is_asked_for_without_alarm(tab, folder):
     tab.choose(folder.path.name, rater=" ")
-    expect(tab.root).to_contain_text("Rater: write your name")
+    expect(tab.root.locator(".expression-grid-hint")).to_have_text(
+        "Write your name beside the study, then press Rate: ratings are kept under it."
+    )
+    expect(tab.page.locator("#tab_expression_grid .expression-grid-error")).to_have_count(0)
     tab.page.locator("#expression_grid_rater").locator("input, textarea").fill("Ana")
     tab.press("Enter")
     expect(tab.count).to_have_text(f"0 of {CELLS}")
@@ -303,21 +444,49 @@ def test_the_report_is_shown_in_the_tab_with_the_cells_behind_its_numbers(tab, f
     picture = report.locator("dialog img").first
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
-    expect(section).to_contain_text(
-        re.compile(r"report\s*\.json"), timeout=60 * SECONDS
-    )  # gradio 4 sets the ending apart
+    expect(section).to_contain_text(REPORT_FILE, timeout=60 * SECONDS)
     assert (folder.path / "report.html").is_file()
 
 
+def test_the_report_belongs_to_the_study_that_is_chosen(tab, folder):
+    tab.open(folder.path.name)
+    tab.score("reference, sad", FIRST, "yes").click()
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    section = tab.page.locator("#expression_grid_report_section")
+    section.locator(".label-wrap").click()
+    tab.page.locator("#expression_grid_report").click()
+    report = tab.page.locator("iframe.expression-grid-report")
+    expect(report).to_have_count(1, timeout=60 * SECONDS)
+    expect(section).to_contain_text(REPORT_FILE, timeout=60 * SECONDS)
+    tab.choose("other")
+    expect(report).to_have_count(0)
+    expect(section).not_to_contain_text(REPORT_FILE)
+
+
+def test_faults_of_a_table_stand_beside_its_button_all_at_once(tab, folder, tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text("expression,character,seed,expression_score\nsad,Noor,1,maybe\nsad,Noor,2,yess\n")
+    tab.open(folder.path.name)
+    section = tab.page.locator("#expression_grid_report_section")
+    section.locator(".label-wrap").click()
+    with tab.page.expect_file_chooser() as chooser:
+        tab.page.locator("#expression_grid_add_csv").click()
+    chooser.value.set_files(file)
+    faults = section.locator("#expression_grid_csv_faults .expression-grid-error")
+    expect(faults.locator("p")).to_have_text("2 faults, no rating was taken over:", timeout=60 * SECONDS)
+    expect(faults.locator("li")).to_have_text([re.compile("line 2: .*'maybe'"), re.compile("line 3: .*'yess'")])
+    assert not (folder.path / "ratings").exists()
+
+
 def test_the_pictures_are_looked_at_from_the_tab(tab, folder):
-    tab.choose(folder.path.name)
+    tab.open(folder.path.name)
+    tab.score("reference, sad", FIRST, "yes").click()
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
     section = tab.page.locator("#expression_grid_report_section")
     section.locator(".label-wrap").click()
     tab.page.locator("#expression_grid_look").click()
     report = tab.page.frame_locator("iframe.expression-grid-report")
     said = report.locator("section", has=tab.page.get_by_role("heading", name="What the pictures say"))
     expect(said).to_contain_text("of 6 measured", timeout=60 * SECONDS)
-    expect(section).to_contain_text(
-        re.compile(r"report\s*\.json"), timeout=60 * SECONDS
-    )  # gradio 4 sets the ending apart
+    expect(section).to_contain_text(REPORT_FILE, timeout=60 * SECONDS)
     assert len((folder.path / "evidence.jsonl").read_text().splitlines()) == 8

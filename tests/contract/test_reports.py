@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,7 +42,10 @@ def csv_file(tmp_path, text):
 
 
 def test_ratings_from_a_file_are_reported_and_offered(section, folder, tmp_path):
-    page = html.unescape(section.add_ratings(folder.name, csv_file(tmp_path, RATINGS)))
+    said, page, shown = section.add_ratings(folder.name, csv_file(tmp_path, RATINGS))
+    assert "1 rating added." in said
+    assert shown == folder.name
+    page = html.unescape(page)
     assert "1 rating by 1 rater" in page
     assert f"file={folder.as_posix()}/" in page
     ((place, rating),) = read_ratings(folder).items()
@@ -56,13 +60,25 @@ def test_ratings_from_a_file_are_reported_and_offered(section, folder, tmp_path)
 
 
 def test_a_file_with_cells_of_another_study_adds_nothing(section, folder, tmp_path):
-    section.add_ratings(folder.name, csv_file(tmp_path, RATINGS + "sad,Nobody,1,Ana,no,no\n"))
+    lines = "sad,Nobody,1,Ana,no,no\nsad,Noor,7,Ana,no,no\n"
+    said, *_ = section.add_ratings(folder.name, csv_file(tmp_path, RATINGS + lines))
     assert read_ratings(folder) == {}
+    assert "2 faults, no rating was taken over:" in said
+    assert re.findall("has no cell (.*)</li>", said) == ["sad, Nobody, seed 1", "sad, Noor, seed 7"]
+
+
+def test_the_report_goes_where_another_study_is_chosen(section, folder):
+    _, name = section.show_report(folder.name)
+    assert name == folder.name
+    kept, shown, _ = section.clear_other(folder.name, folder.name)
+    assert (kept.get("value", "kept"), shown) == ("kept", folder.name)
+    assert section.clear_other("another", folder.name)[:2] == ("", None)
+    assert section.clear_other("another", folder.name)[2]["value"] is None
 
 
 @pytest.mark.parametrize(("name", "said"), [(None, "choose a study first"), ("../<b>up</b>", "has no study named")])
 def test_what_is_no_study_has_none(section, name, said):
-    page = section.show_report(name)
+    page, _ = section.show_report(name)
     assert said in page
     assert "<b>" not in page
     assert section.offer_files(name)["value"] is None
@@ -71,37 +87,37 @@ def test_what_is_no_study_has_none(section, name, said):
 def test_the_pictures_are_looked_at_when_asked(section, folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "mediapipe", None)
     add_ratings(folder, [rating("sad", "Noor", 1, "yy")])
-    *steps, page = section.look_at_pictures(folder.name)
+    *steps, page = (text for text, _ in section.look_at_pictures(folder.name))
     assert "0 of 8 pictures looked at" in steps[0]
     assert "8 of 8 pictures looked at" in steps[-1]
     assert all("mediapipe, which finds landmarks of faces, is not installed" in step for step in steps)
     assert "By pixels alone" in html.unescape(page)
-    again = list(section.look_at_pictures(folder.name))
+    again = [text for text, _ in section.look_at_pictures(folder.name)]
     assert "all pictures are looked at" in again[0]
     assert again[-1] == page
 
 
 @pytest.mark.parametrize("name", [None, "../up"])
 def test_what_is_no_study_has_no_pictures(section, name):
-    (said,) = section.look_at_pictures(name)
+    ((said, _),) = section.look_at_pictures(name)
     assert "expression-grid-error" in said
 
 
 def test_what_was_measured_is_not_kept_through_a_link(section, folder, tmp_path):
     (folder / "evidence.jsonl").symlink_to(tmp_path / "elsewhere")
-    (said,) = section.look_at_pictures(folder.name)
+    ((said, _),) = section.look_at_pictures(folder.name)
     assert "is a link that leads out" in said
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_ratings_there_is_no_report(section, folder):
-    assert "no cell is rated yet; rate some first" in section.show_report(folder.name)
+    assert "no cell is rated yet; rate some first" in section.show_report(folder.name)[0]
     assert section.offer_files(folder.name)["value"] is None
     assert not (folder / "report.html").exists()
 
 
 def test_a_report_is_not_written_through_a_link(section, folder, tmp_path):
     (folder / "report").symlink_to(tmp_path, target_is_directory=True)
-    assert "is a link that leads out" in section.show_report(folder.name)
+    assert "is a link that leads out" in section.show_report(folder.name)[0]
     assert section.offer_files(folder.name)["value"] is None
     assert list(tmp_path.iterdir()) == []

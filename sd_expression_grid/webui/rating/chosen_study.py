@@ -7,18 +7,27 @@ from typing import TYPE_CHECKING
 from modules import shared
 
 from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.store.folder import StudyFolder
 from sd_expression_grid.store.studies import chosen_study, study_names
 from sd_expression_grid.webui.host.settings import studies_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sd_expression_grid.store.folder import StudyFolder
-
 
 def names_of_studies() -> list[str]:
-    """The names of the studies, those that were begun last first."""
-    return study_names(_parent())
+    """The names of the studies that can be rated, those that were begun last first; scouts are none."""
+    parent = _parent()
+    return [name for name in study_names(parent) if not _is_scout(StudyFolder(parent / name))]
+
+
+def _is_scout(folder: StudyFolder) -> bool:
+    """Whether a folder has seeds to choose from; one that cannot be read is offered, and says why when it is opened."""
+    try:
+        study = folder.read_study()
+    except StudyError:
+        return False
+    return study is not None and study.scout is not None
 
 
 def opened_study(name: str | None) -> StudyFolder:

@@ -47,19 +47,32 @@ def _build_rating() -> Any:
     with gr.Row(elem_classes=["expression-grid-hidden"]):  # what is not visible to gradio is not in the page at all
         session, answer = gr.HTML(elem_id=_id("session")), gr.HTML(elem_id=_id("answer"))
         click = gr.Textbox(label="Click", elem_id=_id("click"))
-    for field in (study, rater, click):
+        last = gr.Textbox(label="Last", elem_id=_id("last"))
+    for field in (study, rater, click, last):
         field.do_not_save_to_config = True
     silent = {"queue": False, "show_progress": "hidden"}  # the queue may be busy with generating
     refresh.click(lambda: gr.update(choices=names_of_studies()), outputs=[study], **silent)
     for opens in (study.input, rater.submit, begin.click):
         opens(open_session, inputs=[study, rater], outputs=[session], **silent)
     click.change(take_click, inputs=[click], outputs=[answer], **silent)
+    last.change(open_last, inputs=[last], outputs=[study, session], **silent)
     return study
 
 
 def open_session(name: str | None, rater: str) -> str:
     """The study as the page needs it, or what is wrong with it, as hidden HTML."""
     return _answer(lambda: _session(name, rater))
+
+
+def open_last(text: str) -> tuple[Any, str]:
+    """Chooses the study that the browser had open last, and opens it for the same rater, where it is still there."""
+    data = _object(text)
+    name = str(data.get("study"))
+    names = names_of_studies()
+    if name not in names:
+        return gr.update(), data_html({})
+    opened = _answer(lambda: _session(name, str(data.get("rater"))), is_last=True)
+    return gr.update(choices=names, value=name), opened
 
 
 def take_click(text: str) -> str:
@@ -74,6 +87,8 @@ def take_click(text: str) -> str:
 
 
 def _session(name: str | None, rater: str) -> dict[str, object]:
+    if name and not rater.strip():
+        return {"hint": "Write your name beside the study, then press Rate: ratings are kept under it."}
     folder = opened_study(name)
     session = session_to_dict(read_session(folder, rater))
     return {**session, "files": f"file={quote(folder.path.as_posix())}/", "opened": time.time_ns()}
@@ -83,7 +98,7 @@ def _answer(make: Callable[[], Mapping[str, object]], **more: object) -> str:
     try:
         answer = make()
     except (StudyError, OSError) as error:
-        answer = {"error": str(error)}
+        answer = {"error": "\n".join(error.lines) if isinstance(error, StudyError) else str(error)}
     return data_html({**more, **answer})
 
 

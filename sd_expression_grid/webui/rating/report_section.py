@@ -31,7 +31,9 @@ def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
             make = gr.Button("Make the report", elem_id=element_id("report"))
             look = gr.Button("Look at the pictures too", elem_id=element_id("look"))
             upload = gr.UploadButton("Add ratings from CSV", file_types=[".csv"], elem_id=element_id("add_csv"))
+        faults = gr.HTML(elem_id=element_id("csv_faults"))
         page = gr.HTML(elem_id=element_id("report_html"))
+        shown = gr.State(None)
         files = gr.File(
             label="Ratings, report and charts",
             file_count="multiple",
@@ -39,40 +41,54 @@ def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
             visible=False,
             elem_id=element_id("files"),
         )
+    report = [page, shown]
     for done in (
-        make.click(show_report, inputs=[study], outputs=[page]),
-        look.click(look_at_pictures, inputs=[study], outputs=[page]),
-        upload.upload(add_ratings, inputs=[study, upload], outputs=[page]),
+        make.click(show_report, inputs=[study], outputs=report),
+        look.click(look_at_pictures, inputs=[study], outputs=report),
+        upload.upload(add_ratings, inputs=[study, upload], outputs=[faults, *report]),
     ):
-        done.then(offer_files, inputs=[study], outputs=[files], show_progress="hidden")
+        offered = done.then(offer_files, inputs=[shown], outputs=[files], show_progress="hidden")
+        offered.then(clear_other, inputs=[study, shown], outputs=[*report, files], show_progress="hidden")
+    study.change(
+        clear_other, inputs=[study, shown], outputs=[*report, files], queue=False, show_progress="hidden"
+    ).then(lambda: "", outputs=[faults], queue=False, show_progress="hidden")
 
 
-def show_report(name: str | None) -> str:
-    """A study's report as HTML, in a frame of its own for its script; where there is none, what is wrong."""
+def show_report(name: str | None) -> tuple[str, str | None]:
+    """A study's report as HTML, in a frame of its own for its script, and the study's name; or what is wrong."""
     try:
         folder = opened_study(name)
         pictures = f"file={quote(folder.path.as_posix())}/"
         report, *others = reports_on(read_table(folder))
         page = report_html(report, pictures, others)
     except (StudyError, OSError) as error:
-        return error_html(error)
-    return report_frame(page)
+        return error_html(error), name
+    return report_frame(page), name
 
 
-def look_at_pictures(name: str | None) -> Iterator[str]:
+def clear_other(name: str | None, shown: str | None) -> tuple[Any, ...]:
+    """Clears the report and its files where they are of another study than the one that is chosen by now."""
+    if name == shown or shown is None:
+        return gr.update(), shown, gr.update()
+    return "", None, gr.update(value=None, visible=False)
+
+
+def look_at_pictures(name: str | None) -> Iterator[tuple[str, str | None]]:
     """Measures a study's pictures as a second opinion: how far it has come, then the report with what was found."""
     try:
         folder, measure = opened_study(name), best_measure()
         for progress in measure_pictures(folder, measure):
-            yield progress_html((str(progress), measure.note))
+            yield progress_html((str(progress), measure.note)), name
     except (StudyError, OSError) as error:
-        yield error_html(error)
+        yield error_html(error), name
         return
     yield show_report(name)
 
 
 def offer_files(name: str | None) -> Any:
-    """The report's files in the study's folder; none where there is no report."""
+    """The files of the report that is shown, in its study's folder; none where there is no report."""
+    if name is None:
+        return gr.update(value=None, visible=False)
     try:
         files = [str(file) for file in write_report(opened_study(name))]
     except (StudyError, OSError) as error:
@@ -81,11 +97,11 @@ def offer_files(name: str | None) -> Any:
     return gr.update(value=files or None, visible=bool(files))
 
 
-def add_ratings(name: str | None, file: Any) -> str:
-    """Takes the ratings of an uploaded file over into a study, and reports."""
+def add_ratings(name: str | None, file: Any) -> tuple[Any, ...]:
+    """Takes the ratings of an uploaded file over into a study, and reports; or says what is wrong with the file."""
     try:
         count = import_ratings(opened_study(name), Path(file.name))
-        gr.Info(f"{count} rating{'' if count == 1 else 's'} added")
     except (StudyError, OSError) as error:
-        gr.Warning(str(error))
-    return show_report(name)
+        return error_html(error), gr.update(), gr.update()
+    added = progress_html([f"{count} rating{'' if count == 1 else 's'} added."])
+    return added, *show_report(name)

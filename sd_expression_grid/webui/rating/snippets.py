@@ -15,8 +15,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def error_html(error: Exception) -> str:
-    """What is wrong, in the colour of errors."""
-    return _rendered("error.html", message=str(error))
+    """What is wrong, in the colour of errors: a line for each fault."""
+    first, *more = str(error).splitlines() or [""]
+    return _rendered("error.html", first=first, more=[line.removeprefix("- ") for line in more])
 
 
 def report_frame(page: str) -> str:

@@ -124,6 +124,9 @@ def test_a_rating_is_taken_back(folder):
         ({"seed": None}, NO_RATING),
         ({"rater": None}, NO_RATING),
         ({"picture": 1}, NO_RATING),
+        ({"natural_score": 3}, NO_RATING),
+        ({"note": "a" * 301}, "note: may have 300 characters, in one line"),
+        ({"note": "a\nb"}, "note: may have 300 characters, in one line"),
     ],
 )
 def test_what_cannot_be_kept_is_refused(folder, changes, message):
@@ -131,6 +134,12 @@ def test_what_cannot_be_kept_is_refused(folder, changes, message):
         rate(folder, sent(**changes))
     assert str(caught.value) == message
     assert not (folder.path / "ratings").exists()
+
+
+def test_the_natural_score_and_the_note_are_found_again(folder):
+    rate(folder, sent(natural_score=0, note="a" * 300))
+    cell = cell_at(read_session(folder, "Ana"))
+    assert (cell.expression_score, cell.natural_score, cell.note) == (2, 0, "a" * 300)
 
 
 def test_a_name_may_have_eighty_letters(folder):
@@ -155,14 +164,14 @@ def test_the_page_is_given_json(folder):
     data = json.loads(json.dumps(session_to_dict(read_session(folder, "Ana"))))
     assert (data["study"], data["rater"], data["seeds"]) == ("study", "Ana", [1, 2])
     assert data["rows"][1] == {"label": "sad", "text": "sad crying"}
-    noor = {"label": "Noor", "kind": "lora", "group": "", "exclude": False, "asks_likeness": True}
+    noor = {"label": "Noor", "person": "Noor", "kind": "lora", "group": "", "exclude": False, "asks_likeness": True}
     assert data["columns"][1] == noor
     assert [column["asks_likeness"] for column in data["columns"]] == [False, True, True, True]
-    assert data["cells"][0]["scores"] == [None, None]
+    assert data["cells"][0]["scores"] == [None, None, None]
     places = [(cell["column"], cell["seed"], cell["row"]) for cell in data["cells"]]
     assert places == [(column, seed, row) for column in range(4) for seed in range(2) for row in range(2)]
     assert data["order"] == list(range(12))
-    assert data["columns"][3] == {**noor, "label": "worn", "kind": "none", "exclude": True}
+    assert data["columns"][3] == {**noor, "label": "worn", "person": "worn", "kind": "none", "exclude": True}
 
 
 def test_a_cell_is_given_to_the_page_with_its_place_and_picture_or_its_problem(tmp_path):
@@ -170,7 +179,7 @@ def test_a_cell_is_given_to_the_page_with_its_place_and_picture_or_its_problem(t
     rate(folder, sent(likeness_score=0))
     cells = session_to_dict(read_session(folder, "Ana"))["cells"]
     file = {"file": "cells/Noor/sad_1.png", "picture": picture_of(folder)}
-    assert cells[5] == {"row": 1, "column": 1, "seed": 0, **file, "scores": [2, 0]}
+    assert cells[5] == {"row": 1, "column": 1, "seed": 0, **file, "scores": [2, 0, None], "note": ""}
     assert cells[10] == {"row": 0, "column": 2, "seed": 1, "problem": "failed: RuntimeError: no memory"}
 
 
