@@ -70,6 +70,15 @@ def prompts_of(
     )
 
 
+def filled(study: Study, text: str, expression: str, character: Character) -> str:
+    """Another text than a prompt, with a row's escaped text and a column's in place of the placeholders."""
+    template = template_of(study, text)
+    has_character = character != study.reference_column
+    return (
+        (template if has_character else template.without_character_tags()).fill(expression, character.text, None).text
+    )
+
+
 def template_of(study: Study, text: str) -> Template:
     """A text as a template with the study's placeholders."""
     return Template(

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -136,6 +137,63 @@ def test_one_string_for_all_our_values_leaves_those_behind_ours_in_their_places(
     with pytest.raises(HTTPException) as refused:
         webui.txt2img({**body, "script_args": []})
     assert "must be one string" in refused.value.detail
+
+
+def faces(**tab):
+    return {"Faces": {"args": [True, {"ad_model": "face", "ad_prompt": "", **tab}]}}
+
+
+def said(study, name):
+    """What the infotexts of the cells say in a field."""
+    found = [re.search(rf'{name}: ("[^"]*"|[^,\n]*)', infotext) for infotext in study.infotexts]
+    return [match and match[1].strip('"') for match in found]
+
+
+TEMPLATE = {"prompt": "portrait, {expression}, {character}", "negative_prompt": "bad", "composition": "hair"}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sad"),
+    [
+        ("", "portrait, sad, mei"),
+        ("[PROMPT], close", "portrait, sad, mei, close"),
+        ("eyes[SEP]", "eyes[SEP]portrait, sad, mei"),
+        ("{expression} face of {character}", "sad face of mei"),
+        ("a face", "a face"),
+    ],
+)
+def test_a_face_detailer_draws_the_expression_from_its_first_step(webui, prompt, sad):
+    study = made(webui, values=faces(ad_prompt=prompt), expressions="sad\nsmiling", characters="mei", **TEMPLATE)
+    assert said(study, "Face prompt") == [sad, sad.replace("sad", "smiling")]
+    assert said(study, "Face negative") == [None, None]
+    is_changed = prompt != "a face"
+    assert ("Faces repaints faces with the row's expression" in study.comments) is is_changed
+
+
+def test_the_stock_face_prompt_can_be_had(webui):
+    webui.opts.set("expression_grid_faces_after_switch", False)
+    study = made(webui, values=faces(), expressions="sad", characters="mei", **TEMPLATE)
+    assert said(study, "Face prompt") == ["portrait, [hair:sad:0.2], mei"]
+    assert "Faces" not in study.comments
+
+
+def test_an_expression_in_the_negative_prompt_is_there_from_the_first_step_too(webui):
+    template = {**TEMPLATE, "negative_prompt": "not {expression}"}
+    study = made(webui, values=faces(), expressions="sad", characters="mei", **template)
+    assert said(study, "Face negative") == ["not sad"]
+
+
+def test_texts_within_values_are_filled_and_others_stay_as_they_are(webui):
+    values = faces(ad_prompt="x", more=["{character}", {"deep": ("{expression}", 1)}], ad_model="{expression}.pt")
+    (script,) = (each for each in webui.runner.alwayson_scripts if each.title() == "Faces")
+    given = []
+    script.process = lambda p, *args: given.append(args)
+    try:
+        made(webui, values=values, expressions="sad: very", characters="mei", prompt="{expression}, {character}")
+    finally:
+        del script.process
+    tab = {"ad_model": "sad\\: very.pt", "ad_prompt": "x", "more": ["mei", {"deep": ("sad\\: very", 1)}]}
+    assert given == [(True, tab)]
 
 
 def folder_and_made(study):

@@ -15,7 +15,7 @@ from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.tensors import as_array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sd_expression_grid.plan.plan import Cell
     from sd_expression_grid.study.study import CellKey
@@ -55,13 +55,19 @@ class Identities:
     """The identity of each cell of a run, by its key, with the settings of ``p`` in force.
 
     ``way`` is the way of making them: a picture that is stopped early never counts as a finished one. ``common`` is
-    what all cells have in common.
+    what all cells have in common; ``script_values`` gives what other extensions' scripts get for a cell alone.
     """
 
     def __init__(
-        self, p: Processing, reader: PromptReader, networks: InstalledNetworks, way: str, cells: Iterable[Cell]
+        self,
+        p: Processing,
+        reader: PromptReader,
+        networks: InstalledNetworks,
+        way: str,
+        cells: Iterable[Cell],
+        script_values: Callable[[Cell], Mapping[str, Iterable[Any]]],
     ) -> None:
-        self._reader = reader
+        self._reader, self._script_values = reader, script_values
         self._networks = networks
         page = _page(p)
         self.common = {
@@ -94,12 +100,14 @@ class Identities:
 
     def _own(self, cell: Cell) -> dict[str, object]:
         prompts = _prompts_of(cell)
+        values = {title: _values_of_another(own) for title, own in self._script_values(cell).items()}
         return {
             "prompts": [self._reader.styled(prompt) for prompt in prompts],
             "negative": self._reader.styled_negative(cell.negative_prompt),
             "seed": cell.key.seed,
             "cfg_scale": cell.cfg_scale,
             "networks": [value for _, value in self.networks_of(cell)],
+            **({"scripts for the cell": values} if values else {}),
         }
 
 

@@ -26,6 +26,7 @@ _ROWS = "expression_grid_rows_per_batch"
 _MEGAPIXELS = "expression_grid_page_megapixels"
 _FONT = "expression_grid_font"
 _SHARED_STEPS = "expression_grid_shared_steps"
+_FACES = "expression_grid_faces_after_switch"
 
 
 def add_settings() -> None:
@@ -45,6 +46,10 @@ def add_settings() -> None:
             True,  # noqa: FBT003 - the WebUI's signature
             "Share the composition steps among the rows of a column",
         ).info("the same pictures in less time"),
+        _FACES: info(
+            True,  # noqa: FBT003
+            "Let face detailers draw the expression from their first step",
+        ).info("without a prompt of its own, ADetailer gets the prompt after the switch point"),
     }
     for name, setting in settings.items():
         setting.section = SECTION
@@ -87,6 +92,11 @@ def grid_fonts() -> tuple[str, ...]:
 def shares_steps() -> bool:
     """Whether composition steps are to be shared."""
     return bool(_value(_SHARED_STEPS, True))  # noqa: FBT003
+
+
+def paints_faces_later() -> bool:
+    """Whether a face detailer without a prompt of its own gets the prompt after the switch point."""
+    return bool(_value(_FACES, True))  # noqa: FBT003
 
 
 def _pasted_path(text: str) -> str:

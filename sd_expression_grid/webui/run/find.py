@@ -102,10 +102,12 @@ class _Search:
         page.subseed = variation_seed
         study = self._study.with_seeds_from(first, page.n_iter * page.batch_size)
         cells = plan_cells(study, resolved.templates, study.seeds)
-        identities = Identities(page, resolved.reader, resolved.networks, resolved.way, cells)
+        changed = resolved.script_texts.changed
+        identities = Identities(page, resolved.reader, resolved.networks, resolved.way, cells, changed)
         known = {one.name: getattr(resolved, one.name) for one in fields(resolved)}
+        notes = (*resolved.notes, *resolved.script_texts.notes(cells[0]))
         return Prepared(
-            **{**known, "page": page, "study": study},
+            **{**known, "page": page, "study": study, "notes": notes},
             cells=cells,
             identities=identities,
             draws_seed=self._has_random_seeds and folder is None,

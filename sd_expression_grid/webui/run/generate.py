@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.plan.plan import Batch
     from sd_expression_grid.webui.host.processing import Processing
     from sd_expression_grid.webui.run.as_requested import AsRequested
+    from sd_expression_grid.webui.run.script_texts import ScriptTexts
 
 _devices = optional("modules.devices", "memory is not freed after an error, and the precision is not compared")
 
@@ -27,8 +28,8 @@ _TOLD_BY_ENCODING = {"TI hashes", "TI", "Emphasis"}
 class Generator:
     """Makes batches with the settings of ``page``, whose sampler and variation seed are settled."""
 
-    def __init__(self, page: Processing, requested: AsRequested) -> None:
-        self._page, self._requested = page, requested
+    def __init__(self, page: Processing, requested: AsRequested, script_texts: ScriptTexts) -> None:
+        self._page, self._requested, self._script_texts = page, requested, script_texts
         self._negative_encoding: list[Any] = [None, None]  # of a call to whose infotext it added nothing
         self.finished: Processing | None = None
         """The processing object of the last finished call: it knows checkpoint and hashes for infotexts."""
@@ -36,6 +37,7 @@ class Generator:
     def __call__(self, batch: Batch) -> list[Generated]:
         """Generates the batch; raises NotFinishedError after Skip and Interrupt, whose pictures are half-denoised."""
         call = _call_for(self._page, batch, self._negative_encoding)
+        call.script_args = self._script_texts.arguments(batch.cells[0])
         try:
             with failures_told() as failures:
                 result = processing.process_images(call)

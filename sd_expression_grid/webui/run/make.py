@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from sd_expression_grid.study.study import CellKey, Study
     from sd_expression_grid.webui.host.embeddings import EmbeddingReader
     from sd_expression_grid.webui.host.processing import Processing
-    from sd_expression_grid.webui.host.prompt_reader import PromptReader
     from sd_expression_grid.webui.run.prepared import Prepared
 
 Through = Callable[[Sequence[Batch], Generate, Interrupted], Iterator[CellResult]]
@@ -62,10 +61,10 @@ def make_missing(study: Prepared, store: CellStore, through: Through, title: str
     rows_per_call = _rows_per_call(page, study.study)
     sharing = _sharing(study, rows_per_call)
     requested = AsRequested(page, study.reader, embeddings)
-    generator = Generator(page, requested)
+    generator = Generator(page, requested, study.script_texts)
     generate = SharedGenerate(generator, sharing, page) if sharing else generator
     mixes_seeds = study.study.scout is not None
-    kind = _encoded_kinds(study.reader, embeddings)
+    kind = _kinds(study, embeddings)
     batches = plan_batches(study.missing, rows_per_call, kind, mixes_seeds=mixes_seeds)
     HOST.apply_networks_anew()
     start = time.monotonic()
@@ -89,15 +88,18 @@ def _rows_per_call(page: Processing, study: Study) -> int:
     return study.rows_per_batch
 
 
-def _encoded_kinds(reader: PromptReader, embeddings: EmbeddingReader) -> Callable[[Cell], Hashable]:
+def _kinds(study: Prepared, embeddings: EmbeddingReader) -> Callable[[Cell], Hashable]:
     """What prompts of one call have in common: the WebUI pads the shorter ones, which changes their pictures.
 
-    What an encoding adds to the infotext, embeddings and the emphasis mode, it adds to all pictures of the call.
+    What an encoding adds to the infotext, embeddings and the emphasis mode, it adds to all pictures of the call, and
+    scripts have one set of values.
     """
+    reader = study.reader
 
     def kind(cell: Cell) -> Hashable:
         names = embeddings.names_in_any(reader.encoder_texts(cell))
-        return reader.conditioning_shape(cell), tuple(names), reader.tells_emphasis(cell)
+        values = repr(study.script_texts.changed(cell))
+        return reader.conditioning_shape(cell), tuple(names), reader.tells_emphasis(cell), values
 
     return kind
 

@@ -23,6 +23,7 @@ from sd_expression_grid.webui.host.lacking import lacking
 from sd_expression_grid.webui.host.networks import InstalledNetworks
 from sd_expression_grid.webui.host.prompt_reader import PromptReader
 from sd_expression_grid.webui.run.page_check import page_faults, page_notes, seed_faults
+from sd_expression_grid.webui.run.script_texts import ScriptTexts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +46,7 @@ class Resolved:
     request: Mapping[str, object]
     page: Processing
     reader: PromptReader
+    script_texts: ScriptTexts
     networks: InstalledNetworks
     study: Study
     templates: Templates
@@ -82,6 +84,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
         request=request,
         page=page,
         reader=reader,
+        script_texts=ScriptTexts(page, study, templates),
         networks=networks,
         study=with_kinds(study, catalog),
         templates=templates,

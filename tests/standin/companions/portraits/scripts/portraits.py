@@ -107,6 +107,24 @@ class Behind(scripts.Script):
         p.extra_generation_params["Lies"] = f"{is_on} {where}"
 
 
+class Faces(scripts.Script):
+    """Would paint faces once more, by the prompt of each of its tabs, or else by the picture's."""
+
+    def title(self):
+        return "Faces"
+
+    def show(self, is_img2img):
+        return scripts.AlwaysVisible if self else None
+
+    def ui(self, is_img2img):
+        return [gr.Checkbox(value=False, label="Faces"), gr.State({"ad_model": "face", "ad_prompt": ""})]
+
+    def process(self, p, is_on, tab):
+        if is_on:
+            p.extra_generation_params["Face prompt"] = tab["ad_prompt"] or p.all_prompts[0]
+            p.extra_generation_params["Face negative"] = tab.get("ad_negative_prompt") or None
+
+
 class Decoration(scripts.Script):
     """Has a place on the page and no part in pictures."""
 
