@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,26 +13,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong, and where: ``characters, line 3 (Noor | weights=x)``."""
+    """One thing that is wrong, and where: ``characters, line 3 (Noor | weights=x)``.
+
+    ``missing`` is a placeholder that the prompt lacks; with it, nothing would be wrong.
+    """
 
     place: str
     problem: str
+    missing: str = ""
+
+    @property
+    def line(self) -> tuple[str, int] | None:
+        """The list and the number of the line that is wrong; None where no line is."""
+        found = _LINE.match(self.place)
+        return (found[1], int(found[2])) if found else None
 
     def __str__(self) -> str:
         return f"{self.place}: {self.problem}" if self.place else self.problem
 
 
 MAX_SHOWN_FAULTS = 100
+_LISTS = ("expressions", "characters")
+_LINE = re.compile(rf"({'|'.join(_LISTS)}), line (\d+)\b")
 
 
 class StudyError(Exception):
-    """A study that cannot be made as requested; its message names every fault."""
+    """A study that cannot be made as requested; its message names every fault, those of the lists first, by lines."""
 
     consequence: ClassVar[str] = "nothing was generated"
     """What did not happen, for messages of several faults."""
 
     def __init__(self, faults: Iterable[Fault] | str) -> None:
-        self.faults = (Fault("", faults),) if isinstance(faults, str) else tuple(faults)
+        self.faults = (Fault("", faults),) if isinstance(faults, str) else tuple(sorted(faults, key=_reading_order))
         super().__init__(_message(self))
 
     @property
@@ -58,6 +71,11 @@ def nearest(name: str, names: Iterable[str]) -> str:
     by_lower = {known.lower(): known for known in names}
     found = [by_lower[key] for key in difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)]
     return f"; the nearest: {', '.join(found)}" if found else ""
+
+
+def _reading_order(fault: Fault) -> tuple[int, int]:
+    name, number = fault.line or ("", 0)
+    return (_LISTS.index(name) if name else len(_LISTS)), number
 
 
 def _message(error: StudyError) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sd_expression_grid.study.study import CellKey, Study
 
@@ -38,7 +38,8 @@ class Forecast:
 
     ``rows`` and ``stock_rows`` estimate the denoiser rows for the missing cells, with shared steps and without.
     ``seconds`` is None if no run has measured the speed yet. ``pages`` are the sizes of all grids in pixels. ``notes``
-    are lines for the user. With ``draws_seed`` the seeds are examples: the run draws its own.
+    are lines for the user. With ``draws_seed`` the seeds are examples: the run draws its own. ``loads`` are the
+    networks of each column's first cell, by its label: ``LoRA Noor``.
     """
 
     study: Study
@@ -50,6 +51,7 @@ class Forecast:
     folder: str = ""
     notes: tuple[str, ...] = ()
     draws_seed: bool = False
+    loads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def missing(self) -> int:

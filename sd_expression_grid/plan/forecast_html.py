@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sd_expression_grid.base.errors import MAX_SHOWN_FAULTS
 from sd_expression_grid.base.html import templates_in
 from sd_expression_grid.study.study import CellKey
 
@@ -15,22 +17,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sd_expression_grid.base.errors import StudyError
-    from sd_expression_grid.plan.forecast import Forecast, ForecastCell
-    from sd_expression_grid.study.study import Kind, Study
+    from sd_expression_grid.plan.forecast import Forecast, ForecastCell, Phase
+    from sd_expression_grid.study.study import Character, Kind, Study
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_KINDS = {"lora": "LoRA", "embedding": "embedding", "none": "words"}
+_KINDS = {"lora": "LoRA", "embedding": "embedding", "none": "words only"}
 _MOST_CELLS = 3000
 """A table of more would be too much for the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaultLine:
+    """A fault's text, with the list and the number of the line that is wrong, if one is."""
+
+    text: str
+    line: tuple[str, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnLine:
-    """A column with what its text was recognised as."""
+    """A column with the networks that are loaded for it; ``is_suspect`` is a character for which there are none."""
 
     label: str
-    kind: str
+    loads: str
     text: str
+    is_suspect: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +88,11 @@ class ForecastView:
 
 def faults_html(error: StudyError) -> str:
     """All that is wrong, a line each; StudyError without jinja2."""
-    count = len(error.faults)
-    title = f"{count:,} fault{'s' * (count > 1)}: nothing can be generated yet"
-    return templates_in(_TEMPLATES).get_template("faults.html").render(title=title, lines=error.lines)
+    title = f"{_counted(len(error.faults), 'fault')}: nothing can be generated yet"
+    shown = zip_longest(error.lines, error.faults[:MAX_SHOWN_FAULTS])
+    lines = [FaultLine(text=text, line=fault.line if fault else None) for text, fault in shown]
+    missing = json.dumps([fault.missing for fault in error.faults if fault.missing])
+    return templates_in(_TEMPLATES).get_template("faults.html").render(title=title, lines=lines, missing=missing)
 
 
 def forecast_html(forecast: Forecast) -> str:
@@ -91,15 +104,22 @@ def forecast_view(forecast: Forecast) -> ForecastView:
     """The texts and numbers of a forecast."""
     study, count = forecast.study, len(forecast.cells)
     kinds = Counter(_kind(column.kind) for column in study.characters)
-    columns = [ColumnLine(label=column.label, kind=_kind(column.kind), text=column.text) for column in study.columns]
     return ForecastView(
         title="Ready to generate" if forecast.missing else "Nothing is left to make",
         facts=tuple(_facts(forecast)),
         notes=forecast.notes,
         kinds=", ".join(f"{number} × {kind}" for kind, number in kinds.items()),
-        columns=tuple(columns),
+        columns=tuple(_column(forecast, column) for column in study.columns),
         cells=f"{count:,}",
         tables=tuple(_tables(forecast)) if count <= _MOST_CELLS else None,
+    )
+
+
+def _column(forecast: Forecast, column: Character) -> ColumnLine:
+    loads = forecast.loads.get(column.label, ())
+    is_suspect = not loads and column != forecast.study.reference_column
+    return ColumnLine(
+        label=column.label, loads=", ".join(loads) or _kind("none"), text=column.text, is_suspect=is_suspect
     )
 
 
@@ -125,13 +145,20 @@ def _count(study: Study) -> tuple[str, str]:
     if study.scout:
         return "Seeds", f"{seeds}, for {study.expressions[0].label}"
     times = f" × {seeds} seeds" if seeds > 1 else ""
-    return "Cells", f"{rows * columns * seeds} ({rows} rows × {columns} columns{times})"
+    sizes = f"{_counted(rows, 'row')} × {_counted(columns, 'column')}{times}"
+    return "Cells", f"{rows * columns * seeds:,} ({sizes})"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _time(seconds: float | None) -> str:
     if seconds is None:
         return "not known before a first study with these settings was made"
-    return f"about {seconds / 60:.0f} minutes" if seconds >= 90 else f"about {max(1, round(seconds))} seconds"
+    is_long = seconds >= 90
+    time = _counted(round(seconds / 60), "minute") if is_long else _counted(max(1, round(seconds)), "second")
+    return f"about {time}"
 
 
 def _grids(forecast: Forecast) -> str:
@@ -139,9 +166,8 @@ def _grids(forecast: Forecast) -> str:
         return "none"
     pixels = [width * height for width, height in forecast.pages]
     width, height = forecast.pages[pixels.index(max(pixels))]
-    pages = f"{len(pixels)} pages" if len(pixels) > 1 else "1 page"
     size = f"{width}×{height} px, {max(pixels) / 1e6:.1f} megapixels"
-    return f"{pages}, the largest {size}; all at most {3 * sum(pixels) / 1e6:,.0f} MB"
+    return f"{_counted(len(pixels), 'page')}, the largest {size}; all at most {3 * sum(pixels) / 1e6:,.0f} MB"
 
 
 def _tables(forecast: Forecast) -> Iterator[CellTable]:
@@ -173,5 +199,9 @@ def _button(name: str, cell: ForecastCell) -> CellButton:
 
 def _lines(name: str, cell: ForecastCell) -> list[tuple[str, str]]:
     lines = [("Cell", name), ("Prompt", cell.prompt)]
-    lines += [(f"Steps {phase.first} to {phase.last}", phase.text) for phase in cell.phases]
+    lines += [(_steps(phase), phase.text) for phase in cell.phases]
     return [*lines, ("Negative prompt", cell.negative_prompt)] if cell.negative_prompt else lines
+
+
+def _steps(phase: Phase) -> str:
+    return f"Step {phase.first}" if phase.first == phase.last else f"Steps {phase.first} to {phase.last}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -91,7 +92,8 @@ def network_notes(study: Study, templates: Mapping[str, str], catalog: Catalog) 
     """What the WebUI makes of a text that its author may not expect, though it can be made.
 
     Words that are also the name of an embedding for another kind of checkpoint stay words; the name of an embedding
-    within a word or beside one, as ``girl`` in ``1girl``, brings the embedding in.
+    within a word or beside one, as ``girl`` in ``1girl``, brings the embedding in. A word of a character of words only
+    that is nearly the name of a network may be meant as that.
     """
     texts = [*_prompts(study, templates), *_other_texts(study)]
     notes = [
@@ -112,7 +114,24 @@ def network_notes(study: Study, templates: Mapping[str, str], catalog: Catalog) 
         if tag.is_lora
         for name in sorted(catalog.bundled_in(tag.name))
     ]
-    return list(dict.fromkeys(notes))
+    return list(dict.fromkeys([*notes, *_nearly_named(study, catalog)]))
+
+
+_WORD = re.compile(r"[^\s,()\[\]:|]+")
+_NEAR = 0.85
+"""How alike two names are, from 0 to 1, of which one may be a slip of the other."""
+
+
+def _nearly_named(study: Study, catalog: Catalog) -> Iterator[str]:
+    embeddings, loras = ({name.lower(): name for name in names} for names in (catalog.embeddings, catalog.loras))
+    columns = (column for column in with_kinds(study, catalog).characters if column.kind == "none")
+    asked = {column.label for column in study.characters if column.kind == "none"}
+    for column in (one for one in columns if one.label not in asked):
+        for word in dict.fromkeys(_WORD.findall(column.text)):
+            found = difflib.get_close_matches(word.lower(), {**loras, **embeddings}, n=1, cutoff=_NEAR)
+            for near in found:
+                meant = f"embedding '{embeddings[near]}'" if near in embeddings else f"LoRA <lora:{loras[near]}:1>"
+                yield f"{column.place or column.label}: '{word}' is drawn as words; the nearest network: the {meant}"
 
 
 def _use_of_bundled(name: str, catalog: Catalog) -> str:

@@ -25,17 +25,39 @@ def page(panel, webui, shoot, request):
 
 
 def test_lists_are_counted_as_they_are_typed(page):
-    counters = page.page.locator(".expression-grid-counter")
+    counters = page.page.locator(".expression-grid-counter span")
     expect(counters.nth(0)).to_have_text("3 expressions")
     expect(counters.nth(1)).to_have_text("3 characters in 2 groups")
-    page.fill(f"{PANEL}characters", "# nobody\nNoor")
-    expect(counters.nth(1)).to_have_text("1 character")
+    for text, count in (
+        ("# nobody\nNoor", "1 character"), ("[A]\nNoor\n[B]\n[C]\nmei\nmei", "2 characters in 2 groups"),
+        ("Noor\n[A]\nmei\n[B]\nJune\n[A]\nAda", "4 characters in 3 groups"),
+    ):  # fmt: skip
+        page.fill(f"{PANEL}characters", text)
+        expect(counters.nth(1)).to_have_text(count)
+
+
+def test_the_lines_of_a_list_are_numbered(page, shoot):
+    numbers = page.page.locator(f"{PANEL}characters .expression-grid-numbers")
+    expect(numbers).to_have_text(re.compile(r"^1\s2\s3\s4\s5$"))
+    page.paste(
+        f"{PANEL}characters",
+        "\n".join(f"person {number}, whose line is longer than its field" * 2 for number in range(40)),
+    )
+    expect(numbers).to_have_text(re.compile(r"38\s39\s40$"))
+    shoot(page.page, "numbers")
+
+
+def test_rows_a_batch_are_for_the_batched_mode(page):
+    rows = page.page.locator(f"{PANEL}rows_per_batch input").first
+    expect(rows).to_be_disabled()
+    page.page.locator(f"{PANEL}mode").get_by_text("batched", exact=True).click()
+    expect(rows).to_be_enabled()
 
 
 def test_a_preset_replaces_the_expressions(page):
     page.page.locator(f"{PANEL}preset input").first.click()
     page.page.locator(f"{PANEL}preset li", has_text="hard").first.click()
-    expect(page.page.locator(".expression-grid-counter").nth(0)).to_have_text("8 expressions")
+    expect(page.page.locator(".expression-grid-counter span").nth(0)).to_have_text("8 expressions")
 
 
 def test_a_study_is_made_from_the_page(page, webui):
@@ -58,7 +80,7 @@ def test_faults_are_shown_a_line_each_and_nothing_typed_is_lost(page):
     page.wait_for_result()
     assert "3 faults, nothing was generated:" in page.log
     lines = [line for line in page.log.splitlines() if line.startswith("- ")]
-    assert ["characters, line 2" in lines[0], "expressions, line 1" in lines[1], "Nour" in lines[2]] == [True] * 3
+    assert ["expressions, line 1" in lines[0], "Nour" in lines[1], "characters, line 2" in lines[2]] == [True] * 3
     assert page.value(f"{PANEL}characters") == "<lora:Nour:1>\na | b | c"
 
 
@@ -66,7 +88,7 @@ def test_ten_thousand_lines_are_one_fault_and_stay(page):
     lines = "\n".join(f"face {number}" for number in range(10_000))
     page.paste(f"{PANEL}expressions", lines)
     page.paste(f"{PANEL}characters", lines)
-    expect(page.page.locator(".expression-grid-counter").nth(0)).to_have_text("10000 expressions")
+    expect(page.page.locator(".expression-grid-counter span").nth(0)).to_have_text("10000 expressions")
     page.generate()
     page.wait_for_result()
     assert "study: 10,000 expressions × 10,001 columns × 1 seed are 100,010,000 cells; at most 50,000" in page.log
@@ -125,7 +147,7 @@ def test_check_tells_what_will_be_made_and_makes_nothing(page):
     expect(answer).to_contain_text("2 × LoRA, 1 × embedding")
     answer.get_by_role("button", name="mei, smile: to make").click()
     expect(answer).to_contain_text("[hair, neck, eyes, lips:smiling with open mouth:0.2], RAW photo, <lora:mei:1>")
-    expect(answer).to_contain_text("Steps 1 to 1closeup of woman facing viewer, hair, neck, eyes, lips, RAW photo")
+    expect(answer).to_contain_text("Step 1closeup of woman facing viewer, hair, neck, eyes, lips, RAW photo")
     expect(page.thumbnails()).to_have_count(0)
 
 
@@ -138,6 +160,89 @@ def test_check_shows_every_fault_and_keeps_what_was_typed(page):
     expect(answer.locator("li")).to_have_count(2)
     expect(answer).to_contain_text("<b>bold</b>")
     assert page.value(f"{PANEL}characters") == "<lora:Nour:1>\na | <b>bold</b> | c"
+
+
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
+def test_a_click_on_a_fault_chooses_its_line(page, shoot):
+    page.fill(f"{PANEL}characters", "# people\n<lora:Nour:1>\nmei")
+    page.fill(f"{PANEL}expressions", "smile\nsad #2")
+    page.page.locator(f"{PANEL}check").click()
+    faults = page.page.locator(f"{PANEL}answer").first.locator("li button")
+    expect(faults).to_have_count(2, timeout=60_000)
+    for number, line in enumerate(("sad #2", "<lora:Nour:1>")):
+        faults.nth(number).click()
+        assert page.page.evaluate("getSelection().toString()") == line
+    shoot(page.page, "faults")
+
+
+def check(page):
+    """What Check answers."""
+    page.page.locator(f"{PANEL}check").click()
+    answer = page.page.locator(f"{PANEL}answer .expression-grid-check").first
+    expect(answer).not_to_have_class(re.compile("stale"), timeout=60_000)
+    return answer
+
+
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
+@pytest.mark.parametrize(
+    ("prompt", "put"),
+    [
+        ("photo of 1girl, freckles, ", "photo of {character}, freckles, {expression}"),
+        ("portrait, {character}", "portrait, {character}, {expression}"),
+        ("portrait", "portrait, {expression}, {character}"),
+    ],
+)
+def test_placeholders_that_the_prompt_lacks_are_put_in_by_a_click(page, prompt, put, shoot):
+    page.fill("#txt2img_prompt", prompt)
+    answer = check(page)
+    expect(answer).to_contain_text("put it where the expression belongs, or leave the prompt empty", timeout=60_000)
+    shoot(page.page, "remedies")
+    answer.get_by_role("button", name="Put the placeholders into the prompt").click()
+    expect(page.page.locator("#txt2img_prompt textarea")).to_have_value(put)
+    expect(page.page.locator(f"{PANEL}answer").first).to_contain_text("Ready to generate", timeout=60_000)
+
+
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
+def test_a_prompt_without_placeholders_is_emptied_by_a_click(page):
+    page.fill("#txt2img_prompt", "portrait")
+    check(page).get_by_role("button", name="Empty the prompt box").click()
+    expect(page.page.locator("#txt2img_prompt textarea")).to_have_value("")
+    expect(page.page.locator(f"{PANEL}answer").first).to_contain_text("Ready to generate", timeout=60_000)
+
+
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
+def test_an_answer_to_something_else_says_so(page, shoot):
+    answer, stale = check(page), re.compile("stale")
+    expect(answer).to_contain_text("Ready to generate", timeout=60_000)
+    expect(answer).not_to_have_class(stale)
+    page.fill(f"{PANEL}expressions", "sad")
+    expect(answer).to_have_class(stale)
+    shoot(page.page, "stale")
+    page.fill(f"{PANEL}expressions", EXPRESSIONS)
+    expect(answer).not_to_have_class(stale)
+    page.page.locator(f"{PANEL}make").get_by_text("seeds to choose from").click()
+    expect(answer).to_have_class(stale)
+    page.page.locator(f"{PANEL}make").get_by_text("study", exact=True).click()
+    expect(answer).not_to_have_class(stale)
+    page.page.locator(f"{PANEL}fill .label-wrap").click()
+    page.fill(f"{PANEL}preset_name", "no part of the study")
+    expect(answer).not_to_have_class(stale)
+    choose_preset(page, "preset", "hard")
+    expect(answer).to_have_class(stale)
+    expect(check(page)).to_contain_text("32 (8 rows × 4 columns)", timeout=60_000)
+    page.generate()
+    page.wait_for_result()
+    expect(answer).to_have_class(stale)
+
+
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
+def test_a_name_with_a_slip_is_noted_and_words_only_stand_out(page, shoot):
+    page.fill(f"{PANEL}characters", "mei | <lora:mei:1>\nember_nobdy")
+    answer = check(page)
+    expect(answer).to_contain_text("the nearest network: the embedding 'ember_nobody'", timeout=60_000)
+    expect(answer.locator("tr.words")).to_have_text(re.compile("^ember_nobdy\\s*words only"))
+    expect(answer.locator("tr.words")).to_be_visible()
+    shoot(page.page, "words-only")
 
 
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
@@ -182,16 +287,87 @@ def test_what_is_filled_in_is_taken_whatever_the_files_and_their_cards_are_like(
     expect(page.page.locator(f"{PANEL}answer").first).to_contain_text("Ready to generate", timeout=60_000)
 
 
-def test_a_list_is_kept_as_a_preset(page):
-    page.page.locator(f"{PANEL}fill .label-wrap").click()
-    page.fill(f"{PANEL}preset_name", "three faces")
+def save_preset(page, name):
+    if not page.page.locator(f"{PANEL}preset_name").is_visible():
+        page.page.locator(f"{PANEL}fill .label-wrap").click()
+    page.fill(f"{PANEL}preset_name", name)
     page.page.locator(f"{PANEL}save_preset").click()
+
+
+def choose_preset(page, field, name):
+    page.page.locator(f"{PANEL}{field} input").first.click()
+    page.page.locator(f"{PANEL}{field} li", has_text=name).first.click()
+
+
+def test_a_list_is_kept_as_a_preset(page):
+    save_preset(page, "three faces")
     expect(page.page.get_by_text("Saved as the preset 'three faces'")).to_be_visible()
     for _ in range(2):
         page.fill(f"{PANEL}expressions", "other")
-        page.page.locator(f"{PANEL}preset input").first.click()
-        page.page.locator(f"{PANEL}preset li", has_text="three faces").first.click()
+        choose_preset(page, "preset", "three faces")
         expect(page.page.locator(f"{PANEL}expressions textarea")).to_have_value(EXPRESSIONS)
+
+
+def test_a_preset_is_written_over_and_deleted_after_a_second_click_only(page):
+    lines, save = page.page.locator(f"{PANEL}expressions textarea"), page.page.locator(f"{PANEL}save_preset")
+    delete = page.page.locator(f"{PANEL}delete_preset")
+    save_preset(page, "two faces")
+    expect(page.page.get_by_text("Saved as the preset 'two faces'")).to_be_visible()
+    page.fill(f"{PANEL}expressions", "other")
+    save.click()
+    expect(save).to_have_text("Overwrite 'two faces'")
+    choose_preset(page, "preset", "two faces")
+    expect(lines).to_have_value(EXPRESSIONS)
+    page.fill(f"{PANEL}expressions", "other")
+    save.click()
+    expect(save).to_have_text("Save preset")
+    page.fill(f"{PANEL}expressions", "")
+    choose_preset(page, "preset", "two faces")
+    expect(lines).to_have_value("other")
+    delete.click()
+    expect(delete).to_have_text("Really delete 'two faces'")
+    delete.click()
+    expect(page.page.get_by_text("Deleted the preset 'two faces'")).to_be_visible()
+    page.page.locator(f"{PANEL}preset input").first.click()
+    expect(page.page.locator(f"{PANEL}preset li", has_text="two faces")).to_have_count(0)
+    page.page.keyboard.press("Escape")
+
+
+def test_a_list_of_characters_is_kept_as_well(page):
+    page.page.locator(f"{PANEL}fill .label-wrap").click()
+    page.page.locator(f"{PANEL}preset_list").get_by_text("characters", exact=True).click()
+    save_preset(page, "my people")
+    expect(page.page.get_by_text("Saved as the preset 'my people'")).to_be_visible()
+    page.fill(f"{PANEL}characters", "")
+    choose_preset(page, "character_preset", "my people")
+    expect(page.page.locator(f"{PANEL}characters textarea")).to_have_value(CHARACTERS)
+
+
+def test_what_a_preset_or_a_fill_took_the_place_of_is_brought_back(page, shoot):
+    lines, undo = (
+        page.page.locator(f"{PANEL}expressions textarea"),
+        page.page.locator(f"{PANEL}expressions").get_by_text("Undo"),
+    )
+    expect(undo).to_be_hidden()
+    choose_preset(page, "preset", "hard")
+    expect(lines).to_have_value(re.compile("pouting"))
+    shoot(page.page, "undo")
+    undo.click()
+    expect(lines).to_have_value(EXPRESSIONS)
+    undo.click()
+    expect(lines).to_have_value(re.compile("pouting"))
+    lines.press("Control+z")
+    expect(lines).to_have_value(EXPRESSIONS)
+    lines.press_sequentially("x")
+    expect(undo).to_be_hidden()
+    page.page.locator(f"{PANEL}fill .label-wrap").click()
+    page.fill(f"{PANEL}installed", "Noor")
+    page.fill(f"{PANEL}characters", "mei")
+    page.page.locator(f"{PANEL}add_installed").click()
+    lines = page.page.locator(f"{PANEL}characters textarea")
+    expect(lines).to_have_value(re.compile("lora:Noor"))
+    lines.press("Control+z")
+    expect(lines).to_have_value("mei")
 
 
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating

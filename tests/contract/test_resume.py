@@ -232,7 +232,8 @@ def test_it_is_told_which_setting_of_cells_on_disk_is_another(webui, change, rea
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"prompt": "{expression}, {character}"}, "another prompt"), ({"negative_prompt": "blurry"}, "another negative prompt"),
+        ({"prompt": "{expression}, {character}"}, "another prompt"),
+        ({"negative_prompt": "blurry"}, "another negative prompt"),
         ({"mode": "batched"}, "another mode, setting or network file"), ({"seeds": [9]}, "seed 7"),
     ],
 )  # fmt: skip

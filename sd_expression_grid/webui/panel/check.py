@@ -55,7 +55,13 @@ def forecast_of(p: Processing, request: Mapping[str, object]) -> Forecast:
             folder=str(study.folder.path) if study.folder else "",
             notes=study.notes,
             draws_seed=study.draws_seed,
+            loads=_loads(study),
         )
+
+
+def _loads(study: Prepared) -> dict[str, tuple[str, ...]]:
+    first_cells = {cell.key.character: cell for cell in reversed(study.cells)}
+    return {label: tuple(name for name, _ in study.identities.networks_of(cell)) for label, cell in first_cells.items()}
 
 
 def _cell(number: int, cell: Cell, study: Prepared) -> ForecastCell:

@@ -57,11 +57,11 @@ def build_panel(element_id: ElementId, connect_check: ConnectCheck) -> list[Any]
     """
     study = gr.Textbox(value="", label="Study as JSON", visible=False, elem_id=element_id("study"))
     fields = {
+        **build_scout(element_id),
         **build_lists(element_id),
         **_prompt_fields(element_id),
         **_run_fields(element_id),
         **_grid_fields(element_id),
-        **build_scout(element_id),
     }
     check = gr.Button("Check", elem_id=element_id("check"))
     lines = "".join(f"<p>{line}</p>" for line in lacking())
@@ -160,10 +160,17 @@ def _run_fields(element_id: ElementId) -> dict[str, Any]:
             maximum=MOST_ROWS,
             step=1,
             value=panel_rows_per_batch(),
+            interactive=panel_mode() == "batched",
             elem_id=element_id("rows_per_batch"),
         )
     for field in (mode, rows_per_batch):
         field.do_not_save_to_config = True  # the extension's settings say what a new panel has
+    mode.change(
+        lambda chosen: gr.update(interactive=chosen == "batched"),
+        inputs=[mode],
+        outputs=[rows_per_batch],
+        show_progress="hidden",
+    )
     return {"seeds": seeds, "name": name, "mode": mode, "rows_per_batch": rows_per_batch}
 
 

@@ -104,14 +104,14 @@ def test_the_facts_of_several_seeds_and_pages():
         "Grids": "2 pages, the largest 2000×1500 px, 3.0 megapixels; all at most 9 MB",
     }
     assert facts(forecast())["Time"] == "not known before a first study with these settings was made"
-    assert facts(forecast(seconds=0.2))["Time"] == "about 1 seconds"
+    assert facts(forecast(seconds=0.2))["Time"] == "about 1 second"
 
 
 @pytest.mark.parametrize(
     ("seconds", "told"),
     [
         (None, "not known before a first study with these settings was made"),
-        (0, "about 1 seconds"),
+        (0, "about 1 second"),
         (1.6, "about 2 seconds"),
         (89.6, "about 90 seconds"),
         (90, "about 2 minutes"),
@@ -188,7 +188,7 @@ def test_a_click_on_a_cell_shows_its_prompts():
         ["Cell", "reference, sad"],
         ["Prompt", "a [calm:sad:2]"],
         ["Steps 1 to 2", "a calm"],
-        ["Steps 3 to 3", "a sad"],
+        ["Step 3", "a sad"],
         ["Negative prompt", "blurry"],
     ]
     assert json.loads(second["data-lines"]) == [["Cell", "Noor, sad"], ["Prompt", "a sad"]]
@@ -197,27 +197,36 @@ def test_a_click_on_a_cell_shows_its_prompts():
     assert page.children[0].classes == ["expression-grid-check", "ready"]
 
 
-def test_what_each_character_was_recognised_as():
+def test_the_networks_of_each_column_are_told_and_a_character_of_words_only_stands_out():
     study = study_from_dict({"expressions": "sad", "characters": "Noor | <lora:noor:0.8>\nTI | noor-ti\nAda | a woman"})
     kinds = {"Noor": "lora", "TI": "embedding", "Ada": None}
     known = replace(study, characters=tuple(replace(c, kind=kinds[c.label]) for c in study.characters), seeds=(7,))
     keys = [CellKey(expression="sad", character=column.label, seed=7) for column in known.columns]
     cells = tuple(ForecastCell(key=key, prompt="", negative_prompt="", is_made=False) for key in keys)
-    page = parsed(forecast_html(replace(forecast(), study=known, cells=cells)))
-    assert page.one("summary").text == "Characters: 1 × LoRA, 1 × embedding, 1 × words"
-    assert page.one("details").one("table").heads() == ["column", "recognised as", "text"]
+    loads = {"Noor": ("LoRA noor", "embedding easy"), "TI": ("embedding noor-ti",)}
+    page = parsed(forecast_html(replace(forecast(), study=known, cells=cells, loads=loads)))
+    assert page.one("summary").text == "Characters: 1 × LoRA, 1 × embedding, 1 × words only"
+    assert "open" in page.one("details").attributes
+    assert page.one("details").one("table").heads() == ["column", "loads", "text"]
     assert page.one("details").one("table").rows() == [
-        ["reference", "words", study.reference_column.text],
-        ["Noor", "LoRA", "<lora:noor:0.8>"],
-        ["TI", "embedding", "noor-ti"],
-        ["Ada", "words", "a woman"],
+        ["reference", "words only", study.reference_column.text],
+        ["Noor", "LoRA noor, embedding easy", "<lora:noor:0.8>"],
+        ["TI", "embedding noor-ti", "noor-ti"],
+        ["Ada", "words only", "a woman"],
     ]
+    assert [row.text.split()[0] for row in page.all("tr", "words")] == ["Ada"]
+
+
+def test_a_list_of_networks_alone_is_folded_away():
+    page = parsed(forecast_html(forecast(loads={"Noor": ("LoRA noor",)})))
+    assert "open" not in page.one("details").attributes
 
 
 def test_a_table_of_thousands_is_left_out():
     shown = forecast(expressions="\n".join(f"row {n}" for n in range(3001)), reference="")
     assert tables(shown) == []
     assert parsed(forecast_html(shown)).all("p")[0].text == "The table has 3,001 cells, too many to show here."
+    assert "Choose a cell" not in parsed(forecast_html(shown)).text
     shown = forecast(expressions="\n".join(f"row {n}" for n in range(3000)), reference="")
     assert [len(table.rows) for table in forecast_view(shown).tables] == [3000]
 
@@ -232,6 +241,26 @@ def test_faults_are_all_listed():
     many = parsed(faults_html(StudyError([Fault("seeds", "are none")] * 1200)))
     assert many.one("h4").text == "1,200 faults: nothing can be generated yet"
     assert [line.text for line in many.all("li")][99:] == ["seeds: are none", "and 1,100 more"]
+
+
+def test_faults_of_the_lists_come_first_by_their_lines_and_lead_there():
+    places = [
+        "prompt",
+        "characters, line 10 (a)",
+        "expressions, line 12 (b)",
+        "characters, line 9",
+        "characters, 'Noor'",
+    ]
+    page = parsed(faults_html(StudyError([Fault(place, "is wrong") for place in places])))
+    assert [line.text for line in page.all("li")] == [f"{places[n]}: is wrong" for n in (2, 3, 1, 0, 4)]
+    lines = [(button["data-list"], button["data-line"]) for button in page.all("button")]
+    assert lines == [("expressions", "12"), ("characters", "9"), ("characters", "10")]
+
+
+def test_placeholders_that_the_prompt_lacks_can_be_put_in():
+    page = parsed(faults_html(StudyError([Fault("prompt", "lacks it", missing="{a}"), Fault("seeds", "are none")])))
+    put, empty = page.all("button")
+    assert (json.loads(put["data-missing"]), empty["data-missing"]) == (["{a}"], "")
 
 
 def test_nothing_that_was_typed_becomes_html():

@@ -89,6 +89,20 @@ def test_a_word_that_is_also_an_unusable_embedding_stays_a_word_with_a_note():
     assert all("'sd2_face' is drawn as words: the embedding 'sd2_face' is not made for SD1" in note for note in found)
 
 
+@pytest.mark.parametrize(
+    ("character", "meant"),
+    [
+        ("ember_nobdy", "'ember_nobdy' is drawn as words; the nearest network: the embedding 'ember_nobody'"),
+        ("Ada | woman, Tomas_w", "'Tomas_w' is drawn as words; the nearest network: the LoRA <lora:tomas-w:1>"),
+        ("noor", "'noor' is drawn as words; the nearest network: the LoRA <lora:Noor:1>"),
+        ("ember_nobdy | kind=none", ""), ("ember_nobody", ""), ("<lora:Noor:1> noor", ""), ("a woman", ""),
+        ("no", ""), ("(ember_nobody:0.7)", ""),
+    ],
+)  # fmt: skip
+def test_a_word_that_is_nearly_the_name_of_a_network_is_noted(character, meant):
+    assert notes(character) == [f"characters, line 1 ({character}): {meant}"][: bool(meant)]
+
+
 def test_a_tag_in_the_negative_prompt_is_a_fault():
     study = study_from_dict({"expressions": "sad", "characters": "mei", "negative_prompt": "blurry <lora:Noor:1>"})
     (fault,) = network_faults(study, {}, CATALOG)

@@ -12,6 +12,13 @@ UNREAD = "the WebUI would not read the prompt edit as composition first, express
 STRAY = f"prompt: {UNREAD}; look for a stray bracket, bar or colon in it:"
 COMMENT = "'#' starts a comment in the WebUI, which would swallow the rest of the prompt"
 ONLY_IN_PROMPT = "means something in the prompt only, not here"
+
+
+def missing(text, prompt):
+    remedy = f"put it where the {text} belongs, or leave the prompt empty for the study's own"
+    return f"prompt: the placeholder '{{{text}}}' does not stand in it; {remedy}: {prompt}"
+
+
 NOT_IN_ITS = "does not stand in its prompt"
 STANDARD = "closeup of woman facing viewer, {expression}, RAW photo, {character}"
 NO_STEP = "composition: needs a step of its own before the expression's; use more steps, or leave it empty"
@@ -33,11 +40,11 @@ def no_expression_in(tag):
     [
         (
             {"prompt": "woman"},
-            [f"prompt: the placeholder '{one}' does not stand in it: woman" for one in ("{expression}", "{character}")],
+            [missing("expression", "woman"), missing("character", "woman")],
         ),
         (
             {"prompt": "woman {expression}"},
-            ["prompt: the placeholder '{character}' does not stand in it: woman {expression}"],
+            [missing("character", "woman {expression}")],
         ),
         (
             {"prompt": "{expression} {Expression}, { character } {character}", "hires": "{EXPRESSION} {express}"},
