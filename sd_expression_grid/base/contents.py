@@ -21,7 +21,7 @@ def contents_of(
     """The contents of a value: plain values and lists of them as Python writes them, all else by a hash.
 
     Arrays and pictures count with every element, files with their bytes, and other objects with their attributes, but
-    those that Python or a library keeps of an object (``__like_this__``). What holds itself is named by its class the
+    those that Python or a library keeps of an object, with names in double underscores. What holds itself is named by its class the
     second time. ``as_array`` makes an array of what is another library's, and leaves all else as it is. Keys and
     attributes of the names in ``leave_out`` do not count.
     """

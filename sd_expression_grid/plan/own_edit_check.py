@@ -31,7 +31,7 @@ def own_edit_faults(study: Study, templates: Templates, schedules: tuple[Schedul
     prompts, negatives = cache(schedules[0]), cache(schedules[1])
     readers = chain((prompts, negatives) * 2, repeat(prompts))
     for (place, text), schedule in zip(prompts_by_place(study, templates), readers, strict=False):
-        template = template_as_read(study, templates, text)
+        template = template_as_read(study, text)
         yield from (Fault(place, problem) for problem in (*_unread(template, study, schedule), *_unclosed(template)))
 
 

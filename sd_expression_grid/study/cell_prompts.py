@@ -18,16 +18,12 @@ PLACES = ("prompt", "negative_prompt", "hires prompt", "hires negative prompt")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Templates:
-    """The four prompts of the txt2img page, with placeholders. Empty hires prompts follow the first pass.
-
-    ``expands_braces`` tells whether an extension reads ``{a|b}`` in prompts; elsewhere braces are text.
-    """
+    """The four prompts of the txt2img page, with placeholders. Empty hires prompts follow the first pass."""
 
     prompt: str
     negative_prompt: str = ""
     hires_prompt: str = ""
     hires_negative_prompt: str = ""
-    expands_braces: bool = False
 
     @property
     def texts(self) -> tuple[str, str, str, str]:
@@ -35,16 +31,13 @@ class Templates:
         return self.prompt, self.negative_prompt, self.hires_prompt, self.hires_negative_prompt
 
 
-def templates_of(
-    study: Study, hires_prompt: str = "", hires_negative_prompt: str = "", *, expands_braces: bool = False
-) -> Templates:
+def templates_of(study: Study, hires_prompt: str = "", hires_negative_prompt: str = "") -> Templates:
     """The templates of a study after ``with_templates``, together with the page's hires prompts."""
     return Templates(
         prompt=study.prompt or "",
         negative_prompt=study.negative_prompt or "",
         hires_prompt=hires_prompt,
         hires_negative_prompt=hires_negative_prompt,
-        expands_braces=expands_braces,
     )
 
 
@@ -57,7 +50,7 @@ def prompts_of(
     only_later = Edit(composition="", switch_at=study.switch_at) if edit else None
 
     def fill(text: str, edit: Edit | None) -> Prompt:
-        template = template_as_read(study, templates, text)
+        template = template_as_read(study, text)
         return (template if has_character else template.without_character_tags()).fill(expression, character.text, edit)
 
     negative = fill(templates.negative_prompt, only_later)
@@ -95,10 +88,9 @@ def edit_of(study: Study) -> Edit | None:
     return Edit(composition=escape_in_edit(study.composition), switch_at=study.switch_at)
 
 
-def template_as_read(study: Study, templates: Templates, text: str) -> Template:
-    """A template of a prompt in which braces are text, unless another extension reads them."""
-    template = template_of(study, text)
-    return template if templates.expands_braces else template_of(study, template.changed_around(braces_as_text))
+def template_as_read(study: Study, text: str) -> Template:
+    """A template of a prompt in which braces are text."""
+    return template_of(study, template_of(study, text).changed_around(braces_as_text))
 
 
 def prompts_by_place(study: Study, templates: Templates) -> list[tuple[str, str]]:

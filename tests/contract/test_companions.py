@@ -62,10 +62,12 @@ def made(webui, *on, settings=None, values=None, **study):
 
 def plain(webui, *on, infotext):
     """The picture that a cell's infotext describes, with the same scripts switched on."""
-    texts, _, _ = infotext.partition("\nSteps: ")
+    texts, _, fields = infotext.partition("\nSteps: ")
+    seed = int(re.search(r"Seed: (\d+)", fields)[1])
     prompt, _, negative = texts.partition("\nNegative prompt: ")
     values = {name: {"args": [True]} for name in on}
-    body = webui.txt2img({**SETTINGS, "prompt": prompt, "negative_prompt": negative, "alwayson_scripts": values})
+    body = {**SETTINGS, "prompt": prompt, "negative_prompt": negative, "seed": seed, "alwayson_scripts": values}
+    body = webui.txt2img(body)
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(body["images"][0]))))
 
 
@@ -194,6 +196,70 @@ def test_texts_within_values_are_filled_and_others_stay_as_they_are(webui):
         del script.process
     tab = {"ad_model": "sad\\: very.pt", "ad_prompt": "x", "more": ["mei", {"deep": ("sad\\: very", 1)}]}
     assert given == [(True, tab)]
+
+
+DRAWS = {"Dynamic Prompts v0": {"args": [True, False]}}
+DRAWN = "{red|green|blue|black|white} __animal__, {expression}, {character}"
+
+
+def prompts(study):
+    return [infotext.partition("\n")[0] for infotext in study.infotexts]
+
+
+def test_variants_are_drawn_once_a_seed_for_all_rows_and_columns(webui):
+    study = made(webui, values=DRAWS, prompt=DRAWN, seeds=[1, 2, 3])
+    firsts = [prompt.partition(",")[0] for prompt in prompts(study)]
+    of_seeds = [firsts[first] for first in (0, 3, 6)]
+    assert firsts == [drawn for drawn in of_seeds for _ in range(3)] * 2
+    assert len(set(of_seeds)) > 1
+    assert all("{" not in drawn and "_" not in drawn for drawn in of_seeds)
+    assert ", [hair, neck, eyes, lips:sad:0.2], " in prompts(study)[0]
+    assert "not shared" not in study.comments
+    assert are_as_plain(webui, study)
+
+
+def test_a_setting_draws_once_a_column(webui):
+    webui.opts.set("expression_grid_draws_a_column", True)
+    study = made(webui, values=DRAWS, prompt=DRAWN, seeds=[1], characters="mei\nNoor\nrest")
+    firsts = [prompt.partition(",")[0] for prompt in prompts(study)]
+    assert [firsts[0], firsts[3], firsts[6]] == [firsts[1], firsts[4], firsts[7]]
+    assert len(set(firsts)) > 1
+
+
+def test_texts_of_rows_and_columns_are_drawn_and_batches_go_on(webui):
+    lists = {"expressions": "sad | {sad|crying} face\nsmiling", "characters": "mei | {mei|old mei} \\(film\\)"}
+    study = made(webui, values=DRAWS, prompt="{expression}, {character}", mode="batched", composition="", **lists)
+    assert re.fullmatch("(sad|crying) face, (mei|old mei) .*", prompts(study)[0])
+    assert prompts(study)[1].startswith("smiling, ")
+    assert "one by one" not in study.comments
+
+
+def test_a_wildcard_that_breaks_the_edit_is_a_fault_before_anything_is_made(webui, monkeypatch):
+    (script,) = (each for each in webui.runner.alwayson_scripts if each.title() == "Dynamic Prompts v0")
+    monkeypatch.setattr(type(script), "wildcards", {"animal": ["a | b"]})
+    with pytest.raises(HTTPException) as refused:
+        made(webui, values=DRAWS, prompt=DRAWN)
+    assert "a | b" in refused.value.detail
+    assert webui.counter.rows == 0
+
+
+def test_other_wildcard_files_make_another_study(webui, saved, monkeypatch):
+    (script,) = (each for each in webui.runner.alwayson_scripts if each.title() == "Dynamic Prompts v0")
+    folder, _ = saved(DRAWS, prompt="__animal__, {expression}, {character}")
+    assert saved(DRAWS, prompt="__animal__, {expression}, {character}") == (folder, False)
+    monkeypatch.setattr(type(script), "wildcards", {"animal": ["elephant"]})
+    assert saved(DRAWS, prompt="__animal__, {expression}, {character}")[1]
+
+
+def test_combinatorial_generation_is_refused_by_name(webui):
+    with pytest.raises(HTTPException) as refused:
+        made(webui, values={"Dynamic Prompts v0": {"args": [True, True]}}, prompt=DRAWN)
+    assert "Dynamic Prompts: with its 'Combinatorial generation'" in refused.value.detail
+
+
+def test_where_dynamic_prompts_is_off_braces_are_text(webui):
+    study = made(webui, prompt="{a|b} {expression}, {character}", composition="", characters="mei")
+    assert prompts(study)[0] == r"{a\|b} sad, mei"
 
 
 def folder_and_made(study):

@@ -110,15 +110,6 @@ class PromptReader:
         return tuple(texts)
 
     @property
-    def expands_braces(self) -> bool:
-        """Whether Dynamic Prompts is on, which reads ``{a|b}`` in prompts: its first value is its switch."""
-        scripts = self._p.scripts.alwayson_scripts if self._p.scripts else ()
-        found = (script for script in scripts if script.title().startswith("Dynamic Prompts"))
-        return any(
-            self._p.script_args[script.args_from : script.args_from + 1] in ([True], (True,)) for script in found
-        )
-
-    @property
     def comment_signs(self) -> tuple[str, ...]:
         """What starts a comment in a prompt: ``#``, and on some WebUIs ``//`` and ``/*``."""
         return tuple(sign for sign in ("#", "//", "/*") if "b" not in self.without_comments(f"a{sign}b*/"))

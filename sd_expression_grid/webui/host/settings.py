@@ -27,6 +27,7 @@ _MEGAPIXELS = "expression_grid_page_megapixels"
 _FONT = "expression_grid_font"
 _SHARED_STEPS = "expression_grid_shared_steps"
 _FACES = "expression_grid_faces_after_switch"
+_DRAWS = "expression_grid_draws_a_column"
 
 
 def add_settings() -> None:
@@ -50,6 +51,10 @@ def add_settings() -> None:
             True,  # noqa: FBT003
             "Let face detailers draw the expression from their first step",
         ).info("without a prompt of its own, ADetailer gets the prompt after the switch point"),
+        _DRAWS: info(
+            False,  # noqa: FBT003
+            "Draw the variants of Dynamic Prompts anew for every column",
+        ).info("else once a seed, the same for all rows and columns"),
     }
     for name, setting in settings.items():
         setting.section = SECTION
@@ -92,6 +97,11 @@ def grid_fonts() -> tuple[str, ...]:
 def shares_steps() -> bool:
     """Whether composition steps are to be shared."""
     return bool(_value(_SHARED_STEPS, True))  # noqa: FBT003
+
+
+def draws_a_column() -> bool:
+    """Whether every column has a draw of its own of what Dynamic Prompts draws."""
+    return bool(_value(_DRAWS, False))  # noqa: FBT003
 
 
 def paints_faces_later() -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from modules import processing
 
-from sd_expression_grid.base.errors import StudyError
-from sd_expression_grid.plan.plan import plan_cells
+from sd_expression_grid.base.errors import Fault, StudyError, raise_if_any
+from sd_expression_grid.plan.prompt_check import edit_faults
 from sd_expression_grid.store.folder import StudyFolder, folders_named, recent_folders
 from sd_expression_grid.store.random_seeds import is_random, variation_seed_of
 from sd_expression_grid.store.resume import FinishedCells, finished_cells
@@ -101,7 +101,9 @@ class _Search:
         page, resolved = copy(self._page), self._resolved
         page.subseed = variation_seed
         study = self._study.with_seeds_from(first, page.n_iter * page.batch_size)
-        cells = plan_cells(study, resolved.templates, study.seeds)
+        cells = resolved.variants.cells(study.seeds)
+        if resolved.variants.are_drawn:
+            raise_if_any(self._faults_of_draws(study.seeds))
         changed = resolved.script_texts.changed
         identities = Identities(page, resolved.reader, resolved.networks, resolved.way, cells, changed)
         known = {one.name: getattr(resolved, one.name) for one in fields(resolved)}
@@ -114,6 +116,12 @@ class _Search:
             folder=folder,
             made=finished_cells(folder, *identities.known) if folder else FinishedCells(),
         )
+
+    def _faults_of_draws(self, seeds: tuple[int, ...]) -> Iterator[Fault]:
+        """Prompt edits that do not hold with what is drawn for some seed."""
+        reader = self._resolved.reader
+        for study, templates in self._resolved.variants.pairs(seeds):
+            yield from edit_faults(study, templates, reader.schedules, reader.total_steps)
 
     def _new_seed(self) -> int:
         return int(processing.get_fixed_seed(self._page.seed))

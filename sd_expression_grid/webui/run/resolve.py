@@ -18,12 +18,15 @@ from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.study.cell_prompts import Templates, template_of, templates_of
 from sd_expression_grid.study.schema import list_notes, read_study
 from sd_expression_grid.webui.denoiser.stop_early import calls_until_switch, stop_text, way_of_making
+from sd_expression_grid.webui.host.dynamic_prompts import dynamic_prompts
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.lacking import lacking
 from sd_expression_grid.webui.host.networks import InstalledNetworks
 from sd_expression_grid.webui.host.prompt_reader import PromptReader
+from sd_expression_grid.webui.host.settings import draws_a_column
 from sd_expression_grid.webui.run.page_check import page_faults, page_notes, seed_faults
 from sd_expression_grid.webui.run.script_texts import ScriptTexts
+from sd_expression_grid.webui.run.variants import Variants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,12 +34,13 @@ if TYPE_CHECKING:
     from sd_expression_grid.base.errors import Fault
     from sd_expression_grid.plan.network_check import Catalog
     from sd_expression_grid.study.study import Study
+    from sd_expression_grid.webui.host.dynamic_prompts import DynamicPrompts
     from sd_expression_grid.webui.host.processing import Processing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A study with its templates and its characters' kinds, and the page's settings for it.
+    """A study with its characters' kinds, and the page's settings for it; ``variants`` has its templates.
 
     ``request`` is what was asked for, in the schema's form. ``page`` is the run's own copy of the page's processing
     object. ``notes`` are lines for the user. ``stop_after`` is the denoiser call after which a picture is left as it
@@ -46,10 +50,10 @@ class Resolved:
     request: Mapping[str, object]
     page: Processing
     reader: PromptReader
+    variants: Variants
     script_texts: ScriptTexts
     networks: InstalledNetworks
     study: Study
-    templates: Templates
     notes: tuple[str, ...]
     stop_after: int | None
 
@@ -66,44 +70,50 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
     """
     requested, faults = read_study(request)
     study = requested.scouted().with_templates(p.prompt, p.negative_prompt)
-    page = _page_for(study, p)
+    draw = dynamic_prompts(p)
+    page = _page_for(study, p, draw)
     reader = PromptReader(page)
     hires = (page.hr_prompt, page.hr_negative_prompt) if page.enable_hr else ("", "")
-    templates = templates_of(study, *hires, expands_braces=reader.expands_braces)
+    variants = Variants(study, templates_of(study, *hires), draw, a_column=draws_a_column())
     networks = InstalledNetworks()
     catalog = networks.catalog()
-    raise_if_any([*faults, *page_faults(p), *seed_faults(study, p), *_faults(study, templates, page, reader, catalog)])
-    raise_if_any(own_edit_faults(study, templates, reader.schedules))
-    raise_if_any(style_edit_faults(study, templates, reader.styles, reader.total_steps) if study.composition else ())
-    raise_if_any(edit_faults(study, templates, reader.schedules, reader.total_steps))
-    raise_if_any(emphasis_faults(study, templates, HOST.emphasis()))
-    stop_after = calls_until_switch(study, templates, reader)
+    seed = study.seeds[0] if study.seeds else max(int(page.seed), 0)
+    raise_if_any(variants.faults(reader.styles))
+    drawn, templates = next(variants.pairs((seed,)))
+    raise_if_any([*faults, *page_faults(p), *seed_faults(study, p), *_faults(drawn, templates, page, reader, catalog)])
+    raise_if_any(own_edit_faults(drawn, templates, reader.schedules))
+    raise_if_any(style_edit_faults(drawn, templates, reader.styles, reader.total_steps) if study.composition else ())
+    raise_if_any(edit_faults(drawn, templates, reader.schedules, reader.total_steps))
+    raise_if_any(emphasis_faults(drawn, templates, HOST.emphasis()))
+    stop_after = calls_until_switch(drawn, templates, reader)
     if stop_after is not None:
         page.extra_generation_params[SCOUT_FIELD] = stop_text(stop_after, page.steps, reader.total_steps)
     return Resolved(
         request=request,
         page=page,
         reader=reader,
-        script_texts=ScriptTexts(page, study, templates),
+        variants=variants,
+        script_texts=ScriptTexts(page, variants),
         networks=networks,
         study=with_kinds(study, catalog),
-        templates=templates,
         notes=(
             *lacking(),
             *page_notes(p, page),
             *list_notes(request),
-            *network_notes(study, _read_texts(study, templates, reader), catalog),
+            *network_notes(drawn, _read_texts(drawn, templates, reader), catalog),
         ),
         stop_after=stop_after,
     )
 
 
-def _page_for(study: Study, p: Processing) -> Processing:
-    """A copy with the sampler and the size that the WebUI will take.
+def _page_for(study: Study, p: Processing, draw: DynamicPrompts | None) -> Processing:
+    """A copy with the sampler and the size that the WebUI will take, and without Dynamic Prompts.
 
     Pictures that are stopped at the switch point get no hires pass.
     """
     page = copy(p)
+    if draw:
+        page.script_args = draw.switched_off()
     page.extra_generation_params = dict(p.extra_generation_params)
     page.enable_hr = p.enable_hr and not (study.scout and study.scout.stop_at_switch)
     page.width, page.height = HOST.made_size(p.width, p.height)

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
     from sd_expression_grid.plan.plan import Cell
     from sd_expression_grid.prompts.prompts import Prompt
-    from sd_expression_grid.study.cell_prompts import Templates
-    from sd_expression_grid.study.study import Study
     from sd_expression_grid.webui.host.processing import Processing
+    from sd_expression_grid.webui.run.variants import Variants
 
 _FACE_PROMPTS = ("ad_prompt", "ad_negative_prompt")
 """ADetailer's: nothing, also between two ``[SEP]``, and ``[PROMPT]`` stand for the picture's own prompt in them."""
@@ -30,11 +29,9 @@ class ScriptTexts:
     words where the face is decided: it gets the prompt after the switch point.
     """
 
-    def __init__(self, page: Processing, study: Study, templates: Templates) -> None:
-        self._page, self._study, self._templates = page, study, templates
+    def __init__(self, page: Processing, variants: Variants) -> None:
+        self._page, self._variants = page, variants
         self._companions = active_companions(page)
-        self._rows = {row.label: row for row in study.expressions}
-        self._columns = {column.label: column for column in study.columns}
 
     def changed(self, cell: Cell) -> dict[str, list[Any]]:
         """The values of the scripts that get others than the page's for this cell, by their titles."""
@@ -59,12 +56,14 @@ class ScriptTexts:
             yield f"{title} {'repaints faces' if is_detailer else 'works'} with the row's expression"
 
     def _filled(self, cell: Cell, values: list[Any]) -> list[Any]:
-        row, column = self._rows[cell.key.expression], self._columns[cell.key.character]
+        study, templates = self._variants.of(cell.key.seed, cell.key.character)
+        row = next(row for row in study.expressions if row.label == cell.key.expression)
+        column = next(column for column in study.columns if column.label == cell.key.character)
         expression = escape_in_edit(row.text)
-        prompts = prompts_of(self._study, self._templates, expression, column)[:2]
+        prompts = prompts_of(study, templates, expression, column)[:2]
 
         def fill(text: str) -> str:
-            return filled(self._study, text, expression, column)
+            return filled(study, text, expression, column)
 
         return [_with_face_prompts(_with_texts(value, fill), prompts) for value in values]
 

@@ -75,11 +75,10 @@ def test_an_empty_negative_prompt_of_blanks_is_the_characters_alone():
     assert negative == plain("old")
 
 
-def test_braces_are_text_unless_an_extension_reads_them():
-    templates = Templates(prompt="{a|b} {expression} {character}", expands_braces=False)
+def test_braces_are_text():
+    templates = Templates(prompt="{a|b} {expression} {character}")
     study = replace(STUDY, composition="")
     assert prompts_of(study, templates, "sad", NOOR)[0].text == r"{a\|b} sad noor woman"
-    assert prompts_of(study, replace(templates, expands_braces=True), "sad", NOOR)[0].text == "{a|b} sad noor woman"
 
 
 def test_the_composition_is_escaped_and_the_switch_point_is_the_studys():
@@ -90,8 +89,6 @@ def test_the_composition_is_escaped_and_the_switch_point_is_the_studys():
 
 def test_without_templates_of_its_own_a_study_has_empty_ones():
     assert templates_of(STUDY) == Templates(prompt="")
-    assert templates_of(STUDY, expands_braces=True).expands_braces
-    assert not templates_of(STUDY).expands_braces
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,9 @@
 """Always-on scripts with one switch each, which the user has to turn on."""
 
+import random
+import re
+from typing import ClassVar
+
 import gradio as gr
 from modules import scripts
 
@@ -123,6 +127,30 @@ class Faces(scripts.Script):
         if is_on:
             p.extra_generation_params["Face prompt"] = tab["ad_prompt"] or p.all_prompts[0]
             p.extra_generation_params["Face negative"] = tab.get("ad_negative_prompt") or None
+
+
+class Variants(scripts.Script):
+    """Draws ``{a|b}`` and ``__animal__``, reads ``{a}`` as words, and drops backslashes, as Dynamic Prompts does."""
+
+    wildcards: ClassVar = {"animal": ["cat", "dog", "owl", "fox", "hen"]}
+
+    def title(self):
+        return "Dynamic Prompts v0"
+
+    def show(self, is_img2img):
+        return scripts.AlwaysVisible if self else None
+
+    def ui(self, is_img2img):
+        labels = "Dynamic Prompts enabled", "Combinatorial generation"
+        return [gr.Checkbox(value=False, label=label) for label in labels]
+
+    def process(self, p, is_on, is_combinatorial):
+        for i, prompt in enumerate(p.all_prompts if is_on else ()):
+            p.all_prompts[i] = self._drawn(prompt.replace("\\", ""), random.Random(p.all_seeds[i]))
+
+    def _drawn(self, text, chance):
+        text = re.sub("__(.*?)__", lambda match: chance.choice(self.wildcards[match[1]]), text)
+        return re.sub(r"\{([^{}]*)\}", lambda match: chance.choice(match[1].split("|")), text)
 
 
 class Decoration(scripts.Script):
