@@ -1,5 +1,5 @@
 // The cells of a grid, in the gallery and in the picture viewer: which one is under the pointer, and a click that
-// chooses its picture. The link to the study's page.
+// chooses its picture.
 // The WebUI's generation info lists where all cells are, a grid each, in the gallery's order.
 
 /* exported expressionGrid */
@@ -9,7 +9,7 @@ onUiLoaded(() => {
     "use strict";
 
     const { make, setValue } = expressionGrid.dom;
-    const { extraParameters, grids, pictureOf } = expressionGrid.generation;
+    const { grids, pictureOf } = expressionGrid.generation;
     const label = make("div", { id: "expression_grid_cell", role: "status", hidden: true });
 
     // The large picture of the txt2img gallery, or the viewer's while that gallery is behind it.
@@ -117,29 +117,7 @@ onUiLoaded(() => {
         }
     }
 
-    function addressOfPage() {
-        const folder = extraParameters()["Study folder"];
-        return folder ? `file=${folder.split(/[\\/]/).map(encodeURIComponent).join("/")}/index.html` : "";
-    }
-
-    // gradio replaces the log's own text only, so a link to the study before would stay.
-    function updateLink() {
-        const log = gradioApp().querySelector("#html_log_txt2img");
-        const link = log && log.querySelector(".expression-grid-page");
-        const address = addressOfPage();
-        if (!log || (link ? link.getAttribute("href") : "") === address) {
-            return;
-        }
-        if (link) {
-            link.remove();
-        }
-        if (address) {
-            log.append(make("a", { className: "expression-grid-page", target: "_blank", href: address }, "Page of the study"));
-        }
-    }
-
     document.body.append(label);
     document.addEventListener("pointermove", showCell, true);
     document.addEventListener("click", chooseCell, true);
-    onAfterUiUpdate(updateLink);
 });

@@ -451,10 +451,24 @@ onUiLoaded(() => {
             write(rater, name);
         }
         if (!session && name && localStorage.getItem(STUDY)) {
-            const last = { study: localStorage.getItem(STUDY), rater: name, at: Date.now() };
-            write(byName("last").querySelector("input, textarea"), JSON.stringify(last));
+            openLast(localStorage.getItem(STUDY), name);
         }
     }
+
+    function openLast(study, rater) {
+        write(byName("last").querySelector("input, textarea"), JSON.stringify({ study, rater, at: Date.now() }));
+    }
+
+    // Opens a study from elsewhere on the page, for the rater of the last one; without one, the tab asks for a name.
+    expressionGrid.rate = (study) => {
+        session = null;
+        localStorage.setItem(STUDY, study);
+        [...gradioApp().querySelectorAll("#tabs > .tab-nav button")]
+            .find((tab) => tab.textContent.trim() === "Expression grid").click();
+        if (!localStorage.getItem(RATER)) {
+            openLast(study, "");
+        }
+    };
 
     receiveFrom("session", openSession);
     receiveFrom("answer", queue.receive);

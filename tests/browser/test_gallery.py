@@ -132,7 +132,13 @@ def test_other_pictures_have_no_label(page):
     expect(label(page)).to_be_hidden()
 
 
-def test_the_log_leads_to_the_page_of_the_study(page):
+def test_the_result_is_told_before_all_else_and_leads_to_the_page_of_the_study(page, shoot):
+    result, info = page.page.locator(".expression-grid-result"), page.page.locator("#html_info_txt2img").first
+    expect(result.locator("strong")).to_have_text("6 cells done")
+    page.thumbnails().first.click()
+    shoot(page.page, "result")
+    assert result.bounding_box()["y"] < info.bounding_box()["y"]
+    assert info.bounding_box()["height"] < 160
     link = page.page.locator(".expression-grid-page")
     expect(link).to_have_count(1)
     with page.page.context.expect_page() as opened:
@@ -142,3 +148,16 @@ def test_the_log_leads_to_the_page_of_the_study(page):
     expect(cells.first).to_have_js_property("complete", value=True)
     assert cells.first.evaluate("image => image.naturalWidth") == 128
     opened.value.close()
+
+
+def test_the_result_leads_to_the_rating_of_the_study(page):
+    folder = page.log.split("Saved in ")[1].splitlines()[0].rpartition("/")[2]
+    for _ in range(2):
+        page.page.locator(".expression-grid-result").get_by_role("button", name="Rate it").click()
+        expect(page.page.locator("#expression_grid_study input").first).to_have_value(folder)
+        expect(page.page.locator("#expression_grid_rating")).to_contain_text("Write your name beside the study")
+        page.page.evaluate("document.querySelector('#tabs button').click()")
+    page.page.evaluate("localStorage.setItem('expression_grid_rater', 'Ana')")
+    page.page.locator(".expression-grid-result").get_by_role("button", name="Rate it").click()
+    expect(page.page.locator("#expression_grid_rating .thumbnail")).to_have_count(6)
+    page.page.evaluate("localStorage.clear(); document.querySelector('#tabs button').click()")

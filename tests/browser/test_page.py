@@ -122,6 +122,8 @@ def test_interrupt_shows_what_is_finished(page):
     page.wait_for_result()
     done, interrupted = number_in(page.log, r"(\d+) done"), number_in(page.log, r"(\d+) interrupted")
     assert done + interrupted == 12
+    missing = f"{done} of 12 cells done; Generate again makes the missing {interrupted}"
+    expect(page.page.locator(".expression-grid-result strong")).to_have_text(missing)
     expect(page.thumbnails()).to_have_count(done + (1 if done <= 9 else 2))
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING
 
 from modules import processing, shared
 
 from sd_expression_grid import TITLE
+from sd_expression_grid.study.schema import DEFAULT, study_to_dict
 from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sd_expression_grid.study.study import Study
     from sd_expression_grid.webui.host.processing import Processing
 
@@ -22,6 +22,7 @@ STUDY_FIELD = "Expression grid study"
 MAX_LENGTH = 30_000
 """A JPEG's Exif block holds about 32,700 characters; a longer infotext makes the WebUI's saving fail."""
 
+_LISTS = ("expressions", "characters")
 _OF_ONE_CELL = ("Lora hashes", "TI hashes", "TI", "Hires prompt", "Hires negative prompt")
 _OF_THE_CALL = ("sd_model_name", "sd_model_hash", "sd_vae_name", "sd_vae_hash")
 
@@ -54,12 +55,24 @@ def grid_infotext(p: Processing, study: Study, request: Mapping[str, object], se
     of_grid.all_seeds, of_grid.all_subseeds = [seed], [p.subseed]
     hires = {"Hires prompt": p.hr_prompt or None, "Hires negative prompt": p.hr_negative_prompt or None}
     params = {**p.extra_generation_params, **(hires if p.enable_hr else {}), "Script": TITLE}
-    of_grid.extra_generation_params = {**params, STUDY_FIELD: json.dumps(request, ensure_ascii=False)}
+    of_grid.extra_generation_params = {**params, STUDY_FIELD: json.dumps(_shortened(request), ensure_ascii=False)}
     text = _infotext(of_grid)
     if len(text) <= MAX_LENGTH:
         return text
     of_grid.extra_generation_params = params
     return _infotext(of_grid)
+
+
+_DEFAULTS = study_to_dict(DEFAULT)
+
+
+def _shortened(request: Mapping[str, object]) -> dict[str, object]:
+    """The request without what the schema's defaults say as well; both lists stay."""
+    own = {key: value for key, value in request.items() if key in _LISTS or value != _DEFAULTS.get(key)}
+    grid, usual = request.get("grid"), _DEFAULTS["grid"]
+    if isinstance(grid, Mapping) and isinstance(usual, Mapping) and "grid" in own:
+        own["grid"] = {key: value for key, value in grid.items() if value != usual.get(key)}
+    return own
 
 
 def _infotext(p: Processing) -> str:

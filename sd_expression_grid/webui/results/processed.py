@@ -15,6 +15,7 @@ from sd_expression_grid.webui.results.gallery import ApiPictures, GalleryEntry, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sd_expression_grid.study.study import Status
     from sd_expression_grid.webui.results.study_pictures import StudyPictures
 
 COMMENTS_FIELD = "Comments"
@@ -24,19 +25,25 @@ GRIDS_FIELD = "Grids"
 """Where the page's script finds the places of the grids' cells, among what the WebUI tells of a generation."""
 
 
+CELLS_FIELD = "Cells"
+"""Where it finds how many cells there are of each status."""
+
+
 def processed(pictures: StudyPictures, facts: Mapping[str, object]) -> Any:
     """The study's pictures, grids first, with its folder and ``facts`` among the generation's parameters."""
     p = pictures.p
     grids, cells = list(pictures.grids()), list(pictures.cells())
     shown = [*grids, *cells]
     entries = shown or [GalleryEntry(Path(), "", pictures.study.seeds[0])]
-    for line in _told(pictures):
+    counts = Counter(outcome.status for outcome in pictures.outcomes.values())
+    for line in _told(pictures, counts):
         p.comment(line)
     base = copy(p)
     base.n_iter = base.batch_size = 1
     folder = pictures.store.folder
     in_folder = {"Study folder": str(folder.path)} if folder else {}
-    told = {GRIDS_FIELD: [grid.places for grid in grids], COMMENTS_FIELD: list(p.comments)}
+    places = [grid.places for grid in grids]
+    told = {GRIDS_FIELD: places, CELLS_FIELD: dict(counts), COMMENTS_FIELD: list(p.comments)}
     base.extra_generation_params = {**p.extra_generation_params, **in_folder, **facts, **told}
     return processing.Processed(
         base,
@@ -53,11 +60,13 @@ def processed(pictures: StudyPictures, facts: Mapping[str, object]) -> Any:
     )
 
 
-def _told(pictures: StudyPictures) -> Iterator[str]:
+def _told(pictures: StudyPictures, counts: Counter[Status]) -> Iterator[str]:
     """What the page tells under the pictures: counts, failures, and where the study is."""
-    counts = Counter(outcome.status for outcome in pictures.outcomes.values())
     numbers = ", ".join(f"{number} {status}" for status, number in counts.items())
     yield f"{len(pictures.outcomes)} cells: {numbers}"
+    missing = len(pictures.outcomes) - counts["done"]
+    if missing and pictures.store.folder:
+        yield f"Generate again makes the missing {missing}"
     for outcome in pictures.outcomes.values():
         problem = outcome.error if outcome.status == "failed" else outcome.warning
         if problem:
