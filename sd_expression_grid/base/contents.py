@@ -21,9 +21,9 @@ def contents_of(
     """The contents of a value: plain values and lists of them as Python writes them, all else by a hash.
 
     Arrays and pictures count with every element, files with their bytes, and other objects with their attributes, but
-    those that Python or a library keeps of an object, with names in double underscores. What holds itself is named by its class the
-    second time. ``as_array`` makes an array of what is another library's, and leaves all else as it is. Keys and
-    attributes of the names in ``leave_out`` do not count.
+    those that Python or a library keeps of an object, with names in double underscores. What holds itself is named by
+    its class the second time. ``as_array`` makes an array of what is another library's, and leaves all else as it is.
+    Keys and attributes of the names in ``leave_out`` do not count.
     """
     return _Contents(as_array, leave_out).of(value, ())
 

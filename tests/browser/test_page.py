@@ -422,3 +422,16 @@ def test_a_sheets_infotext_restores_the_switch_and_a_grids_puts_it_back(page):
         page.page.locator("#txt2img_tools #paste, #paste").first.click()
         expect(page.page.locator(f"{PANEL}scout_seeds")).to_be_visible(visible=is_scout)
     expect(page.page.locator(f"{PANEL}scout_seeds textarea")).to_have_value("7, 3")
+
+
+def test_lists_and_composition_are_shown_to_a_tag_completion_when_they_are_entered(page):
+    page.page.evaluate("window.completed = []")
+    page.page.locator(f"{PANEL}characters textarea").focus()
+    assert page.page.evaluate("completed.length") == 0
+    page.page.evaluate("TAC_CFG = {}, addAutocompleteToArea = (area) => completed.push(area.closest('[id]').id), 0")
+    for name in ("expressions", "characters", "composition"):
+        page.page.locator(f"{PANEL}{name} textarea").focus()
+    page.page.locator("#txt2img_prompt textarea").focus()
+    names = ["expressions", "characters", "composition"]
+    assert page.page.evaluate("completed") == [f"script_expression_grid_{name}" for name in names]
+    page.page.evaluate("delete window.TAC_CFG, delete window.addAutocompleteToArea")

@@ -257,6 +257,12 @@ def test_combinatorial_generation_is_refused_by_name(webui):
     assert "Dynamic Prompts: with its 'Combinatorial generation'" in refused.value.detail
 
 
+def test_what_it_cannot_read_is_a_fault(webui):
+    with pytest.raises(HTTPException) as refused:
+        made(webui, values=DRAWS, prompt="__nothing__, {expression}, {character}")
+    assert "Dynamic Prompts cannot read it: 'nothing'" in refused.value.detail
+
+
 def test_where_dynamic_prompts_is_off_braces_are_text(webui):
     study = made(webui, prompt="{a|b} {expression}, {character}", composition="", characters="mei")
     assert prompts(study)[0] == r"{a\|b} sad, mei"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from sd_expression_grid.base.errors import Fault
+from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ class DynamicPrompts:
         return any(sign in text for sign in self._signs)
 
     def drawn(self, text: str, seed: int) -> str:
-        """The text with what the extension draws for this seed; a text without its signs stays as it is."""
+        """The text with what the extension draws for this seed; a text without its signs stays as it is.
+
+        Raises StudyError where the extension cannot read it.
+        """
         if not self.has_variants(text):
             return text
         page = copy(self._p)
@@ -46,7 +49,10 @@ class DynamicPrompts:
         page.all_prompts, page.all_negative_prompts, page.all_seeds, page.all_subseeds = [text], [""], [seed], [seed]
         page.n_iter = page.batch_size = 1
         page.enable_hr, page.extra_generation_params, page.subseed_strength = False, {}, 0
-        self._script.process(page, *self._values)
+        try:
+            self._script.process(page, *self._values)
+        except Exception as error:
+            raise StudyError([Fault(text, f"Dynamic Prompts cannot read it: {error}")]) from error
         return str(page.all_prompts[0])
 
     def faults(self) -> Iterator[Fault]:
