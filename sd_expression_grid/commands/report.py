@@ -93,7 +93,7 @@ def _measure_pictures(folder: Path | None) -> None:
 
 def _thresholds(arguments: Namespace) -> Thresholds:
     thresholds = Thresholds(**{field.name: getattr(arguments, field.name) for field in fields(Thresholds)})
-    shares = ("confidence", "significance", "reference_can", "characters_can", "stiff", "alike", "moved", "differs")
+    shares = [field.name for field in fields(Thresholds) if isinstance(field.default, float)]
     faults = [
         Fault(f"--{name.replace('_', '-')}", f"must be above 0 and below 1, is {getattr(thresholds, name):g}")
         for name in shares

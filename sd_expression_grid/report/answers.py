@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from sd_expression_grid.report.comparisons import OTHERS
+from sd_expression_grid.report.more_seeds import MOST_SEEDS
 from sd_expression_grid.report.types import Answer, VerdictName
 from sd_expression_grid.report.wording import (
     counted,
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sd_expression_grid.report.statistics.intervals import Interval
-    from sd_expression_grid.report.types import CharacterResult, Comparison, GroupResult, GroupTrait, Rate, Report
+    from sd_expression_grid.report.types import (
+        CharacterResult,
+        Comparison,
+        GroupResult,
+        GroupTrait,
+        Rate,
+        Report,
+        Verdict,
+    )
     from sd_expression_grid.study.study import Kind
 
 VERDICT_MEANINGS = {
@@ -274,6 +283,8 @@ def _candidates(report: Report) -> Iterator[str]:
         labels = [label for label, verdict in judged if verdict.name == name]
         if labels:
             yield f"{_title(name, len(labels))} ({VERDICT_MEANINGS[name]}): {few(labels, 12)}."
+    yield from _probably(report)
+    yield from _what_would_decide(report)
     provisional = [label for label, verdict in judged if verdict.is_provisional]
     if provisional:
         which = "All verdicts are" if len(provisional) == len(judged) else f"For {few(provisional)} this is"
@@ -284,6 +295,44 @@ def _candidates(report: Report) -> Iterator[str]:
     pairs = [f"{pair.first} and {pair.second}" for pair in report.alike_rows]
     if pairs:
         yield f"The ratings hardly tell apart: {'; '.join(pairs[:6])}. Look whether the pictures do."
+
+
+def _undecided(report: Report) -> dict[str, Verdict]:
+    verdicts = {result.label: result.verdict for result in report.expressions}
+    return {label: verdict for label, verdict in verdicts.items() if verdict and verdict.name == "undecided"}
+
+
+def _probably(report: Report) -> Iterator[str]:
+    """What the model of the whole study makes of undecided rows."""
+    limit, undecided = report.thresholds.probable, _undecided(report)
+    found: dict[VerdictName, list[str]] = {}
+    for result in report.expressions:
+        name = result.estimate.likeliest if result.estimate and result.label in undecided else None
+        if name and result.estimate and result.estimate.probabilities[name] >= limit:
+            found.setdefault(name, []).append(result.label)
+    for name, labels in found.items():
+        kind = _title(name, len(labels))
+        how = f"{percent(limit)} or more, by a model in which rows learn from each other"
+        yield f"Probably {kind[:1].lower()}{kind[1:]} ({how}): {few(labels, 12)}."
+
+
+def _what_would_decide(report: Report) -> Iterator[str]:
+    """What undecided rows need."""
+    undecided = _undecided(report)
+    unrated = [place for place in report.left_out.unrated if report.cells[place].key.expression in undecided]
+    if unrated:
+        are = "is" if len(unrated) == 1 else "are"
+        yield f"{number(len(unrated), 'cell')} of the undecided rows {are} not rated yet."
+    alone = {label: verdict.more_reference_seeds for label, verdict in undecided.items()}
+    of_all = {label: verdict.more_seeds for label, verdict in undecided.items() if not alone[label]}
+    for needs, where in ((alone, "the reference column alone"), (of_all, "all columns")):
+        counts = sorted((count, label) for label, count in needs.items() if count)
+        said = ", ".join(f"{count} for “{label}”" for count, label in counts)
+        if said:
+            yield f"More seeds of {where} would decide, if the shares stay as they are: {said}."
+    near = [label for label, count in of_all.items() if not count]
+    if near:
+        yield f"Too near the line to be decided by {MOST_SEEDS} more seeds: {few(near, 12)}."
 
 
 def _title(name: str, count: int) -> str:

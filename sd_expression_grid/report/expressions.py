@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sd_expression_grid.evidence.measurements import NEUTRAL
+from sd_expression_grid.report.estimates import estimates_of
+from sd_expression_grid.report.more_seeds import GrowingRate, seeds_that_decide
 from sd_expression_grid.report.statistics.intervals import Interval, difference_interval
 from sd_expression_grid.report.subjects import person_of
 from sd_expression_grid.report.types import (
@@ -47,7 +50,9 @@ def rank_expressions(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[Expre
         measure: matrix.dispersion(list(by_row.values()), lambda key: persons[key.character], measure)
         for measure in matrix.measures
     }
+    estimates = estimates_of(matrix, subjects)
     results = [_result(matrix, row, cells, dispersions) for row, cells in by_row.items()]
+    results = [replace(each, estimate=estimates.get(each.label) if each.verdict else None) for each in results]
     return tuple(sorted(results, key=lambda result: _ease(result, matrix.success)))
 
 
@@ -66,7 +71,20 @@ def _result(matrix: Matrix, row: str, cells: Sequence[int], dispersions: dict[Me
     verdict = None
     if places and row.strip().lower() != NEUTRAL:
         verdict = verdict_on(reference, characters, len(seeds), matrix.thresholds)
+    if verdict and verdict.name == "undecided":
+        pairs = ((reference, 1.0), (characters, dispersions[matrix.success]))
+        confidence = matrix.thresholds.confidence
+        growing = [GrowingRate(rate=rate, dispersion=spread, confidence=confidence) for rate, spread in pairs]
+        verdict = _with_more_seeds(verdict, matrix.thresholds, growing, len(seeds))
     return ExpressionResult(label=row, reference=reference, rates=rates, verdict=verdict)
+
+
+def _with_more_seeds(verdict: Verdict, limits: Thresholds, rates: Sequence[GrowingRate], seeds: int) -> Verdict:
+    def decide(reference: Rate, characters: Rate, count: int) -> VerdictName:
+        return verdict_on(reference, characters, count, limits).name
+
+    of_reference, of_all = seeds_that_decide(rates[0], rates[1], seeds, decide)
+    return replace(verdict, more_reference_seeds=of_reference, more_seeds=of_all)
 
 
 def verdict_on(reference: Rate, characters: Rate, seeds: int, thresholds: Thresholds) -> Verdict:

@@ -36,8 +36,9 @@ class Thresholds:
 
     ``confidence`` is that of intervals, ``significance`` the largest p-value that is significant. The base model *can*
     show an expression when its share is above ``reference_can``, characters *mostly can* when theirs is above
-    ``characters_can``; with fewer rated seeds than ``seeds`` a verdict is provisional. A character fails on nearly
-    every row when it fails on the share ``stiff`` of them. Rows are alike when Cohen's kappa is at least ``alike``.
+    ``characters_can``; with fewer rated seeds than ``seeds`` a verdict is provisional. What the model of the whole
+    study gives the probability ``probable`` is probably so. A character fails on nearly every row when it fails on the
+    share ``stiff`` of them. Rows are alike when Cohen's kappa is at least ``alike``.
     ``well_known`` and ``invented`` are the tags of the third question.
 
     A face shows no visible change when each of its parts moved less than ``moved``, as a share of the distance between
@@ -49,6 +50,7 @@ class Thresholds:
     reference_can: float = 0.5
     characters_can: float = 0.5
     seeds: int = 4
+    probable: float = 0.9
     stiff: float = 0.8
     alike: float = 0.8
     well_known: str = "well-known"
@@ -159,24 +161,49 @@ class CharacterResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether an expression is a candidate for a LoRA; provisional where too few seeds are rated for intervals."""
+    """Whether an expression is a candidate for a LoRA; provisional where too few seeds are rated for intervals.
+
+    If the shares stay as they are, ``more_reference_seeds`` of the reference column alone or ``more_seeds`` of all
+    columns would decide what is undecided; None where it is decided, or where it would take too many.
+    """
 
     name: VerdictName
     is_provisional: bool
     reason: str
+    more_reference_seeds: int | None = None
+    more_seeds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """How probable each verdict is on a row, from 0 to 1, by a model in which the row learns from all others.
+
+    ``reference`` and ``characters`` are where the chances of a success lie (with the confidence of the report).
+    """
+
+    probabilities: dict[VerdictName, float]
+    reference: Interval
+    characters: Interval
+
+    @property
+    def likeliest(self) -> VerdictName:
+        """The most probable verdict."""
+        return max(self.probabilities, key=lambda name: self.probabilities[name])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpressionResult:
     """A row's place in the ranking: the reference's rate for the expression, and the characters' rates.
 
-    ``verdict`` is None where no cell is rated, and for the neutral row, which nobody needs a LoRA for.
+    ``verdict`` is None where no cell is rated, and for the neutral row, which nobody needs a LoRA for. ``estimate`` is
+    None there, too, and where the study is too small for one.
     """
 
     label: str
     reference: Rate
     rates: dict[Measure, Rate]
     verdict: Verdict | None
+    estimate: Estimate | None = None
 
     @property
     def is_rated(self) -> bool:

@@ -136,6 +136,7 @@ class Methods:
     reference_can: str
     characters_can: str
     seeds: int
+    probable: str
     stiff: str
     alike: str
 
@@ -152,6 +153,7 @@ def methods_of(report: Report) -> Methods:
         reference_can=percent(limits.reference_can),
         characters_can=percent(limits.characters_can),
         seeds=limits.seeds,
+        probable=percent(limits.probable),
         stiff=percent(limits.stiff),
         alike=f"{limits.alike:g}",
     )

@@ -6,14 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.report.answers import VERDICT_MEANINGS, success_of
-from sd_expression_grid.report.wording import MEASURES, percents, singular, upper_first
+from sd_expression_grid.report.wording import MEASURES, percent, percents, singular, upper_first
 from sd_expression_grid.report.writing.buttons import Button, rate_button
 from sd_expression_grid.report.writing.figures import IntervalFigure, rate_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sd_expression_grid.report.types import CharacterResult, ExpressionResult, Measure, Rate, Report, Verdict
+    from sd_expression_grid.report.types import (
+        CharacterResult,
+        Estimate,
+        ExpressionResult,
+        Measure,
+        Rate,
+        Report,
+        Verdict,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,8 @@ class ExpressionLine:
     partly: int
     rates: tuple[Button, ...]
     verdict: VerdictBadge | None
+    estimate: str
+    estimate_title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +89,7 @@ class ExpressionRanking:
     """The expressions, hardest first. ``unrated`` says which have no place here; empty where all have."""
 
     scores: tuple[str, ...]
+    has_estimates: bool
     lines: tuple[ExpressionLine, ...]
     unrated: str
 
@@ -122,6 +133,7 @@ def expression_ranking(report: Report) -> ExpressionRanking:
     """The ranking of expressions, with verdicts."""
     return ExpressionRanking(
         scores=tuple(MEASURES[score] for score in _scores(report)),
+        has_estimates=any(result.estimate for result in report.expressions),
         lines=tuple(_expression(result, report) for result in report.expressions if result.is_rated),
         unrated=", ".join(result.label for result in report.expressions if not result.is_rated),
     )
@@ -140,7 +152,20 @@ def _expression(result: ExpressionResult, report: Report) -> ExpressionLine:
         partly=characters.partly,
         rates=tuple(rate_button(result.rates[each], f"{label}: {MEASURES[each]}") for each in _scores(report)),
         verdict=_badge(result.verdict) if result.verdict else None,
+        estimate=_probable(result.estimate) if result.estimate else "",
+        estimate_title=_chances(result.estimate) if result.estimate else "",
     )
+
+
+def _probable(estimate: Estimate) -> str:
+    return f"{estimate.likeliest} {percent(estimate.probabilities[estimate.likeliest])}"
+
+
+def _chances(estimate: Estimate) -> str:
+    """All that the model says of a row."""
+    names = ", ".join(f"{name} {percent(share)}" for name, share in estimate.probabilities.items())
+    chances = f"the reference's chance is {percents(estimate.reference)}, a character's {percents(estimate.characters)}"
+    return f"{names}; {chances}"
 
 
 def _badge(verdict: Verdict) -> VerdictBadge:

@@ -57,6 +57,7 @@ thresholds:
   --reference-can SHARE     default: 0.5
   --characters-can SHARE    default: 0.5
   --seeds NUMBER            default: 4
+  --probable SHARE          default: 0.9
   --stiff SHARE             default: 0.8
   --alike SHARE             default: 0.8
   --well-known TAG          default: well-known

@@ -7,7 +7,7 @@ import pytest
 from sd_expression_grid.report.answers import answers_of, caution, compared, hints_of
 from sd_expression_grid.report.report import report_on
 from sd_expression_grid.report.statistics.intervals import Interval
-from sd_expression_grid.report.types import Thresholds
+from sd_expression_grid.report.types import Estimate, Thresholds
 from tests.unit.rated import REFERENCE, columns, table
 from tests.unit.report.made import PLAIN, alike, character, comparison, expression, group, rate, report
 
@@ -276,11 +276,14 @@ MEANINGS = {
 }
 
 
+NEAR = "Too near the line to be decided by 64 more seeds: {}."
+
+
 @pytest.mark.parametrize("name", MEANINGS)
 def test_candidates_are_one_or_several(name):
     many = [expression(f"row {n}", name) for n in range(14)]
-    assert said(CANDIDATES, expressions=many[:1]) == (f"{MEANINGS[name].format('')}row 0.",)
-    assert said(CANDIDATES, expressions=many[:2]) == (f"{MEANINGS[name].format('s')}row 0 and row 1.",)
+    assert said(CANDIDATES, expressions=many[:1])[0] == f"{MEANINGS[name].format('')}row 0."
+    assert said(CANDIDATES, expressions=many[:2])[0] == f"{MEANINGS[name].format('s')}row 0 and row 1."
     thirteen, fourteen = (said(CANDIDATES, expressions=many[:count])[0] for count in (13, 14))
     assert thirteen.endswith("row 10, row 11 and row 12.")
     assert fourteen.endswith("row 10, row 11 and 2 more.")
@@ -288,8 +291,57 @@ def test_candidates_are_one_or_several(name):
 
 def test_candidates_come_easy_ones_first():
     rows = [expression(name[:4], name) for name in reversed(MEANINGS)]
-    assert said(CANDIDATES, expressions=rows) == tuple(
-        f"{text.format('')}{name[:4]}." for name, text in MEANINGS.items()
+    assert said(CANDIDATES, expressions=rows) == (
+        *(f"{text.format('')}{name[:4]}." for name, text in MEANINGS.items()),
+        NEAR.format("unde"),
+    )
+
+
+def undecided(label, alone=None, of_all=None, probability=None):
+    made = expression(label)
+    probabilities = {"easy candidate": 0.0, "hard candidate": 0.0, "no LoRA needed": 0.0}
+    if probability:
+        made = replace(made, estimate=Estimate(
+            probabilities=probabilities | {probability[0]: probability[1]},
+            reference=Interval(0.25, 0.75), characters=Interval(0.25, 0.75),
+        ))  # fmt: skip
+    return replace(made, verdict=replace(made.verdict, more_reference_seeds=alone, more_seeds=of_all))
+
+
+def test_what_would_decide_is_told_with_the_least_work_first():
+    rows = [
+        undecided("a", 12, 3),
+        undecided("b", None, 7),
+        undecided("c, d", 4, 4),
+        undecided("e"),
+        undecided("f", None, 5),
+    ]
+    would = "would decide, if the shares stay as they are"
+    assert said(CANDIDATES, expressions=rows)[1:] == (
+        f"More seeds of the reference column alone {would}: 4 for “c, d”, 12 for “a”.",
+        f"More seeds of all columns {would}: 5 for “f”, 7 for “b”.",
+        NEAR.format("e"),
+    )
+
+
+def test_unrated_cells_of_undecided_rows_are_counted():
+    """The cells of PLAIN are those of sad: of the reference first, then of ``a``."""
+    for unrated, counted in ((4, 5), "2 cells of the undecided rows are"), ((4,), "1 cell of the undecided rows is"):
+        left = replace(PLAIN.left_out, unrated=unrated)
+        assert said(CANDIDATES, expressions=[undecided("sad")], left_out=left)[1] == f"{counted} not rated yet."
+        assert said(CANDIDATES, expressions=[undecided("other")], left_out=left)[1:] == (NEAR.format("other"),)
+
+
+def test_undecided_rows_that_are_probably_something_are_named():
+    easy, hard, needless = "easy candidate", "hard candidate", "no LoRA needed"
+    estimates = {"a": (easy, 0.9), "b": (hard, 0.91), "c": (easy, 0.95), "d": (easy, 0.89), "e": (needless, 1.0)}
+    rows = [undecided(label, 12, probability=estimate) for label, estimate in estimates.items()]
+    decided = replace(rows[0], label="f", verdict=replace(rows[0].verdict, name="hard candidate"))
+    how = "(90% or more, by a model in which rows learn from each other)"
+    assert said(CANDIDATES, expressions=[*rows, decided])[2:5] == (
+        f"Probably easy candidates {how}: a and c.",
+        f"Probably hard candidate {how}: b.",
+        f"Probably no LoRA needed {how}: e.",
     )
     assert said(CANDIDATES, expressions=()) == ("Cannot be told: no row is rated.",)
 
@@ -297,7 +349,9 @@ def test_candidates_come_easy_ones_first():
 def test_rows_without_a_verdict_are_not_undecided():
     unrated = replace(expression("kissing", None), reference=rate(0, 0), rates={"both": rate(0, 0)})
     rows = (expression("sad"), expression("neutral", None), unrated)
-    assert said(CANDIDATES, expressions=rows) == ("Undecided (the ratings do not say): sad.", "Not rated: kissing.")
+    assert said(CANDIDATES, expressions=rows) == (
+        "Undecided (the ratings do not say): sad.", NEAR.format("sad"), "Not rated: kissing."
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -306,7 +360,7 @@ def test_rows_without_a_verdict_are_not_undecided():
 def test_provisional_verdicts(provisional, which):
     rows = [expression(label, provisional=label in provisional) for label in "abc"]
     limits = Thresholds(seeds=7)
-    _, last = said(CANDIDATES, expressions=rows, thresholds=limits)
+    *_, last = said(CANDIDATES, expressions=rows, thresholds=limits)
     assert last == f"{which} provisional: fewer than 7 seeds are rated."
 
 

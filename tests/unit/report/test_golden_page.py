@@ -119,6 +119,8 @@ ANSWERS = {
         "Easy candidates (the base model can, characters mostly can't): smiling and laughing.",
         "Hard candidate (not even the base model can): bored.",
         "Undecided (the ratings do not say): sad.",
+        "1 cell of the undecided rows is not rated yet.",
+        "Too near the line to be decided by 64 more seeds: sad.",
         "All verdicts are provisional: fewer than 4 seeds are rated.",
         "The ratings hardly tell apart: smiling and laughing. Look whether the pictures do.",
     ],
@@ -224,18 +226,19 @@ def test_a_line_from_0_to_100_percent_has_ticks_at_the_quarters(page):
     assert [line["class"] for line in ticks] == ["tick", "tick", "zero", "tick", "tick"]
 
 
-def test_the_ranking_of_expressions(page):
+def test_the_ranking_of_expressions(page, report):
     shown = section(page, "Expressions by difficulty")
     assert shown.one("table").heads() == [
         "Expression", "Reference ◇ and characters ●", "Reference", "Cells", "Characters", "", "Cells", "Partly",
-        "Expression", "Person", "Verdict",
+        "Expression", "Person", "Verdict", "Estimate",
     ]  # fmt: skip
+    estimates = {result.label: result.estimate for result in report.expressions}
     for label, line in zip(golden.EXPRESSIONS, shown.one("tbody").all("tr"), strict=True):
         wins, _, cells, _ = golden.OF_REFERENCE[label]
         both, partly, count, _ = golden.OF_EXPRESSIONS[label]["both"]
         scores = [golden.OF_EXPRESSIONS[label][measure] for measure in ("expression", "likeness")]
         rest = golden.expression_interval(label, "both")
-        name, figure, *fields, verdict = line.children
+        name, figure, *fields, verdict, estimate = line.children
         assert name.text == label
         assert [field.text for field in fields] == [
             percent(wins / cells), f"{wins}/{cells}", percent(both / count), between(rest), f"{both}/{count}",
@@ -246,6 +249,7 @@ def test_the_ranking_of_expressions(page):
             ("beside", "circle", 14, near(both / count, *rest)),
         ]
         check_verdict(verdict, label)
+        check_estimate(estimate, estimates[label])
         rated = [seed for seed in golden.SEEDS if golden.scores_of(label, "reference")[seed][0] != "-"]
         assert [(title, found) for _, title, found in opened(line)] == [
             (f"{label}: reference", places(*(("reference", label, seed) for seed in rated))),
@@ -261,6 +265,20 @@ MEANINGS = {
     "no LoRA needed": "characters mostly can",
     "undecided": "the ratings do not say",
 }
+
+
+def check_estimate(field, estimate):
+    """The likeliest verdict with its probability, and all that is known to who points at it."""
+    if estimate is None:
+        assert field.text == ""
+        return
+    likeliest, share = max(estimate.probabilities.items(), key=lambda item: item[1])
+    assert field.text == f"{likeliest} {percent(share)}"
+    names = ("easy candidate", "hard candidate", "no LoRA needed")
+    assert field.one("span")["title"] == (
+        f"{', '.join(f'{name} {percent(estimate.probabilities[name])}' for name in names)}; the reference's chance is "
+        f"{between(estimate.reference)}, a character's {between(estimate.characters)}"
+    )
 
 
 def check_verdict(field, label):

@@ -128,8 +128,8 @@ def test_alpha_by_hand(report):
 KEYS = {
     "": "title thresholds rows columns seeds success judges_likeness judges_natural is_corrected cells squares "
     "characters expressions comparisons groups weighings alike_rows raters agreement left_out pictures answers hints",
-    "thresholds": "confidence significance reference_can characters_can seeds stiff alike well_known invented moved "
-    "differs",
+    "thresholds": "confidence significance reference_can characters_can seeds probable stiff alike well_known invented "
+    "moved differs",
     "columns[]": "label kind person tags weight exclude creator is_reference",
     "cells[]": "key expression likeness both natural all scores file measurement",
     "cells[].key": "expression character seed",
@@ -139,8 +139,9 @@ KEYS = {
     "squares[].rates": "expression likeness both",
     "squares[].rates.both": "share interval successes partly count ratings cells",
     "characters[]": "column flexibility rates p_behind failed_rows fails_nearly_everywhere",
-    "expressions[]": "label reference rates verdict",
-    "expressions[].verdict": "name is_provisional reason",
+    "expressions[]": "label reference rates verdict estimate",
+    "expressions[].verdict": "name is_provisional reason more_reference_seeds more_seeds",
+    "expressions[].estimate": "probabilities reference characters",
     "comparisons[]": "first second is_paired units means difference interval p smallest_p outcome cells needed "
     "subject within",
     "groups[]": "name trait characters mean cells",

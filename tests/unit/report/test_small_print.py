@@ -53,7 +53,8 @@ METHODS = [
     "other seeds.",
     "Verdicts. No LoRA needed: the characters' interval lies above 40%. Hard candidate: the reference's lies below "
     "30%. Easy candidate: the reference's lies above it, the characters' share is below 40% and clearly lower than the "
-    "reference's (Newcombe 1998, method 10). With fewer than 5 rated seeds the shares decide, provisionally.",
+    "reference's (Newcombe 1998, method 10). With fewer than 5 rated seeds the shares decide, provisionally. How "
+    "many more seeds would decide is counted out by the same rule, with shares as they are.",
     "A character fails on nearly every row where less than half of its cells succeed in 70% of the rows or more. Rows "
     "are alike from Cohen's κ = 0.85 on.",
     "Agreement: Krippendorff's ordinal α, its interval by drawing rows and columns again; good from 0.80, poor below "
