@@ -1,0 +1,118 @@
+"""A study beside an extension: its cells are the plain pictures of their infotexts, made beside it as well."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests import hosts
+from tests.companions.cases import CASES, LIST
+
+pytestmark = [
+    pytest.mark.companions,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(hosts.folder_of("a1111") is None, reason="$A1111_DIR names no WebUI"),
+]
+
+SETTINGS = {"steps": 10, "width": 128, "height": 128, "seed": 7, "sampler_name": "Euler a"}
+OWN = "sd_expression_grid"
+ROUNDING = 2
+"""Parts of 255 by which a cell of a batch may differ."""
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    log = tmp_path_factory.mktemp("a1111") / "server.log"
+    with hosts.real(log) as host:
+        yield host, log
+
+
+@pytest.fixture
+def host(started):
+    """The WebUI; nothing of ours may have failed on its console at the end."""
+    host, log = started
+    before = len(log.read_text())
+    yield host
+    told = log.read_text()[before:]
+    assert not [part for part in re.split(r"(?m)^\*\*\* ", told) if OWN in part and "Traceback" in part]
+
+
+@pytest.fixture
+def titles(host):
+    """The titles of all scripts by their beginnings in small letters."""
+    return [info["name"] for info in host.get("/sdapi/v1/script-info") if not info["is_img2img"]]
+
+
+@pytest.fixture
+def lora(host):
+    return host.get("/sdapi/v1/loras")[0]["name"]
+
+
+def told(answer):
+    assert answer.status == 200, answer.message
+    return "\n".join(answer.info["extra_generation_params"]["Comments"])
+
+
+def study_of(case, lora, mode):
+    lists = {
+        "expressions": LIST,
+        "characters": "one | <lora:{lora}:1> woman",
+        "reference": "",
+        **(case.study if case else {}),
+    }
+    characters = lists["characters"].replace("{lora}", lora)
+    return {**lists, "characters": characters, "mode": mode, "rows_per_batch": 2}
+
+
+def difference(one, other):
+    first, second = (np.asarray(picture.convert("RGB"), np.int16) for picture in (one, other))
+    return int(np.abs(first - second).max())
+
+
+def differences(host, answer, case, title):
+    for picture, infotext in answer.cells:
+        values = list(case.values if case.plain is None else case.plain)
+        if case.face:
+            prompt = re.search(r'ADetailer prompt: "([^"]*)"', infotext)[1]
+            values[2] = {**values[2], "ad_prompt": prompt}
+        scripts = {title: {"args": values}} if values else {}
+        if case.first:
+            host.txt2img(**{**SETTINGS, "prompt": "nobody", "alwayson_scripts": scripts})
+        yield difference(picture, host.again(infotext, **SETTINGS, alwayson_scripts=scripts)[0])
+
+
+@pytest.mark.parametrize("mode", ["exact", "batched"])
+@pytest.mark.parametrize("name", CASES)
+def test_cells_are_the_plain_pictures_of_their_infotexts(host, titles, lora, name, mode):
+    case = CASES[name]
+    title = next((each for each in titles if each.startswith(case.title.lower())), None)
+    if title is None:
+        pytest.skip("not installed")
+    scripts = {title: {"args": list(case.values)}} if case.values else {}
+    answer = host.study(study_of(case, lora, mode), **SETTINGS, save_images=False, alwayson_scripts=scripts)
+    comments = told(answer)
+    assert "failed" not in comments
+    is_batch = mode == "batched" and case.batches
+    assert ("Rows were made one by one: " in comments) is (mode == "batched" and not case.batches)
+    assert ("Composition steps were not shared: " in comments) is not case.shares
+    assert max(differences(host, answer, case, title)) <= (ROUNDING if is_batch else 0)
+
+
+@pytest.mark.parametrize("mode", ["exact", "batched"])
+def test_beside_all_of_them_idle_nothing_changes(host, lora, mode):
+    study = study_of(None, lora, mode)
+    answer = host.study(study, **SETTINGS, save_images=False)
+    comments = told(answer)
+    assert "one by one" not in comments
+    assert "not shared" not in comments
+    for picture, infotext in answer.cells:
+        again, _ = host.again(infotext, **SETTINGS)
+        assert difference(picture, again) <= (ROUNDING if mode == "batched" else 0)
+
+
+def test_a_study_is_found_again_beside_them(host, lora):
+    study = {**study_of(None, lora, "exact"), "name": f"beside {Path(hosts.folder_of('a1111')).name}"}
+    for _ in range(2):
+        answer = host.study(study, **SETTINGS)
+    assert answer.info["extra_generation_params"]["Denoiser rows"] == 0
