@@ -64,6 +64,11 @@ def emphasis_faults(study: Study, templates: Templates, mode: str) -> list[Fault
             for column in study.characters
             if column.weight is not None and not find_tags(column.text)
         ]
+        faults += [
+            Fault(row.place or row.label, f"a strength has no effect {_in_mode(mode)}")
+            for row in study.expressions
+            if row.strength is not None
+        ]
     return faults
 
 

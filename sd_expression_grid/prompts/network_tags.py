@@ -102,6 +102,13 @@ def with_weight(text: str, weight: float) -> str | None:
     return None
 
 
+def with_strength(text: str, strength: float) -> str | None:
+    """Plain words with an attention, ``(smiling:0.8)``; None for a text that has a syntax of its own."""
+    if not re.fullmatch(r"[^()\[\]{}<>:|#\\]+", text) or re.search(r"\b(AND|BREAK)\b", text):
+        return None
+    return f"({text}:{_plain_number(strength)})"
+
+
 def is_name(text: str) -> bool:
     """Whether a text can stand in a tag as the network's name."""
     return re.fullmatch(r"[^<>:|=]+", text) is not None

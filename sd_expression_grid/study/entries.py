@@ -7,34 +7,41 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sd_expression_grid.base.json_reader import Reader, described
-from sd_expression_grid.prompts.network_tags import find_tags, with_weight
+from sd_expression_grid.prompts.network_tags import find_tags, with_strength, with_weight
 from sd_expression_grid.study.list_keys import given_values
 from sd_expression_grid.study.lists import ListEntry, own_label, read_character_lines, read_expression_lines
-from sd_expression_grid.study.study import CHARACTER_KEYS, WEIGHTS, Character, Expression
+from sd_expression_grid.study.study import CHARACTER_KEYS, EXPRESSION_KEYS, STRENGTHS, WEIGHTS, Character, Expression
 
 if TYPE_CHECKING:
     from sd_expression_grid.base.errors import Fault
 
 
 def read_expressions(reader: Reader) -> Iterable[Expression]:
-    """Yields the list under ``expressions``; faults are added to the reader."""
+    """Yields the list under ``expressions``, one for each strength of an entry; faults are added to the reader."""
     for entry in _entries(reader, "expressions", read_expression_lines):
         of_entry = Reader(entry.fields, f"{entry.place}: ", reader.faults)
         label, text = _label_and_text(of_entry)
+        values: dict[str, Any] = {key.name: key.read(of_entry) for key in EXPRESSION_KEYS}
         of_entry.refuse_unknown()
-        yield Expression(label=label, text=text, place=entry.place)
+        strengths = values.pop(STRENGTHS.name)
+        expression = Expression(label=label, text=text, place=entry.place, **values)
+        yield from _at_strengths(expression, strengths, of_entry)
 
 
 def read_characters(reader: Reader) -> Iterable[Character]:
-    """Yields the list under ``characters``, one for each weight of an entry; faults are added to the reader."""
+    """Yields the list under ``characters``, one for each weight and CFG scale of an entry.
+
+    Faults are added to the reader.
+    """
     for entry in _entries(reader, "characters", read_character_lines):
         of_entry = Reader(entry.fields, f"{entry.place}: ", reader.faults)
         label, text = _label_and_text(of_entry)
         values: dict[str, Any] = {key.name: key.read(of_entry) for key in CHARACTER_KEYS}
         of_entry.refuse_unknown()
-        weights = values.pop(WEIGHTS.name)
+        weights, scales = values.pop(WEIGHTS.name), values.pop("cfg_scale")
         character = Character(label=label, text=text, place=entry.place, **values)
-        yield from _at_weights(character, weights, of_entry)
+        for one in _at_weights(character, weights, of_entry):
+            yield from _at_cfg_scales(one, scales)
 
 
 def entry_to_dict(entry: Expression | Character) -> dict[str, object]:
@@ -77,6 +84,29 @@ def _label_and_text(reader: Reader) -> tuple[str, str]:
     if any(ord(character) < 32 for character in label):
         reader.fault("label", "must be one line, without control characters")
     return label, text
+
+
+def _at_strengths(expression: Expression, strengths: tuple[float, ...], reader: Reader) -> list[Expression]:
+    """The expression once for each strength; the expression itself if there are none."""
+    result = []
+    for strength in strengths:
+        text = with_strength(expression.text, strength)
+        if text is None:
+            reader.fault("strengths", "need a text of plain words, without brackets, colons or bars")
+            return [expression]
+        label = f"{expression.label} {strength:g}"
+        result.append(replace(expression, label=label, text=text, strength_of=expression.label, strength=strength))
+    return result or [expression]
+
+
+def _at_cfg_scales(character: Character, scales: tuple[float, ...]) -> list[Character]:
+    """The character once for each CFG scale, side by side; with one scale, or none, the character alone."""
+    if len(scales) < 2:
+        return [replace(character, cfg_scale=scale) for scale in scales] or [character]
+    person = character.person or character.label
+    return [
+        replace(character, label=f"{character.label} CFG {scale:g}", person=person, cfg_scale=scale) for scale in scales
+    ]
 
 
 def _at_weights(character: Character, weights: tuple[float, ...], reader: Reader) -> list[Character]:

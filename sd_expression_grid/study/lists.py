@@ -11,12 +11,13 @@ from sd_expression_grid.base.errors import Fault, nearest
 from sd_expression_grid.prompts.brackets import find_pairs
 from sd_expression_grid.prompts.network_tags import TAG, find_tags
 from sd_expression_grid.prompts.prompts import WHEN
-from sd_expression_grid.study.list_keys import ListKey, keys_of
-from sd_expression_grid.study.study import CHARACTER_KEYS, Expression
+from sd_expression_grid.study.study import CHARACTER_KEYS, EXPRESSION_KEYS, STRENGTHS
 from sd_expression_grid.study.value_types import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sd_expression_grid.study.list_keys import ListKey
 
 _GROUP = re.compile(r"\[([^\[\]|]+)\]")
 _MEANT_AS_GROUP = re.compile(r"[\[［【〔]([^\[\]［］【】〔〕|]*)[\]］】〕]\s*([:：]?|#.*)")
@@ -41,7 +42,7 @@ _CELL = re.compile(
 After a bar there is no bar in it, which would be another line's.
 """
 
-_DECIMAL_COMMA = re.compile(r"[|\t]\s*weights\s*=\s*0,(\d+)\s*(?:[|\t]|$)", re.IGNORECASE)
+_TWO_NUMBERS = re.compile(r"[|\t]\s*(weights|strengths|cfg[ _-]scale)\s*=\s*(\d+),(\d+)\s*(?:[|\t]|$)", re.IGNORECASE)
 _BREAK_IN_CELL = "\v"
 _CSV = re.compile(r'"[^"]*",\S.*|[^",]*,"[^"]*".*')
 _WIDE_BAR = re.compile(r"(?<=[\w>)\]}\"'])\s*(｜)\s*(?=[\w<(\[{\"'])")
@@ -81,18 +82,19 @@ def repeated_lines(expressions: str, characters: str) -> list[str]:
     return notes
 
 
-def decimal_commas(characters: str) -> list[str]:
-    """A line of text for each line of a character list whose two weights may be meant as one."""
-    found = ((number, _DECIMAL_COMMA.search(line)) for number, line in _written_lines(characters))
+def decimal_commas(name: str, text: str) -> list[str]:
+    """A line of text for each line of a pasted list whose two weights, strengths or CFG scales may be meant as one."""
+    found = ((number, _TWO_NUMBERS.search(line)) for number, line in _written_lines(text))
+    several = ((number, _key_name(one[1]), one[2], one[3]) for number, one in found if one)
     return [
-        f"characters, line {number}: weights=0,{one[1]} are two weights; for one of 0.{one[1]} write a point"
-        for number, one in found
-        if one
+        f"{name}, line {number}: {key}={first},{second} are two numbers; for one of {first}.{second} write a point"
+        for number, key, first, second in several
+        if (second in ("5", "25", "75") if key == "cfg_scale" else first == "0")
     ]
 
 
 def _expression_lines(text: str) -> tuple[list[ListEntry], list[Fault]]:
-    return _read_lines(text, "expressions", keys_of(Expression), groups=False)
+    return _read_lines(text, "expressions", EXPRESSION_KEYS, groups=False)
 
 
 def _character_lines(text: str) -> tuple[list[ListEntry], list[Fault]]:
@@ -310,8 +312,7 @@ def _unknown_key(part: str, keys: Iterable[str]) -> Iterator[str]:
         yield f"'{_shown(part)}' reads as a key with a colon; write {colon[1]}=…"
     match = _KEY.fullmatch(part)
     if match and " " not in match[1] and len(match[1]) > 1 and match[1].isascii() and not match[2].startswith("="):
-        known = f"the keys are {', '.join(keys)}" if keys else "rows have no keys"
-        yield f"'{match[1]}' is no key{nearest(match[1], keys)}; {known}"
+        yield f"'{match[1]}' is no key{nearest(match[1], keys)}; {_known_keys(keys)}"
 
 
 def _name_and_text(part: str, keys: Mapping[str, ListKey]) -> tuple[str, str]:
@@ -326,7 +327,7 @@ def _name_and_text(part: str, keys: Mapping[str, ListKey]) -> tuple[str, str]:
 
 def _line(entry: Mapping[str, object]) -> str:
     label, text = str(entry.get("label", "")), str(entry.get("text", ""))
-    values = {key.name: as_text(entry.get(key.name)) for key in CHARACTER_KEYS if key.in_lines}
+    values = {key.name: as_text(entry.get(key.name)) for key in (*CHARACTER_KEYS, STRENGTHS) if key.in_lines}
     fields = [*([text] if label == text else [label, text]), *(f"{name}={v}" for name, v in values.items() if v)]
     return " | ".join(_with_literal_bars(field) for field in fields)
 
@@ -338,8 +339,13 @@ def _with_literal_bars(field: str) -> str:
 
 
 def _too_many(part: str, keys: Iterable[str]) -> str:
-    known = f"; the keys are {', '.join(keys)}" if keys else ""
-    return f"'{_shown(part)}' is one field too many: a line is label | text{known} (write \\| for a bar that is text)"
+    what = f"'{_shown(part)}' is one field too many: a line is label | text"
+    return f"{what}; {_known_keys(keys)} (write \\| for a bar that is text)"
+
+
+def _known_keys(keys: Iterable[str]) -> str:
+    names = tuple(keys)
+    return f"the keys are {', '.join(names)}" if len(names) > 1 else f"the only key is {names[0]}"
 
 
 def _shown(text: str) -> str:

@@ -57,7 +57,8 @@ def list_notes(data: Mapping[str, object]) -> list[str]:
     """Lines for the user about the pasted lists of a study that ``read_study`` can read."""
     texts = (data.get(name, "") for name in ("expressions", "characters"))
     expressions, characters = (text if isinstance(text, str) else "" for text in texts)
-    return [*repeated_lines(expressions, characters), *decimal_commas(characters)]
+    commas = [*decimal_commas("expressions", expressions), *decimal_commas("characters", characters)]
+    return [*repeated_lines(expressions, characters), *commas]
 
 
 def study_to_dict(study: Study) -> dict[str, object]:

@@ -9,7 +9,7 @@ from sd_expression_grid.study.list_keys import ListKey, keys_of, list_key
 from sd_expression_grid.study.value_types import (
     NUMBER,
     NUMBERS,
-    POSITIVE_NUMBER,
+    POSITIVE_NUMBERS,
     PROMPT_TEXT,
     TEXT,
     WORDS,
@@ -38,7 +38,33 @@ class Expression:
 
     label: str
     text: str
+    strength: float | None = list_key(
+        NUMBER,
+        default=None,
+        usage="`strength`",
+        meaning="the attention that the text has in this row; `strengths` writes both",
+        in_lines=False,
+    )
+    strength_of: str = list_key(
+        TEXT,
+        default="",
+        usage="`strength_of`",
+        meaning="the same in all rows that are one expression at several strengths",
+        in_lines=False,
+    )
     place: str = field(default="", compare=False)
+
+
+STRENGTHS = ListKey(
+    value=NUMBERS,
+    name="strengths",
+    default=(),
+    usage="`strengths=0.8,1.2`",
+    meaning="one row for each strength, one below the other, labelled `smile 0.8`, with the text as `(smiling:0.8)`; "
+    "for plain words",
+)
+EXPRESSION_KEYS = (*keys_of(Expression), STRENGTHS)
+"""The keys of an entry of the expression list. ``strengths`` is no attribute: it makes several rows of one entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +110,10 @@ class Character(CharacterTraits):
     )
     negative: str = list_key(PROMPT_TEXT, default="", usage="`negative=…`", meaning="added to the negative prompt")
     cfg_scale: float | None = list_key(
-        POSITIVE_NUMBER, default=None, usage="`cfg_scale=5`", meaning="instead of the page's"
+        POSITIVE_NUMBERS,
+        default=None,
+        usage="`cfg_scale=5`",
+        meaning="instead of the page's; of several (`cfg_scale=4,7`) each makes a column, labelled `Noor CFG 4`",
     )
     prompt: str = list_key(
         PROMPT_TEXT,

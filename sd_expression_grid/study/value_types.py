@@ -50,12 +50,17 @@ def _read_number(reader: Reader, name: str, default: float | None) -> float | No
     return None if value is None else float(value)
 
 
-def _read_positive(reader: Reader, name: str, default: float | None) -> float | None:
-    number = _read_number(reader, name, default)
-    if number is not None and number <= 0:
+def _read_positive_numbers(reader: Reader, name: str, default: float | None) -> tuple[float, ...]:
+    """One number or several; none where the key is not given."""
+    if isinstance(reader.data.get(name), list):
+        numbers = _read_numbers(reader, name, ())
+    else:
+        number = _read_number(reader, name, default)
+        numbers = () if number is None else (number,)
+    if any(number <= 0 for number in numbers):
         reader.fault(name, "must be above 0")
-        return default
-    return number
+        return ()
+    return numbers
 
 
 def _read_flag(reader: Reader, name: str, default: bool) -> bool:  # noqa: FBT001
@@ -104,6 +109,10 @@ def _words(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def _one_or_more(text: str) -> float | str | list[float | str]:
+    return _numbers(text) if "," in text else _number(text)
+
+
 def _numbers(text: str) -> list[float | str]:
     return [_number(part) for part in _words(text)]
 
@@ -111,7 +120,7 @@ def _numbers(text: str) -> list[float | str]:
 TEXT = ValueType(read=Reader.text)
 PROMPT_TEXT = ValueType(read=Reader.prompt_text)
 NUMBER = ValueType(read=_read_number, parse=_decimal)
-POSITIVE_NUMBER = ValueType(read=_read_positive, parse=_number)
+POSITIVE_NUMBERS = ValueType(read=_read_positive_numbers, parse=_one_or_more)
 YES_OR_NO = ValueType(read=_read_flag, parse=_yes_or_no, alone="yes")
 WORDS = ValueType(read=_read_words, parse=_words)
 NUMBERS = ValueType(read=_read_numbers, parse=_numbers)

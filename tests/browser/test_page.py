@@ -98,11 +98,11 @@ def test_ten_thousand_lines_are_one_fault_and_stay(page):
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_what_a_word_processor_made_of_a_list_is_read_as_it_was_meant(page):
     page.paste(f"{PANEL}expressions", "\ufeff“smiling”, closed\u00a0mouth \u2028\u2028sad – it’s over…\t\r\n")
-    page.paste(f"{PANEL}characters", "Noor\u00a0| <lora:Noor:0.8>\u200b | cfg_scale=7,5\u2029mei\t<lora:mei:1>")
+    page.paste(f"{PANEL}characters", "Noor\u00a0| <lora:Noor:0.8>\u200b | cfg_scale=7;5\u2029mei\t<lora:mei:1>")
     page.page.locator(f"{PANEL}check").click()
     answer = page.page.locator(f"{PANEL}answer").first
     expect(answer).to_contain_text("1 fault", timeout=60_000)
-    expect(answer).to_contain_text("cfg_scale: must be a number, is '7,5'")
+    expect(answer).to_contain_text("cfg_scale: must be a number, is '7;5'")
     page.paste(f"{PANEL}characters", "Noor\u00a0| <lora:Noor:0.8>\u200b\u2029mei\t<lora:mei:1>")
     page.page.locator(f"{PANEL}check").click()
     expect(answer).to_contain_text("6 (2 rows × 3 columns)", timeout=60_000)

@@ -411,6 +411,9 @@ def test_where_weights_have_no_effect_those_of_embeddings_are_refused(webui, mod
     refused = study(webui, {"override_settings": {"emphasis": mode}}, **asked)
     assert refused.status == 422
     assert f"a weight of an embedding has no effect in the WebUI's emphasis mode '{mode}'" in refused.message
+    strengths = {**asked, "expressions": "sad | strengths=0.8,1.2", "characters": "mei"}
+    refused = study(webui, {"override_settings": {"emphasis": mode}}, **strengths)
+    assert f"a strength has no effect in the WebUI's emphasis mode '{mode}'" in refused.message
 
 
 def test_a_row_may_say_what_the_composition_says(webui):

@@ -224,6 +224,16 @@ def test_a_finished_study_is_drawn_from_disk(webui):
     assert [grid.tobytes() for grid in second.grids] == [grid.tobytes() for grid in first.grids]
 
 
+def test_strengths_are_rows_and_cfg_scales_are_columns(webui):
+    study = {"expressions": "smile | smiling | strengths=0.8,1.2", "characters": "Noor | noor | cfg_scale=4,7"}
+    answer = webui.study({**study, "switch_at": 0.34, "name": uuid4().hex})
+    told = [re.sub(r"\n(?:.*\n)*?Steps.*?(CFG scale: [\d.]+).*", r" \1", text) for text in answer.info["infotexts"][1:]]
+    prompt = "closeup of woman facing viewer, [hair, neck, eyes, lips:(smiling:{}):0.34], RAW photo, {} CFG scale: {}"
+    columns = [("1girl", 7), ("noor", 4), ("noor", 7)]
+    expected = [prompt.format(strength, text, scale) for text, scale in columns for strength in (0.8, 1.2)]
+    assert [text.replace("scale: 7.0", "scale: 7").replace("scale: 4.0", "scale: 4") for text in told] == expected
+
+
 def test_a_grid_carries_the_study(webui):
     answer = webui.study(STUDY)
     infotext = answer.info["infotexts"][0]

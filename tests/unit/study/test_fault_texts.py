@@ -8,6 +8,7 @@ from sd_expression_grid.study.schema import list_notes, read_study
 KEYS = "the keys are kind, person, tags, exclude, creator, negative, cfg_scale, prompt, weights"
 BAR = r"(write \| for a bar that is text)"
 IN_JSON = "cfg_scale, creator, exclude, group, kind, label, negative, person, prompt, tags, text, weight, weights"
+OF_ROWS = "label, strength, strength_of, strengths, text"
 OF_SCOUT = "the keys are expression, seeds, stop_at_switch"
 NETWORK = "need a text with exactly one LoRA tag, without unet=, or one embedding's name alone"
 OWN_LABEL = "give each line a label of its own: label | text"
@@ -46,10 +47,10 @@ CHARACTERS = [
 ]
 EXPRESSIONS = [
     ("sad", None),
-    ("x | kind=lora", "'kind' is no key; rows have no keys"),
-    ("a | b | c", f"'c' is one field too many: a line is label | text {BAR}"),
+    ("x | kind=lora", "'kind' is no key; the only key is strengths"),
+    ("a | b | c", f"'c' is one field too many: a line is label | text; the only key is strengths {BAR}"),
     ("smile|smiling|", r"it ends in a bar; write \| for a bar that is text, or leave it out"),
-    ("kiss | eyes=closed", "'eyes' is no key; rows have no keys"),
+    ("kiss | eyes=closed", "'eyes' is no key; the only key is strengths"),
     ("＃ Mouth", "a comment starts with # instead of ＃"),
     ("[Mouth]:", None),
     ("【口】", None),
@@ -96,7 +97,7 @@ def test_a_long_line_and_a_long_field_are_shown_up_to_sixty_letters(field, shown
     assert entry.place == f"expressions, line 1 ({shown})"
     _, (fault,) = read_expression_lines(f"a | b | {field}")
     assert fault.place == f"expressions, line 1 (a | b | {'y' * 51}…)"
-    assert fault.problem == f"'{shown}' is one field too many: a line is label | text {BAR}"
+    assert fault.problem == f"'{shown}' is one field too many: a line is label | text; the only key is strengths {BAR}"
     _, (fault,) = read_character_lines(f"a | tags: {field}")
     assert fault.problem == f"'tags: {'y' * 53}…' reads as a key with a colon; write tags=…"
 
@@ -180,7 +181,7 @@ LISTS = [
         [{"label": "A", "text": "x", "foo": 1, "place": "y"}],
         [f"[0] (A): {key}: is not a known key; the keys are {IN_JSON}" for key in ("foo", "place")],
     ),
-    ("expressions", [{"text": "x", "kind": "lora"}], ["[0]: kind: is not a known key; the keys are label, text"]),
+    ("expressions", [{"text": "x", "kind": "lora"}], [f"[0]: kind: is not a known key; the keys are {OF_ROWS}"]),
     ("expressions", [3], ["[0]: must be an object with label and text, is 3"]),
     ("expressions", 3, [": must be a text with one entry a line, or a list of objects, is 3"]),
     ("characters", {}, [": must be a text with one entry a line, or a list of objects, is an object"]),
@@ -295,7 +296,7 @@ def test_two_weights_that_may_be_one_with_a_decimal_comma_are_told():
     lines = ["mei", "A | <lora:a:1> | weights=0,4", "B\t<lora:b:1>\tWeights = 0,75 | exclude", "C | c | weights=0,4,1"]
     lines += ["D | d | weights=1,4", "E | e | weights=0, 4", "F | weights=0,5"]
     assert list_notes({"characters": "\n".join(lines)}) == [
-        "characters, line 2: weights=0,4 are two weights; for one of 0.4 write a point",
-        "characters, line 3: weights=0,75 are two weights; for one of 0.75 write a point",
-        "characters, line 7: weights=0,5 are two weights; for one of 0.5 write a point",
+        "characters, line 2: weights=0,4 are two numbers; for one of 0.4 write a point",
+        "characters, line 3: weights=0,75 are two numbers; for one of 0.75 write a point",
+        "characters, line 7: weights=0,5 are two numbers; for one of 0.5 write a point",
     ]

@@ -151,7 +151,7 @@ def test_and_and_break_are_no_words_in_capitals():
 
 def test_rows_have_no_keys():
     _, (fault,) = read_expression_lines("x | kind=lora")
-    assert str(fault) == "expressions, line 1 (x | kind=lora): 'kind' is no key; rows have no keys"
+    assert str(fault) == "expressions, line 1 (x | kind=lora): 'kind' is no key; the only key is strengths"
 
 
 def test_a_key_given_twice_is_a_fault():

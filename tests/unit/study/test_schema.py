@@ -10,9 +10,9 @@ from sd_expression_grid.base.file_names import file_stem
 from sd_expression_grid.study.list_keys import keys_of
 from sd_expression_grid.study.lists import write_lines
 from sd_expression_grid.study.preset_lists import preset_text, preset_titles
-from sd_expression_grid.study.schema import study_from_dict, study_to_dict
+from sd_expression_grid.study.schema import read_study, study_from_dict, study_to_dict
 from sd_expression_grid.study.study import CHARACTER_KEYS, MAX_CELLS, Character, Study
-from sd_expression_grid.study.value_types import NUMBER, POSITIVE_NUMBER, as_text
+from sd_expression_grid.study.value_types import NUMBER, POSITIVE_NUMBERS, as_text
 
 
 def read(**changes):
@@ -115,7 +115,7 @@ def test_a_value_is_written_as_it_is_read(value, text):
 def test_a_decimal_comma_is_for_spreadsheets_only():
     assert NUMBER.parse("0,7") == 0.7
     assert NUMBER.parse("x,y") == "x,y"
-    assert POSITIVE_NUMBER.parse("0,7") == "0,7"
+    assert POSITIVE_NUMBERS.parse("4,7") == [4, 7]
 
 
 def test_templates_of_a_study_are_read_with_none_for_the_pages():
@@ -179,7 +179,7 @@ def test_weights_need_one_network(text):
         ({"expressions": 3}, "expressions: must be a text with one entry a line, or a list of objects, is 3"),
         (
             {"expressions": [{"label": "a", "text": "b", "foo": 1}]},
-            "expressions[0] (a): foo: is not a known key; the keys are label, text",
+            "expressions[0] (a): foo: is not a known key; the keys are label, strength, strength_of, strengths, text",
         ),
         ({"expressions": [{"label": "a"}]}, "expressions[0] (a): text: is missing"),
         (
@@ -392,3 +392,50 @@ def test_fifty_thousand_cells_are_the_most():
 def test_presets_are_lists():
     counts = [len(read(expressions=preset_text(title)).expressions) for title in preset_titles()]
     assert counts == [9, 8, 7, 28, 24, 28]
+
+
+def test_an_expression_at_several_strengths_makes_a_row_for_each():
+    study = read(expressions="neutral\nsmile | smiling, happy | strengths=0.8,1,1.2\nsad", characters="Noor")
+    rows = [(row.label, row.text, row.strength, row.strength_of) for row in study.expressions]
+    assert rows == [
+        ("neutral", "neutral", None, ""),
+        ("smile 0.8", "(smiling, happy:0.8)", 0.8, "smile"),
+        ("smile 1", "(smiling, happy:1)", 1.0, "smile"),
+        ("smile 1.2", "(smiling, happy:1.2)", 1.2, "smile"),
+        ("sad", "sad", None, ""),
+    ]
+    assert study_from_dict(study_to_dict(study)) == study
+
+
+@pytest.mark.parametrize(
+    "text", ["(smiling)", "[a|b]", "a: b", "smile AND laugh", "a #b", "<lora:x:1>", "{a}", "a\\\\b"]
+)
+def test_only_plain_words_have_strengths(text):
+    _, faults = read_study({"expressions": [{"text": text, "strengths": [0.8]}], "characters": "Noor"})
+    assert [str(fault) for fault in faults] == [
+        "expressions[0]: strengths: need a text of plain words, without brackets, colons or bars"
+    ]
+
+
+def test_a_character_at_several_cfg_scales_makes_a_column_for_each():
+    study = read(
+        expressions="sad", characters="Noor | noor | cfg_scale=4,7\nmei | <lora:mei:1> | weights=0.5,1 | cfg_scale=3,6"
+    )
+    assert [(c.label, c.text, c.cfg_scale, c.person) for c in study.characters] == [
+        ("Noor CFG 4", "noor", 4.0, "Noor"), ("Noor CFG 7", "noor", 7.0, "Noor"),
+        ("mei 0.5 CFG 3", "<lora:mei:0.5>", 3.0, "mei"), ("mei 0.5 CFG 6", "<lora:mei:0.5>", 6.0, "mei"),
+        ("mei 1 CFG 3", "<lora:mei:1>", 3.0, "mei"), ("mei 1 CFG 6", "<lora:mei:1>", 6.0, "mei"),
+    ]  # fmt: skip
+    assert study_from_dict(study_to_dict(study)) == study
+    in_json = read(expressions="sad", characters=[{"label": "Noor", "text": "noor", "cfg_scale": [4, 7]}])
+    assert in_json.characters == study.characters[:2]
+    one = read(expressions="sad", characters="Noor | noor | cfg_scale=4").characters[0]
+    assert (one.label, one.cfg_scale, one.person) == ("Noor", 4.0, "")
+
+
+@pytest.mark.parametrize(
+    ("scales", "told"), [([4, 0], "must be above 0"), ([4, 4], "names 4 twice"), ([], "names no number")]
+)
+def test_cfg_scales_that_are_none_are_faults(scales, told):
+    _, faults = read_study({"expressions": "sad", "characters": [{"text": "noor", "cfg_scale": scales}]})
+    assert [str(fault) for fault in faults] == [f"characters[0]: cfg_scale: {told}"]
