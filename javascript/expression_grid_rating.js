@@ -18,7 +18,7 @@ onUiLoaded(() => {
     const ASKED = { expression: [0], person: [0, 1], natural: [0, 1, 2] };
 
     const view = expressionGrid.ratingView();
-    const queue = expressionGrid.ratingQueue(showStatus);
+    const queue = expressionGrid.ratingQueue(showStatus, "click");
 
     let session = null;
     let mode = localStorage.getItem(MODE) || "matrix";

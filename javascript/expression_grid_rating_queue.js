@@ -1,10 +1,10 @@
-// Ratings on their way to the disk: one after the other, the next when the WebUI has answered that the last is saved.
+// Clicks on their way to the disk: one after the other, the next when the WebUI has answered that the last is saved.
 
 /* exported expressionGrid */
 var expressionGrid = expressionGrid || {};
 
-// `showProblem` is called with what is wrong, or "".
-expressionGrid.ratingQueue = (showProblem) => {
+// `showProblem` is called with what is wrong, or "". `name` is that of the field in which the clicks travel.
+expressionGrid.ratingQueue = (showProblem, name) => {
     "use strict";
 
     const RETRY_MS = 5000;
@@ -15,7 +15,7 @@ expressionGrid.ratingQueue = (showProblem) => {
     let attempt = 0;
     let timer = null;
 
-    // A promise of "" when the rating is saved, of what is wrong when it cannot be.
+    // A promise of "" when a rating, or what else a click has chosen, is saved, of what is wrong when it cannot be.
     function save(rating) {
         return new Promise((resolve) => {
             waiting.push({ rating, resolve, number: ++number });
@@ -26,7 +26,7 @@ expressionGrid.ratingQueue = (showProblem) => {
     }
 
     function send() {
-        const field = gradioApp().querySelector("#expression_grid_click :is(textarea, input)");
+        const field = gradioApp().querySelector(`#expression_grid_${name} :is(textarea, input)`);
         field.value = JSON.stringify({ ...waiting[0].rating, number: waiting[0].number, attempt: ++attempt });
         field.dispatchEvent(new Event("input", { bubbles: true }));
         timer = setTimeout(() => {

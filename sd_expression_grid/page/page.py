@@ -19,6 +19,7 @@ from sd_expression_grid.base.html import templates_in
 from sd_expression_grid.grids.grids import NOT_MADE, grids_of, legend
 from sd_expression_grid.page.assets import joined_script, joined_style
 from sd_expression_grid.store.folder import write_whole
+from sd_expression_grid.store.picks import read_picks
 from sd_expression_grid.study.study import CellKey
 
 if TYPE_CHECKING:
@@ -55,7 +56,11 @@ def page_data(folder: StudyFolder) -> dict[str, object]:
     grids = grids_of(folder)
     study = grids.study
     seeds, columns, keys = _scouted(study) if study.scout else _tabled(study)
-    cells = [[[_cell(folder, grids.outcomes.get(key)) for key in rows] for rows in columns] for columns in keys]
+    picked = {pick.key for pick in read_picks(folder.path)}
+    cells = [
+        [[_cell(folder, grids.outcomes.get(key), is_picked=key in picked) for key in rows] for rows in columns]
+        for columns in keys
+    ]
     counts = Counter(cell["status"] for columns in cells for rows in columns for cell in rows)
     return {
         "title": study.name or folder.path.name,
@@ -103,13 +108,14 @@ def _script_json(data: Mapping[str, object]) -> str:
     return json.dumps(data).replace("<", "\\u003c")
 
 
-def _cell(folder: StudyFolder, outcome: Outcome | None) -> dict[str, str]:
+def _cell(folder: StudyFolder, outcome: Outcome | None, *, is_picked: bool) -> dict[str, str]:
     if outcome is None:
         return {"status": NOT_MADE}
     if outcome.status == "done" and not (folder.path / outcome.file).is_file():
         return {"status": "missing", "error": f"{outcome.file} is missing", "infotext": outcome.infotext}
     url = quote(outcome.file, errors="replace")
-    texts = {"infotext": outcome.infotext, "error": outcome.error, "warning": outcome.warning}
+    picked = "yes" if is_picked else ""
+    texts = {"infotext": outcome.infotext, "error": outcome.error, "warning": outcome.warning, "picked": picked}
     cell = {"status": outcome.status, "url": url, **texts}
     return {name: value for name, value in cell.items() if value}
 

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from sd_expression_grid.page.page import write_page
 from sd_expression_grid.store.folder import Outcome
+from sd_expression_grid.store.picks import Pick, write_picks
 from sd_expression_grid.study.study import CellKey
 from tests.browser.page import chromium
 from tests.study_folders import study_folder
@@ -250,3 +251,19 @@ def test_every_control_has_a_name(page):
             && !element.textContent.trim()).map((element) => element.outerHTML)"""
     )
     assert unnamed == []
+
+
+def test_picked_cells_bear_a_star(tmp_path, chrome, shoot):
+    folder = study_folder(tmp_path, size=(48, 64), characters=GROUPS)
+    write_picks(folder.path, "Ada", [Pick(name="Ada", key=CellKey(expression="sad", character="Ada", seed=8))])
+    write_page(folder)
+    page = chrome.new_page(viewport={"width": 1200, "height": 800})
+    page.goto((folder.path / "index.html").as_uri())
+    expect(page.locator("header.bar")).to_contain_text("36 cells: 36 done; 1 picked ★")
+    expect(page.locator("main .picked")).to_have_count(0)
+    page.keyboard.press("n")
+    expect(page.locator("td", has=page.locator(".picked")).get_by_role("button")).to_have_accessible_name(
+        "Ada · sad · seed 8: done, picked"
+    )
+    shoot(page, "picked")
+    page.close()

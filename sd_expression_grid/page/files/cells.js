@@ -36,13 +36,15 @@ function keyOf(cell) {
 
 function fill(cell) {
     const key = keyOf(cell);
-    const label = `${labelOf(key)}: ${statusOf(cellOf(key))}`;
+    const isPicked = Boolean(cellOf(key).picked);
+    const label = `${labelOf(key)}: ${statusOf(cellOf(key))}${isPicked ? ", picked" : ""}`;
     const open = button(picture(key, { loading: "lazy" }), { className: "cell", "aria-label": label, tabIndex: -1 });
     const pick = make("input", {
         type: "checkbox", className: "pick", tabIndex: -1, title: "Choose to compare",
         "aria-label": `Compare ${labelOf(key)}`, onchange: () => toggle(key),
     });
-    cell.td.replaceChildren(open, pick);
+    const star = isPicked ? [make("span", { className: "picked", title: "Picked for a story", "aria-hidden": "true" }, "★")] : [];
+    cell.td.replaceChildren(open, pick, ...star);
     cell.seed = view.seed;
     mark(cell);
 }

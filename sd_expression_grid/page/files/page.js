@@ -107,7 +107,8 @@ document.addEventListener("click", (event) => {
 function counts() {
     const total = Object.values(study.counts).reduce((sum, count) => sum + count, 0);
     const parts = Object.entries(study.counts).map(([status, count]) => `${count} ${wordsOf(status)}`);
-    return `${plural(total, "cell")}: ${parts.join(", ")}`;
+    const picked = study.cells.flat(2).filter((cell) => cell.picked).length;
+    return `${plural(total, "cell")}: ${parts.join(", ")}${picked ? `; ${picked} picked ★` : ""}`;
 }
 
 function bar(menus) {

@@ -19,6 +19,7 @@ from sd_expression_grid.webui.host.lacking import optional
 from sd_expression_grid.webui.rating.chosen_study import names_of_studies, opened_study
 from sd_expression_grid.webui.rating.report_section import build_report_section
 from sd_expression_grid.webui.rating.snippets import data_html, mount_html
+from sd_expression_grid.webui.rating.story_section import build_story_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +33,9 @@ NAME = "expression_grid"
 def rating_tab() -> list[tuple[Any, str, str]]:
     """The ``ui_tabs`` callback."""
     with gr.Blocks(analytics_enabled=False) as tab:
-        build_report_section(_id, _build_rating())
+        study = _build_rating()
+        build_report_section(_id, study)
+        build_story_section(_id, study)
     return [(tab, "Expression grid", NAME)]
 
 

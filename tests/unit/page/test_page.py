@@ -11,6 +11,7 @@ import pytest
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.page.page import page_data, page_html, write_page
 from sd_expression_grid.store.folder import Outcome
+from sd_expression_grid.store.picks import Pick, write_picks
 from sd_expression_grid.study.study import CellKey
 from tests.study_folders import SETTINGS, study_folder
 
@@ -196,3 +197,11 @@ def test_a_scouts_seeds_stand_side_by_side(tmp_path):
     assert [[[cell["url"] for cell in column] for column in seed] for seed in data["cells"]] == [
         [["cells/reference/sad_7.png"], ["cells/reference/sad_9.png"]]
     ]
+
+
+def test_picked_cells_are_marked(folder):
+    assert "picked" not in cell_in(page_data(folder), SAD)
+    write_picks(folder.path, "Noor", [Pick(name="Noor", key=SAD)])
+    data = page_data(folder)
+    assert cell_in(data, SAD)["picked"] == "yes"
+    assert json.dumps(data).count('"picked"') == 1
