@@ -87,6 +87,60 @@ def test_the_reader_chooses_what_counts_and_answers_rankings_and_matrix_follow(c
     assert len(shown("h2:has-text('Characters by flexibility')")) == 1
 
 
+CELLS = ["Ada TI", "embedding", "quill", "91%", "78 to 97%", "32/35", "1", "89%", "100%", "95%", "89%"]
+LINE = {
+    "Markdown": f"| {' | '.join(CELLS)} |",
+    "BBCode": "[tr]" + "".join(f"[td]{cell}[/td]" for cell in CELLS) + "[/tr]",
+    "HTML": "<tr>" + "".join(f"<td>{cell}</td>" for cell in CELLS) + "</tr>",
+}
+HEAD = ["Character", "Kind", "Creator", "Flexibility", "95% interval", "Cells", "Partly", "Expression", "Person"]
+
+
+@pytest.mark.parametrize("form", LINE)
+def test_tables_and_answers_are_copied_for_an_article(chrome, tmp_path, form):
+    (tmp_path / "report.html").write_text(report_html(report_on(read_ratings_csv(STUDY)), None), encoding="utf-8")
+    context = chrome.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+
+    def copied(place):
+        place.get_by_role("button", name=form).click()
+        expect(place.get_by_role("button", name="Copied")).to_be_visible()
+        return page.evaluate("navigator.clipboard.readText()").splitlines()
+
+    lines = copied(page.locator("section", has_text="Characters by flexibility"))
+    assert LINE[form] in lines
+    assert len(lines) == {"Markdown": 2, "BBCode": 3, "HTML": 3}[form] + 19
+    if form == "Markdown":
+        assert lines[0] == f"| {' | '.join([*HEAD, 'Natural', 'Both'])} |"
+    question = "Are embeddings more flexible than LoRAs?"
+    said = "Embeddings are more flexible than LoRAs: 72% against 55%, +17 points (+11 to +23). "
+    said += "The same 7 persons as both; p = 0.016."
+    assert (
+        copied(page.locator(".answers > li", has_text=question))
+        == {
+            "Markdown": [f"### {question}", "", f"- {said}"],
+            "BBCode": [f"[b]{question}[/b]", "[list]", f"[*]{said}", "[/list]"],
+            "HTML": [f"<h3>{question}</h3>", "<ul>", f"<li>{said}</li>", "</ul>"],
+        }[form]
+    )
+    context.close()
+
+
+def test_no_name_becomes_markup_where_it_is_pasted(chrome, folder):
+    context = chrome.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto((folder / "report.html").as_uri())
+    ranking = page.locator("section", has_text="Characters by flexibility")
+    ranking.get_by_role("button", name="HTML").click()
+    expect(ranking.get_by_role("button", name="Copied")).to_be_visible()
+    assert "<img" not in page.evaluate("navigator.clipboard.readText()")
+    ranking.get_by_role("button", name="Markdown").click()
+    expect(ranking.get_by_role("button", name="Copied")).to_have_count(2)
+    assert "| \\<img src=x onerror=document.title='run'\\>" in page.evaluate("navigator.clipboard.readText()")
+    context.close()
+
+
 def test_a_phone_scrolls_tables_and_not_the_page(chrome, folder):
     page = chrome.new_page(viewport={"width": 390, "height": 800})
     page.goto((folder / "report.html").as_uri())

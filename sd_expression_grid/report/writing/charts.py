@@ -45,16 +45,23 @@ def draw_charts(report: Report) -> dict[str, Any]:
     _matplotlib()
     drawn: dict[str, Any] = {}
     for measure, title in measures_of(report).items():
-        drawn[f"heat map, {title.lower()}"] = _heat_map(heat_map(report, measure), title)
+        name = f"heat-map-{title.lower().replace(' ', '-')}"
+        drawn[name] = _heat_map(heat_map(report, measure), _titled(report, f"{title}: yes of rated cells"))
     characters = [result for result in report.characters if result.is_ranked]
     if characters:
-        drawn["characters"] = _characters(characters)
+        drawn["characters"] = _characters(characters, _titled(report, "Flexibility of characters"))
     expressions = [result for result in report.expressions if result.is_rated]
     if expressions:
-        drawn["expressions"] = _expressions(expressions, report.success)
+        title = _titled(report, "Difficulty of expressions")
+        drawn["expressions"] = _expressions(expressions, report.success, title)
     if report.weighings:
-        drawn["weights"] = _weights(report.weighings)
+        drawn["weights"] = _weights(report.weighings, report.title)
     return drawn
+
+
+def _titled(report: Report, text: str) -> str:
+    """A chart's title with the study's before it, since a picture travels without its page."""
+    return f"{_cut(report.title)} · {text}" if report.title else text
 
 
 def _saved(drawn: dict[str, Any], folder: Path) -> list[Path]:
@@ -109,7 +116,7 @@ def _heat_map(shown: HeatMap, title: str) -> Any:  # noqa: ANN401
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     _grid_between(axes, shown)
-    axes.set_title(f"{title}: yes of rated cells", loc="left", fontsize=10, color=_INK)
+    axes.set_title(title, loc="left", fontsize=10, color=_INK, parse_math=False)
     return figure
 
 
@@ -148,14 +155,14 @@ def _ticks(axis: Any, labels: Sequence[str], rotation: float = 0) -> None:  # no
     )
 
 
-def _characters(results: Sequence[CharacterResult]) -> Any:  # noqa: ANN401
-    figure, axes = _ranking([result.column.label for result in results], "Flexibility of characters")
+def _characters(results: Sequence[CharacterResult], title: str) -> Any:  # noqa: ANN401
+    figure, axes = _ranking([result.column.label for result in results], title)
     _intervals(axes, [result.flexibility for result in results], 0, _MARK, "o")
     return figure
 
 
-def _expressions(results: Sequence[ExpressionResult], success: Success) -> Any:  # noqa: ANN401
-    figure, axes = _ranking([result.label for result in results], "Difficulty of expressions")
+def _expressions(results: Sequence[ExpressionResult], success: Success, title: str) -> Any:  # noqa: ANN401
+    figure, axes = _ranking([result.label for result in results], title)
     _intervals(axes, [result.reference for result in results], -0.15, _BESIDE, "D", "reference")
     _intervals(axes, [result.rates[success] for result in results], 0.15, _MARK, "o", "characters")
     figure.legend(loc="outside lower right", ncols=2, frameon=False, fontsize=8)
@@ -170,7 +177,7 @@ def _ranking(labels: Sequence[str], title: str) -> tuple[Any, Any]:
     axes.grid(axis="x", color=_RULE, linewidth=0.6)
     axes.tick_params(length=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.set_title(title, loc="left", fontsize=10, color=_INK)
+    axes.set_title(title, loc="left", fontsize=10, color=_INK, parse_math=False)
     axes.set_xlabel("yes of rated cells, with interval", fontsize=8, color=_SOFT)
     return figure, axes
 
@@ -188,8 +195,10 @@ def _intervals(axes: Any, rates: Sequence[Rate], shift: float, colour: str, mark
     axes.plot(*places, marker, color=colour, markerfacecolor=face, markersize=4.5, label=name)
 
 
-def _weights(curves: Sequence[WeightCurve]) -> Any:  # noqa: ANN401
+def _weights(curves: Sequence[WeightCurve], title: str) -> Any:  # noqa: ANN401
     figure, all_axes = _figure(2.9 * len(curves) + 0.4, 2.6, len(curves))
+    if title:
+        figure.suptitle(_cut(title), x=0.01, ha="left", fontsize=10, color=_INK, parse_math=False)
     for axes, curve in zip(all_axes, curves, strict=True):
         _curve(axes, curve, [r.flexibility for _, r in curve.weights], _MARK, "o", "flexibility")
         _curve(axes, curve, [r.rates["likeness"] for _, r in curve.weights], _BESIDE, "D", "person kept")

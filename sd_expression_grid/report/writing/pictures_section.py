@@ -24,9 +24,7 @@ _METHODS = {
     "difference": (
         "By pixels alone, without landmarks of faces: a cell counts as unchanged where no field of it differs in its "
         "mean brightness from the cell “{neutral}” in the same column and seed by {limit} of full white. That others "
-        "differ more says nothing, since other light does it, too. To compare faces instead, install mediapipe by hand "
-        "in the WebUI's Python, and look at the pictures again: pip install --no-deps mediapipe==0.10.9, then "
-        "pip install absl-py attrs flatbuffers sounddevice; OpenCV and matplotlib, which it needs as well, a WebUI has."
+        "differ more says nothing, since other light does it, too."
     ),
 }
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     )
 
 
+_SHORT = {"easy candidate": "easy", "hard candidate": "hard", "no LoRA needed": "no need"}
+"""Verdicts as the estimates' column says them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CharacterLine:
     """A character: its flexibility as a figure, a share and an interval, then its rates over all cells."""
@@ -158,7 +162,7 @@ def _expression(result: ExpressionResult, report: Report) -> ExpressionLine:
 
 
 def _probable(estimate: Estimate) -> str:
-    return f"{estimate.likeliest} {percent(estimate.probabilities[estimate.likeliest])}"
+    return f"{_SHORT[estimate.likeliest]} {percent(estimate.probabilities[estimate.likeliest])}"
 
 
 def _chances(estimate: Estimate) -> str:

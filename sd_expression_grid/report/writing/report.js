@@ -1,6 +1,7 @@
 // Shows the cells behind a number.
 
 import { make, plural } from "../../page/files/dom.js";
+import { offerCopies } from "./copying.js";
 
 const SCORES = ["no", "partly", "yes"];
 
@@ -56,4 +57,7 @@ function listen(report) {
     });
 }
 
-document.querySelectorAll(".expression-grid-report").forEach(listen);
+document.querySelectorAll(".expression-grid-report").forEach((report) => {
+    listen(report);
+    offerCopies(report);
+});

@@ -75,7 +75,7 @@ def test_what_is_asked_for_is_written_and_named(folder, tmp_path, capsys):
     (tmp_path / "out").mkdir()
     arguments = [part for option, file in files.items() for part in (f"--{option}", str(file))]
     assert main(["report", str(folder), *arguments, "--charts", str(tmp_path / "charts")]) == 0
-    charts = ["heat map, expression and person", "heat map, expression", "heat map, person", "characters"]
+    charts = ["heat-map-expression-and-person", "heat-map-expression", "heat-map-person", "characters"]
     named = [*files.values(), *(tmp_path / f"charts/{name}.png" for name in (*charts, "expressions"))]
     assert capsys.readouterr().out.splitlines() == list(map(str, named))
     assert all(file.is_file() for file in named)

@@ -41,7 +41,7 @@ def points(line, along):
 
 def test_every_chart_is_there(charts):
     assert list(charts) == [
-        "heat map, expression and person", "heat map, expression", "heat map, person", "characters", "expressions",
+        "heat-map-expression-and-person", "heat-map-expression", "heat-map-person", "characters", "expressions",
         "weights",
     ]  # fmt: skip
 
@@ -49,9 +49,9 @@ def test_every_chart_is_there(charts):
 @pytest.mark.parametrize(
     ("name", "measure", "title"),
     [
-        ("heat map, expression and person", "both", "Expression and person: yes of rated cells"),
-        ("heat map, expression", "expression", "Expression: yes of rated cells"),
-        ("heat map, person", "likeness", "Person: yes of rated cells"),
+        ("heat-map-expression-and-person", "both", "Five lines · Expression and person: yes of rated cells"),
+        ("heat-map-expression", "expression", "Five lines · Expression: yes of rated cells"),
+        ("heat-map-person", "likeness", "Five lines · Person: yes of rated cells"),
     ],
 )
 def test_the_heat_maps(charts, name, measure, title):
@@ -85,7 +85,7 @@ def mark(wins, partly, cells, _):
 
 def test_the_flexibility_of_characters(charts):
     (axes,) = charts["characters"].axes
-    assert axes.get_title(loc="left") == "Flexibility of characters"
+    assert axes.get_title(loc="left") == "Five lines · Flexibility of characters"
     assert labels(axes.yaxis) == list(golden.CHARACTERS)
     assert axes.get_ylim() == (3.5, -0.5)
     check_percent(axes.xaxis, axes.get_xlim())
@@ -104,7 +104,7 @@ def check_percent(axis, limits):
 
 def test_the_difficulty_of_expressions(charts):
     (axes,) = charts["expressions"].axes
-    assert axes.get_title(loc="left") == "Difficulty of expressions"
+    assert axes.get_title(loc="left") == "Five lines · Difficulty of expressions"
     assert labels(axes.yaxis) == list(golden.EXPRESSIONS)
     assert axes.get_ylim() == (4.5, -0.5)
     check_percent(axes.xaxis, axes.get_xlim())
@@ -144,6 +144,7 @@ def test_the_weights(charts):
     assert intervals(axes, 1) == [
         (weight, *map(pytest.approx, pair)) for weight, pair in zip((0.5, 1, 0.5, 1), ends, strict=True)
     ]
+    assert charts["weights"].get_suptitle() == "Five lines"
     (legend,) = charts["weights"].legends
     assert [text.get_text() for text in legend.get_texts()] == ["flexibility", "person kept"]
 
@@ -163,8 +164,8 @@ def test_long_labels_are_cut_and_dollars_begin_no_formula(length, shown):
     label = ("$x^2" * 11)[:length]
     drawn = draw_charts(report_on(table(columns(label), {label: "y"})))
     ticks = [drawn[name].axes[0].yaxis.get_ticklabels()[0] for name in ("characters", "expressions")]
-    ticks += [axis.get_ticklabels()[0] for axis in (drawn["heat map, expression"].axes[0].xaxis,
-                                                    drawn["heat map, expression"].axes[0].yaxis)]  # fmt: skip
+    ticks += [axis.get_ticklabels()[0] for axis in (drawn["heat-map-expression"].axes[0].xaxis,
+                                                    drawn["heat-map-expression"].axes[0].yaxis)]  # fmt: skip
     assert [(tick.get_text(), tick.get_parse_math()) for tick in ticks] == [(shown, False)] * 4
 
 
@@ -200,7 +201,7 @@ def test_the_references_diamonds_are_empty_and_have_another_colour(charts, name,
 
 
 def test_white_lines_stand_between_the_squares(charts):
-    (axes,) = charts["heat map, person"].axes
+    (axes,) = charts["heat-map-person"].axes
     for axis, count in ((axes.xaxis, 5), (axes.yaxis, 5)):
         assert list(axis.get_minorticklocs()) == [place - 0.5 for place in range(count + 1)]
         lines = [tick.gridline for tick in axis.get_minor_ticks()]
@@ -231,7 +232,7 @@ def test_rows_and_columns_are_as_far_apart_as_letters_need_however_many_and_long
     names = ["abcde"[n] * letters for n in range(count)]
     report = report_on(table(columns(*names), {name: " ".join("y" * count) for name in names}))
     inches = {name: room(figure) for name, figure in draw_charts(report).items()}
-    width, height = inches["heat map, expression"]
+    width, height = inches["heat-map-expression"]
     assert 0.35 * count < width < 0.42 * count + 0.8
     assert 0.2 * count < height < 0.3 * count + 0.4
     for name in ("characters", "expressions"):

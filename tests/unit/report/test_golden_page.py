@@ -229,8 +229,8 @@ def test_a_line_from_0_to_100_percent_has_ticks_at_the_quarters(page):
 def test_the_ranking_of_expressions(page, report):
     shown = section(page, "Expressions by difficulty")
     assert shown.one("table").heads() == [
-        "Expression", "Reference ◇ and characters ●", "Reference", "Cells", "Characters", "", "Cells", "Partly",
-        "Expression", "Person", "Verdict", "Estimate",
+        "Expression", "Reference ◇ and characters ●", "Reference", "Cells", "Characters", "90% interval", "Cells",
+        "Partly", "Expression", "Person", "Verdict", "Estimate",
     ]  # fmt: skip
     estimates = {result.label: result.estimate for result in report.expressions}
     for label, line in zip(golden.EXPRESSIONS, shown.one("tbody").all("tr"), strict=True):
@@ -273,7 +273,8 @@ def check_estimate(field, estimate):
         assert field.text == ""
         return
     likeliest, share = max(estimate.probabilities.items(), key=lambda item: item[1])
-    assert field.text == f"{likeliest} {percent(share)}"
+    short = {"easy candidate": "easy", "hard candidate": "hard", "no LoRA needed": "no need"}
+    assert field.text == f"{short[likeliest]} {percent(share)}"
     names = ("easy candidate", "hard candidate", "no LoRA needed")
     assert field.one("span")["title"] == (
         f"{', '.join(f'{name} {percent(estimate.probabilities[name])}' for name in names)}; the reference's chance is "

@@ -112,7 +112,7 @@ def test_charts_show_what_is_rated_and_of_nothing_only_the_axes(hostile, tmp_pat
         with Image.open(file) as picture:
             assert picture.info["dpi"] == pytest.approx((200, 200), abs=0.1)
     squares, marks = "#0b4f8a", "#0b5fa5"
-    colours = {"heat map, expression and person": squares, "heat map, expression": squares, "heat map, person": squares}
+    colours = {"heat-map-expression-and-person": squares, "heat-map-expression": squares, "heat-map-person": squares}
     colours |= {"characters": marks, "expressions": marks, "weights": marks}
     assert {file.stem: pixels(file, colours[file.stem]) > 500 for file in drawn} == dict.fromkeys(colours, True)
     rankings = [axes for name in ("expressions", "weights") for axes in blank[name].axes]

@@ -173,9 +173,7 @@ PICTURES = Pictures(
 BY_PIXELS = (
     "By pixels alone, without landmarks of faces: a cell counts as unchanged where no field of it differs in its mean "
     "brightness from the cell “calm” in the same column and seed by 0.5% of full white. That others differ more says "
-    "nothing, since other light does it, too. To compare faces instead, install mediapipe by hand in the WebUI's "
-    "Python, and look at the pictures again: pip install --no-deps mediapipe==0.10.9, then pip install absl-py attrs "
-    "flatbuffers sounddevice; OpenCV and matplotlib, which it needs as well, a WebUI has."
+    "nothing, since other light does it, too."
 )
 BY_LANDMARKS = (
     "By landmarks of the face, which mediapipe found: how far brows, eyes, gaze and mouth moved from those of the cell "
