@@ -27,9 +27,9 @@ class Page:
         if OF_THE_HOST not in str(error):
             self.complaints.append(str(error))
 
-    def open(self, url):
+    def open(self, url, theme="light"):
         # The page's fonts come from elsewhere, and "load" waits for them where there is no network.
-        self.page.goto(f"{url}/?__theme=light", timeout=60 * SECONDS, wait_until="domcontentloaded")
+        self.page.goto(f"{url}/?__theme={theme}", timeout=60 * SECONDS, wait_until="domcontentloaded")
         expect(self.page.locator("#txt2img_generate")).to_be_visible(timeout=60 * SECONDS)
 
     @property

@@ -4,15 +4,15 @@ import { announce, announcer } from "./announcer.js";
 import { arrangement, change, columnsOf, restore, save, view } from "./arrangement.js";
 import { choice, chooseNone, chosenKeys } from "./choice.js";
 import { dialogs, showCompare, showReport } from "./dialogs.js";
-import { definitions, labelledButton, make, plural } from "./dom.js";
+import { button, definitions, labelledButton, make, plural } from "./dom.js";
 import { menu } from "./menus.js";
 import { study, wordsOf } from "./study.js";
 import { drawTables, main, showSeed } from "./tables.js";
 
 const ZOOM = { least: 32, most: 1024 };
 
-const compareButton = labelledButton("Compare (0)", "Show the chosen cells side by side", showCompare, { disabled: true });
-const clearButton = labelledButton("Clear", "Choose no cells", chooseNone, { hidden: true });
+const compareButton = button("Compare (0)", { title: "Show the chosen cells side by side", onclick: showCompare, disabled: true });
+const clearButton = button("Clear", { title: "Choose no cells", onclick: chooseNone, hidden: true });
 
 choice.addEventListener("change", () => {
     const count = chosenKeys().length;
@@ -116,7 +116,7 @@ function bar(menus) {
     const zoom = make("label", { className: "zoom" }, make("span", {}, "Zoom"), zoomSlider);
     const seeds = study.seeds.length > 1 ? [make("label", {}, make("span", {}, "Seed"), seedChoice)] : [];
     const theme = labelledButton("◐", "Light or dark", () => setTheme(isDark() ? "light" : "dark"));
-    const reports = study.report ? [labelledButton("Report", "What the ratings say", showReport)] : [];
+    const reports = study.report ? [button("Report", { title: "What the ratings say", onclick: showReport })] : [];
     const tools = [zoom, ...seeds, ...reports, ...menus, compareButton, clearButton, help(), theme];
     return make("header", { className: "bar" }, title, make("div", { className: "tools" }, ...tools));
 }

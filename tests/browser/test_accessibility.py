@@ -1,0 +1,84 @@
+"""What the extension shows, judged by axe-core: contrast, names of controls, roles. In Chromium, in both themes."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.page import PANEL, Page, chromium
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+JUDGE = """async ([include, values]) => {
+    const { violations } = await axe.run({ include }, { runOnly: { type: "tag", values } });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
+}"""
+OWN = [
+    "make", "expressions", "characters", "preset", "character_preset", "reference", "fill", "composition", "switch_at",
+    "expression_placeholder", "character_placeholder", "seeds", "name", "mode", "rows_per_batch", "grid", "answer",
+]  # fmt: skip
+CHARACTERS = "[LoRAs]\nNoor | <lora:Noor:0.8>\n[Embeddings]\nember_nobdy"
+
+pytestmark = [
+    pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive"),
+    pytest.mark.skipif(not AXE.exists(), reason="there is no axe-core; npm ci installs it"),
+    pytest.mark.alone,  # Check tells nothing while the WebUI is generating
+]
+
+
+def faults(page, *parts):
+    """The rules that parts of the page break, and where."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    return page.evaluate(JUDGE, [[[part] for part in parts], RULES])
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(standin_server, chrome, request):
+    page = Page(chrome.new_page(viewport={"width": 1366, "height": 900}))
+    page.open(standin_server.url, theme=request.param)
+    page.choose_script()
+    page.fill(f"{PANEL}characters", CHARACTERS)
+    page.set_size(128, 8)
+    yield page
+    page.page.close()
+
+
+def check(page, told):
+    page.page.locator(f"{PANEL}check").click()
+    expect(page.page.locator(".expression-grid-check")).to_contain_text(told, timeout=60_000)
+
+
+def test_the_panel_and_what_check_answers(page, shoot, request):
+    for accordion in ("fill", "grid"):
+        page.page.locator(f"{PANEL}{accordion} .label-wrap").click()
+    expect(page.page.locator(f"{PANEL}margin input[type=number]")).to_have_attribute("aria-label", "Grid margin")
+    check(page, "Ready to generate")
+    assert faults(page.page, *(f"{PANEL}{name}" for name in OWN)) == []
+    page.fill(f"{PANEL}characters", "<lora:Nour:1>")
+    page.fill("#txt2img_prompt", "portrait")
+    check(page, "3 faults")
+    shoot(page.page, request.node.name)
+    assert faults(page.page, f"{PANEL}answer") == []
+
+
+def test_the_result_the_rating_and_the_page_of_the_study(page, shoot, request):
+    page.generate()
+    page.wait_for_result()
+    result = page.page.locator(".expression-grid-result")
+    expect(result).to_contain_text("cells done")
+    assert faults(page.page, ".expression-grid-result") == []
+    page.page.evaluate("localStorage.setItem('expression_grid_rater', 'Ana')")
+    result.get_by_role("button", name="Rate it").click()
+    rating = page.page.locator("#expression_grid_rating")
+    expect(rating.locator(".thumbnail").first).to_be_visible(timeout=60_000)
+    for number, score in enumerate(("no", "partly", "yes")):
+        rating.locator(f"[data-score={score}]").nth(number).click()
+        expect(rating.locator(f"[data-score={score}][aria-pressed=true]")).to_have_count(1)
+    shoot(page.page, request.node.name)
+    assert faults(page.page, "#tab_expression_grid") == []
+    page.page.evaluate("document.querySelector('#tabs button').click()")
+    with page.page.context.expect_page() as opened:
+        page.page.locator(".expression-grid-page").click()
+    expect(opened.value.locator("main .cell").first).to_be_visible()
+    assert faults(opened.value, "body") == []
+    opened.value.close()
