@@ -179,6 +179,12 @@ def test_a_face_detailer_draws_the_expression_from_its_first_step(webui, prompt,
     assert ("Faces repaints faces with the row's expression" in study.comments) is is_changed
 
 
+def test_a_face_prompt_that_a_request_leaves_out_is_an_empty_one(webui):
+    values = {"Faces": {"args": [True, {"ad_model": "face"}]}}
+    study = made(webui, values=values, expressions="sad", characters="mei", **TEMPLATE)
+    assert said(study, "Face prompt") == ["portrait, sad, mei"]
+
+
 def test_the_stock_face_prompt_can_be_had(webui):
     webui.opts.set("expression_grid_faces_after_switch", False)
     study = made(webui, values=faces(), expressions="sad", characters="mei", **TEMPLATE)

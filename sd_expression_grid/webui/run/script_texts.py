@@ -81,7 +81,7 @@ def _with_texts(value: Any, fill: Callable[[str], str]) -> Any:
 
 def _is_face_tab(value: Any) -> bool:
     """Whether a value is one of ADetailer's tabs, and on."""
-    return isinstance(value, dict) and "ad_prompt" in value and value.get("ad_model", "None") != "None"
+    return isinstance(value, dict) and value.get("ad_model", "None") != "None"
 
 
 def _with_face_prompts(value: Any, prompts: tuple[Prompt, ...]) -> Any:

@@ -125,7 +125,7 @@ class Faces(scripts.Script):
 
     def process(self, p, is_on, tab):
         if is_on:
-            p.extra_generation_params["Face prompt"] = tab["ad_prompt"] or p.all_prompts[0]
+            p.extra_generation_params["Face prompt"] = tab.get("ad_prompt") or p.all_prompts[0]
             p.extra_generation_params["Face negative"] = tab.get("ad_negative_prompt") or None
 
 
