@@ -16,8 +16,8 @@ class Case:
     """An extension's script and its values.
 
     ``shares``: composition steps are shared in exact mode; ``batches``: rows are batched in batched mode. ``plain`` are
-    values of a plain picture where they are others. ``first``: the picture is only the same as the first one after
-    another picture. ``field`` is a field of the infotext that the script's ``ad_prompt`` is taken from.
+    values of a plain picture where they are others; ``face``: with the face prompt of the cell's infotext. CD Tuner
+    makes other pictures each time where there are LoRAs, also without us.
     """
 
     title: str
@@ -26,7 +26,6 @@ class Case:
     plain: tuple | None = None
     shares: bool = True
     batches: bool = False
-    first: bool = False
     face: bool = False
 
 
@@ -60,7 +59,7 @@ _DRAWN = {"prompt": "{red|green|blue} hair, {expression}, {character}"}
 
 CASES = {
     "ADetailer": Case(title="ADetailer", values=(True, False, {"ad_model": "mediapipe_face_full"}), face=True),
-    "CD Tuner": Case(title="CD Tuner", values=(True, 2.0, 1.0, 3.0), shares=False, first=True),
+    "CD Tuner": Case(title="CD Tuner", values=(True, 2.0, 1.0, 3.0), study={"characters": "mei"}),
     "ControlNet, reference": Case(title="ControlNet", values=(_UNIT,), shares=False),
     "Detail Daemon": Case(title="Detail Daemon", values=(True, True), batches=True),
     "Dynamic Prompts": Case(

@@ -77,8 +77,6 @@ def differences(host, answer, case, title):
             prompt = re.search(r'ADetailer prompt: "([^"]*)"', infotext)[1]
             values[2] = {**values[2], "ad_prompt": prompt}
         scripts = {title: {"args": values}} if values else {}
-        if case.first:
-            host.txt2img(**{**SETTINGS, "prompt": "nobody", "alwayson_scripts": scripts})
         yield difference(picture, host.again(infotext, **SETTINGS, alwayson_scripts=scripts)[0])
 
 

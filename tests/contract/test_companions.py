@@ -104,13 +104,6 @@ def test_a_lora_out_of_a_wildcard_counts_as_one_of_the_prompt(webui):
     assert are_as_plain(webui, study)
 
 
-def test_loras_that_were_taken_out_of_the_model_are_back_for_each_cell(webui):
-    lists = {"expressions": "sad\nsmiling", "characters": "Noor | <lora:Noor:1>"}
-    as_alone = made(webui, **lists).pictures
-    beside = made(webui, "Takes LoRAs out", **lists).pictures
-    assert all((one == other).all() for one, other in zip(as_alone, beside, strict=True))
-
-
 def test_rows_are_made_one_by_one_beside_what_may_expect_one_prompt(webui):
     study = made(webui, "Expects one prompt", mode="batched", rows_per_batch=3)
     assert "Rows were made one by one: Expects one prompt may expect that all" in study.comments

@@ -97,17 +97,6 @@ class A1111:
             model.current_lora_hash = None
             getattr(loras.load_lora_state_dict, "cache_clear", int)()
 
-    def restore_lost_networks(self) -> None:
-        """Has LoRAs applied anew that another extension has taken out of the model behind the WebUI's back.
-
-        CD Tuner puts the weights back after each picture that the WebUI has kept of layers before it changed them, and
-        throws them away; the WebUI takes its LoRAs for still in place.
-        """
-        layers = getattr(self.loaded_model(), "network_layer_mapping", {}).values()
-        changed = (layer for layer in layers if getattr(layer, "network_current_names", ()))
-        if any(getattr(layer, "network_weights_backup", None) is None for layer in changed):
-            self.apply_networks_anew()
-
     def uses_bundled_embeddings(self) -> bool:
         """Whether embeddings that a LoRA's file brings with it are known while the LoRA is loaded."""
         return hasattr(_loras(), "BundledTIHash")

@@ -37,7 +37,6 @@ class Generator:
     def __call__(self, batch: Batch) -> list[Generated]:
         """Generates the batch; raises NotFinishedError after Skip and Interrupt, whose pictures are half-denoised."""
         call = _call_for(self._page, batch, self._negative_encoding)
-        HOST.restore_lost_networks()
         call.script_args = self._script_texts.arguments(batch.cells[0])
         try:
             with failures_told() as failures:

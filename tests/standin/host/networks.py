@@ -143,7 +143,7 @@ def _apply(layer):
     wanted = tuple((each.name, each.te_multiplier, each.unet_multiplier, each.dyn_dim) for each in loaded_networks)
     if layer.network_current_names == wanted:
         return
-    layer.network_current_names, layer.network_weights_backup = wanted, "as the checkpoint has them"
+    layer.network_current_names = wanted
     painter.use_loras(
         (each.network_on_disk.name, each.unet_multiplier * each.strength)
         for each in loaded_networks

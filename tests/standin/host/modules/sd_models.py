@@ -29,7 +29,7 @@ class Model:
 
     def __init__(self, info):
         self.sd_checkpoint_info = info
-        self.network_layer_mapping = {"layer": SimpleNamespace(network_current_names=(), network_weights_backup=None)}
+        self.network_layer_mapping = {"layer": SimpleNamespace(network_current_names=())}
         self.sd_model_checkpoint, self.sd_model_hash = info.filename, info.shorthash
 
     def get_learned_conditioning(self, texts):

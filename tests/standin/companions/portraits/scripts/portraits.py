@@ -153,18 +153,6 @@ class Variants(scripts.Script):
         return re.sub(r"\{([^{}]*)\}", lambda match: chance.choice(match[1].split("|")), text)
 
 
-class TakesLorasOut(_WithSwitch, scripts.Script):
-    """Puts the weights back after each picture, and forgets those that were kept, as CD Tuner does."""
-
-    def title(self):
-        return "Takes LoRAs out"
-
-    def postprocess_batch(self, p, is_on, **kwargs):
-        for layer in p.sd_model.network_layer_mapping.values() if is_on else ():
-            layer.network_weights_backup = None
-            painter.use_loras(())
-
-
 class Decoration(scripts.Script):
     """Has a place on the page and no part in pictures."""
 
