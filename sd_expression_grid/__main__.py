@@ -7,12 +7,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import StudyError
-from sd_expression_grid.commands import export, grid, page, report, sweep
+from sd_expression_grid.commands import article, export, grid, page, report, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (grid, page, report, export, sweep)
+COMMANDS = (grid, page, report, article, export, sweep)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,6 +4,7 @@ import html
 import json
 import re
 import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -114,6 +115,22 @@ def test_without_ratings_there_is_no_report(section, folder):
     assert "no cell is rated yet; rate some first" in section.show_report(folder.name)[0]
     assert section.offer_files(folder.name)["value"] is None
     assert not (folder / "report.html").exists()
+
+
+def test_an_article_is_drafted_and_a_draft_never_written_over(section, folder):
+    said, files, _ = section.draft_article(folder.name)
+    assert "no cell is rated yet" in said
+    add_ratings(folder, [rating("sad", "reference", 1, "y"), rating("sad", "Noor", 1, "yy")])
+    said, files, shown = section.draft_article(folder.name)
+    assert f"The draft is {folder / 'article/article.md'}" in html.unescape(said)
+    assert (files["value"], shown) == ([str(folder / "article.zip")], folder.name)
+    with zipfile.ZipFile(folder / "article.zip") as archive:
+        assert {"article.md", "pictures/grid.jpg"} <= set(archive.namelist())
+    (folder / "article/article.md").write_text("mine")
+    said, files, _ = section.draft_article(folder.name)
+    assert files["value"] == [str(folder / "article (2).zip")]
+    assert (folder / "article/article.md").read_text() == "mine"
+    assert "choose a study first" in section.draft_article(None)[0]
 
 
 def test_a_report_is_not_written_through_a_link(section, folder, tmp_path):

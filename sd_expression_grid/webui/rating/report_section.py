@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator  # noqa: TC003 - gradio evaluates its handlers' types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,15 +11,20 @@ from urllib.parse import quote
 import gradio as gr
 
 from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.base.file_names import free_stem
 from sd_expression_grid.evidence.measuring import measure_pictures
 from sd_expression_grid.evidence.picture_measures import best_measure
 from sd_expression_grid.ratings.rating_import import import_ratings
 from sd_expression_grid.ratings.ratings_table import read_table
 from sd_expression_grid.report.report import reports_on
+from sd_expression_grid.report.writing.article import ArticleRequest, write_article
 from sd_expression_grid.report.writing.report_files import write_report
 from sd_expression_grid.report.writing.report_html import report_html
 from sd_expression_grid.webui.rating.chosen_study import opened_study
 from sd_expression_grid.webui.rating.snippets import error_html, progress_html, report_frame
+
+ARTICLE = "article"
+"""The folder and the ZIP of a draft, in the study's folder; a number is added where there is one already."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +36,7 @@ def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
         with gr.Row():
             make = gr.Button("Make the report", elem_id=element_id("report"))
             look = gr.Button("Look at the pictures too", elem_id=element_id("look"))
+            article = gr.Button("Draft an article", elem_id=element_id("article"))
             upload = gr.UploadButton("Add ratings from CSV", file_types=[".csv"], elem_id=element_id("add_csv"))
         faults = gr.HTML(elem_id=element_id("csv_faults"))
         page = gr.HTML(elem_id=element_id("report_html"))
@@ -49,6 +56,7 @@ def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
     ):
         offered = done.then(offer_files, inputs=[shown], outputs=[files], show_progress="hidden")
         offered.then(clear_other, inputs=[study, shown], outputs=[*report, files], show_progress="hidden")
+    article.click(draft_article, inputs=[study], outputs=[faults, files, shown])
     study.change(
         clear_other, inputs=[study, shown], outputs=[*report, files], queue=False, show_progress="hidden"
     ).then(lambda: "", outputs=[faults], queue=False, show_progress="hidden")
@@ -95,6 +103,19 @@ def offer_files(name: str | None) -> Any:
         gr.Warning(str(error))
         files = []
     return gr.update(value=files or None, visible=bool(files))
+
+
+def draft_article(name: str | None) -> tuple[str, Any, str | None]:
+    """Writes a draft of an article into the study's folder: where it is, and a ZIP of it; or what is wrong."""
+    try:
+        folder = opened_study(name)
+        out = folder.path / free_stem(folder.path, ARTICLE)
+        file = write_article(folder, out, ArticleRequest())
+        archive = shutil.make_archive(str(out), "zip", out)
+    except (StudyError, OSError) as error:
+        return error_html(error), gr.update(), name
+    said = (f"The draft is {file}, with its pictures beside it; below it is one file.",)
+    return progress_html(said), gr.update(value=[archive], visible=True), name
 
 
 def add_ratings(name: str | None, file: Any) -> tuple[Any, ...]:

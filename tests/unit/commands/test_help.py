@@ -116,7 +116,24 @@ txt2img's settings:
   --set FIELD=JSON      any other field of /sdapi/v1/txt2img
 """
 
-HELPS = {"grid": GRID, "page": PAGE, "report": REPORT, "export": EXPORT, "sweep": SWEEP}
+ARTICLE = """
+draft an article about a rated study, as Markdown with its pictures
+
+positional arguments:
+  FOLDER                a study's folder, with its ratings
+
+options:
+  -h, --help            show this help message and exit
+  --out DIR             where article.md and pictures/ go
+  --row LABEL           a row to show, all by default; may be repeated
+  --column LABEL        a column to show, all by default; may be repeated
+  --seed NUMBER         the seed of the pictures; default: the first
+  --success {both,expression,all}
+                        what counts: expression and person (both, the default), the expression alone, or also looking
+                        natural (all)
+"""
+
+HELPS = {"grid": GRID, "page": PAGE, "report": REPORT, "article": ARTICLE, "export": EXPORT, "sweep": SWEEP}
 
 
 @pytest.fixture

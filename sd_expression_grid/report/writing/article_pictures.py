@@ -1,0 +1,60 @@
+"""The pictures of an article: parts of a study as grids, of chosen rows and columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sd_expression_grid.base.file_names import file_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from sd_expression_grid.grids.grid_tables import GridTable
+    from sd_expression_grid.grids.grids import StudyGrids
+    from sd_expression_grid.study.study import Character
+
+_WIDEST = 2400
+"""Of a picture, in pixels: as much as a page shows."""
+_QUALITY = 90
+_SPACES = re.compile(r"[\s(),]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The rows and columns of a study that a picture shows, and what it is called; the reference comes by itself."""
+
+    name: str
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+def draw_part(grids: StudyGrids, part: Part, seed: int, folder: Path) -> list[str]:
+    """Draws a part of a study into a folder, without a legend; returns the names of the files, one for each page."""
+    study = replace(
+        grids.study,
+        expressions=tuple(row for row in grids.study.expressions if row.label in part.rows),
+        characters=tuple(replace(each, group=part.title) for each in _in_order(grids, part.columns)),
+        seeds=(seed,),
+        grid=replace(grids.study.grid, legend=False),
+    )
+    chosen = replace(grids, study=study)
+    return [name for table in chosen.all for name in _drawn(chosen, table, part.name, folder)]
+
+
+def _in_order(grids: StudyGrids, labels: Sequence[str]) -> Iterator[Character]:
+    by_label = {character.label: character for character in grids.study.characters}
+    return (by_label[label] for label in labels if label in by_label)
+
+
+def _drawn(grids: StudyGrids, table: GridTable, name: str, folder: Path) -> Iterator[str]:
+    stem = _SPACES.sub("-", file_stem(name)).strip("-")
+    for page in grids.pages(table):
+        file = f"{stem}-{page.number}.jpg" if page.of > 1 else f"{stem}.jpg"
+        image = page.draw().convert("RGB")
+        image.thumbnail((_WIDEST, image.height))
+        image.save(folder / file, quality=_QUALITY)
+        yield file

@@ -1,0 +1,147 @@
+"""The draft of an article: all that its author would have to say anyway, with its pictures."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from sd_expression_grid.__main__ import main
+from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.ratings.ratings import add_ratings
+from sd_expression_grid.report.writing.article import ArticleRequest, write_article
+from tests.finished import finished_study
+from tests.unit.rated import rating
+
+STUDY = {
+    "expressions": "neutral | neutral face\nsad | sad crying\nflirty | teasing *flirty*",
+    "characters": "[Celebrity LoRAs]\nNoor | <lora:Noor:1> | kind=lora | person=N | tags=celebrity | creator=mirka\n"
+    "Bela | <lora:Bela:0.8> | kind=lora | tags=celebrity | creator=tobit\n"
+    "[Nobodies]\nember | ember_nobody | kind=embedding | tags=invented\nworn | words | exclude",
+    "seeds": [7, 8],
+}
+SCORES = {
+    "reference": ("y,y", "y,y", "y,n"), "Noor": ("yy,yy", "yy,yy", "yy,yy"), "Bela": ("yy,yy", "yy,ny", "ny,ny"),
+    "ember": ("yy,yy", "ny,ny", "ny,ny"), "worn": ("ny,ny", "ny,ny", "ny,ny"),
+}  # fmt: skip
+NOTED = rating("flirty", "ember", 8, "ny", note="an eye | broken")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = finished_study(tmp_path, "faces", size=48, **STUDY)
+    for label, rows in SCORES.items():
+        for row, cells in zip(("neutral", "sad", "flirty"), rows, strict=True):
+            for seed, scores in zip((7, 8), cells.split(","), strict=True):
+                add_ratings(made.path, [rating(row, label, seed, scores)])
+    add_ratings(made.path, [NOTED])
+    return made
+
+
+def sections(text, level=2):
+    """The texts below the headings of a level, by heading; what comes before the first is below ''."""
+    parts = re.split(rf"^{'#' * level} (.+)$", text, flags=re.MULTILINE)
+    return {"": parts[0]} | dict(zip(parts[1::2], map(str.strip, parts[2::2]), strict=True))
+
+
+@pytest.fixture
+def draft(folder, tmp_path):
+    return write_article(folder, tmp_path / "out", ArticleRequest())
+
+
+@pytest.fixture
+def parts(draft):
+    return sections(draft.read_text(encoding="utf-8"))
+
+
+def test_an_article_has_question_methods_a_section_a_grid_and_conclusions(draft, parts):
+    assert draft.read_text(encoding="utf-8").startswith("# faces\n\n## The question\n")
+    assert list(parts)[1:] == [
+        "The question", "How it was made", "Celebrity LoRAs", "Nobodies", "The best and the worst", "Conclusions"
+    ]  # fmt: skip
+    assert "How well do 3 characters show 3 expressions?" in parts["The question"]
+
+
+def test_the_methods_say_with_what_and_how(parts):
+    methods = parts["How it was made"]
+    assert "Prompt:\n\n```\na " in methods
+    assert "- Seed: 7, 8" in methods
+    assert "The first column is the reference: “1girl” instead of a character." in methods
+    assert "The first 20% of the steps draw “hair, neck, eyes, lips”, the others the expression" in methods
+    assert "| flirty | teasing \\*flirty\\* |" in methods
+    assert "| Noor | LoRA | mirka | celebrity | \\<lora:Noor:1\\> |" in methods
+    assert "1 rater judged 30 of 30 cells. A success is: expression reached and person kept." in methods
+    assert "Left out of the analysis: worn. From 2 seeds only: an impression, not yet a finding." in methods
+
+
+def test_every_row_of_a_grid_is_a_section_with_its_cells_named(parts):
+    rows = sections(parts["Celebrity LoRAs"], 3)
+    assert list(rows)[1:] == ["neutral", "sad", "flirty"]
+    assert "![Celebrity LoRAs](pictures/grid-Celebrity-LoRAs.jpg)" in rows[""]
+    assert "The picture shows seed 7; what follows is of all 2 seeds." in rows[""]
+    assert rows["sad"] == ("The reference shows it in 2 of 2.\n\n- In every seed: Noor.\n- In some: Bela (1 of 2).")
+    nobodies = sections(parts["Nobodies"], 3)
+    assert nobodies["flirty"] == (
+        "The reference shows it in 1 of 2.\n\n- In none: ember.\n\nNoted: ember, seed 8: an eye \\| broken."
+    )
+
+
+def test_the_answers_and_the_numbers_are_the_conclusions(parts):
+    conclusions = sections(parts["Conclusions"], 3)
+    assert list(conclusions)[1] == "Which characters are the most flexible, and which creators' models?"
+    assert "- Noor leads: expression reached and person kept in 100% (5 of 5" in "".join(conclusions.values())
+    assert "| Noor | LoRA | 100% | 57 to 100% | 5 of 5 |" in conclusions["The numbers"]
+    assert re.search(
+        r"\| flirty \| 1 of 2 \| 33% \| .* \| 2 of 6 \| undecided \(provisional\) \|", "".join(conclusions.values())
+    )
+
+
+def test_every_picture_is_there_and_shows_what_it_says(draft, parts):
+    named = re.findall(r"\]\((pictures/[^)\s]+)\)", draft.read_text(encoding="utf-8"))
+    there = sorted(str(file.relative_to(draft.parent)) for file in (draft.parent / "pictures").iterdir())
+    assert sorted(named) == there
+    assert [Path(name).stem for name in named] == ["grid-Celebrity-LoRAs", "grid-Nobodies", "best-and-worst"]
+    with Image.open(draft.parent / "pictures/grid-Celebrity-LoRAs.jpg") as grid:
+        wide = grid.size
+    with Image.open(draft.parent / "pictures/grid-Nobodies.jpg") as grid:
+        assert grid.size == wide  # reference and two columns each
+    assert "Noor: 100% (5 of 5" in parts["The best and the worst"]
+    assert "ember: 40% (2 of 5" in parts["The best and the worst"]
+
+
+def test_chosen_rows_and_columns_are_shown_and_all_count(folder, tmp_path, capsys):
+    out = tmp_path / "chosen"
+    arguments = ["--row", "sad", "--column", "Noor", "--column", "ember", "--seed", "8", "--success", "expression"]
+    assert main(["article", str(folder.path), "--out", str(out), *arguments]) == 0
+    assert capsys.readouterr().out == f"{out / 'article.md'}\n"
+    parts = sections((out / "article.md").read_text(encoding="utf-8"))
+    assert list(sections(parts["Celebrity LoRAs"], 3))[1:] == ["sad"]
+    assert "Bela" not in parts["Celebrity LoRAs"]
+    assert "The picture shows seed 8;" in parts["Celebrity LoRAs"]
+    assert "A success is: expression reached." in parts["How it was made"]
+    assert "| Bela | LoRA |" in parts["Conclusions"]
+
+
+def test_a_draft_that_is_there_is_not_written_over(folder, draft):
+    draft.write_text("mine")
+    with pytest.raises(StudyError, match="is there already, and may have been changed; choose another folder"):
+        write_article(folder, draft.parent, ArticleRequest())
+    assert draft.read_text() == "mine"
+
+
+def test_what_the_study_has_not_is_named_with_what_is_near(folder, tmp_path, capsys):
+    out = tmp_path / "none"
+    arguments = ["--row", "sadd", "--column", "Noor", "--column", "Bella", "--seed", "9"]
+    assert main(["article", str(folder.path), "--out", str(out), *arguments]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "--row: the study has no row 'sadd'; the nearest: sad",
+        "--column: the study has no column 'Bella'; the nearest: Bela",
+        "--seed: the study has no seed '9'",
+    ]
+    assert not out.exists()
+
+
+def test_where_it_cannot_be_written_is_said(folder, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StudyError, match="the article cannot be written"):
+        write_article(folder, tmp_path / "file", ArticleRequest())
