@@ -123,6 +123,11 @@ class Host:
         response = self.post("/sdapi/v1/txt2img", {**SETTINGS, **SETTINGS_OF.get(self.name, {}), **body})
         return Answer(response.status_code, response.json())
 
+    def img2img(self, picture, mask=None, **body):
+        files = {"init_images": [_base64(picture)], **({"mask": _base64(mask)} if mask else {})}
+        response = self.post("/sdapi/v1/img2img", {**SETTINGS, **files, **body})
+        return Answer(response.status_code, response.json())
+
     def study(self, study, **body):
         return self.txt2img(script_name=TITLE, script_args=[json.dumps(study)], **{"save_images": True, **body})
 
@@ -137,6 +142,12 @@ class Host:
         read = {key: value for key, value in read.items() if value is not None}
         answer = self.txt2img(**{"hr_prompt": "", **body, "prompt": prompt, "negative_prompt": negative or "", **read})
         return answer.pictures[0], answer.info["infotexts"][0]
+
+
+def _base64(picture):
+    data = io.BytesIO()
+    picture.save(data, format="PNG")
+    return base64.b64encode(data.getvalue()).decode()
 
 
 def _field(parameters, label, cast):

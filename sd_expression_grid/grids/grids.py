@@ -212,6 +212,7 @@ def legend(study: Study, seed: int, settings: Mapping[str, str]) -> tuple[tuple[
         "CFG scale": ", ".join(filter(None, [_plain(settings.get("CFG scale", "")), *_own_cfg_scales(study)])),
         "Size": settings.get("Size", "").replace("x", "×"),
         "Seed": "" if study.scout else str(seed),
+        "Denoising strength": settings.get("Denoising strength", "") if study.picture else "",
         SCOUT_FIELD: settings.get(SCOUT_FIELD, ""),
     }
     return tuple((name, value) for name, value in values.items() if value)

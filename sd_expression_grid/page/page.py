@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections import Counter
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +73,7 @@ def page_data(folder: StudyFolder) -> dict[str, object]:
         "seeds": seeds,
         "size": grids.cell_size_of(grids.all[0]) if grids.all else grids.cell_size,
         "cells": cells,
+        "picture": asdict(study.picture) if study.picture else None,
         "report": REPORT_FILE if (folder.path / REPORT_FILE).is_file() else "",
     }
 

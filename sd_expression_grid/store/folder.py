@@ -100,6 +100,11 @@ class StudyFolder:
         write_whole(file, png)
         return name, hashlib.sha256(png).hexdigest()
 
+    def write_picture(self, name: str, picture: Image.Image) -> None:
+        """Writes a picture that the study starts from, whole or not at all; one that is there is left as it is."""
+        if not (self.path / name).exists():
+            write_whole(self.path / name, png_of(picture))
+
     def record(self, *outcomes: Outcome) -> None:
         """Appends outcomes to the record; they are synced to disk when this returns."""
         append_lines(self.path / RECORD_FILE, ({**asdict(one.key), **_without_key(one)} for one in outcomes))

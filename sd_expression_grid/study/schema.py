@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -11,11 +12,13 @@ from sd_expression_grid.base.json_reader import Reader
 from sd_expression_grid.study.entries import entry_to_dict, read_characters, read_expressions
 from sd_expression_grid.study.lists import decimal_commas, repeated_lines
 from sd_expression_grid.study.seed_fields import read_scout, read_seeds
-from sd_expression_grid.study.study import GridOptions, Ground, Mode, Study
+from sd_expression_grid.study.study import GridOptions, Ground, Mode, PictureFiles, Study
 from sd_expression_grid.study.study_faults import study_faults
 
 MAX_MARGIN = 500
 """Between the cells of a grid, in pixels."""
+
+PICTURE_NAME = re.compile(r"(picture|mask)-[0-9a-f]{12}\.png")
 
 DEFAULT = Study(expressions=(), characters=())
 
@@ -47,6 +50,7 @@ def read_study(data: Mapping[str, object]) -> tuple[Study, list[Fault]]:
         negative_prompt=reader.optional_text("negative_prompt"),
         grid=_grid(reader),
         scout=read_scout(reader, expressions, reference),
+        picture=_picture(reader),
     )
     reader.refuse_unknown()
     broken = {fault.place.split(",")[0].split("[")[0] for fault in reader.faults}
@@ -78,6 +82,19 @@ def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     return list(value) if isinstance(value, tuple) else value
+
+
+def _picture(reader: Reader) -> PictureFiles | None:
+    data: Any = reader.take("picture", None, "an object", lambda value: isinstance(value, Mapping))
+    if data is None:
+        return None
+    files = Reader(data, "picture.", reader.faults)
+    found = PictureFiles(picture=files.text("picture", ""), mask=files.text("mask", ""))
+    for name in filter(None, (found.picture, found.mask)):
+        if not PICTURE_NAME.fullmatch(name):
+            files.fault("picture", f"'{name}' is no file that a study was begun with")
+    files.refuse_unknown()
+    return found
 
 
 def _grid(reader: Reader) -> GridOptions:

@@ -159,12 +159,23 @@ class Scout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFiles:
+    """The picture that an img2img study starts from, and its mask if it has one: files in the study's folder.
+
+    They are named by their contents, so that names tell whether pictures are the same.
+    """
+
+    picture: str
+    mask: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """Everything that is requested, apart from txt2img's own settings.
 
     ``prompt`` and ``negative_prompt`` are templates; None means those of the txt2img page.
     ``switch_at`` is the fraction of the steps that draw the composition.
-    ``scout`` asks for seeds to choose from instead of the grids.
+    ``scout`` asks for seeds to choose from instead of the grids. ``picture`` is img2img's, which its page tells.
     """
 
     expressions: tuple[Expression, ...]
@@ -182,6 +193,7 @@ class Study:
     negative_prompt: str | None = None
     grid: GridOptions = GridOptions()
     scout: Scout | None = None
+    picture: PictureFiles | None = None
 
     @property
     def columns(self) -> tuple[Character, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests import hosts
-from tests.contract.test_studies import difference
+from tests.pixels import difference
 from tests.standin import safetensors
 
 EMBEDDINGS = (".safetensors", ".pt", ".bin")

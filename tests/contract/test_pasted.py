@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.contract.test_studies import difference, lasting
+from tests.contract.test_studies import lasting
+from tests.pixels import difference
 
 LONG = "惊讶的表情，张开嘴巴，睁大眼睛，眉毛抬起，嘴角微微向下，"
 FACES = [

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.pixels import difference
+
 SCOUT = {
     "expressions": "neutral | neutral face\nsad | sad crying",
     "characters": "",
@@ -24,10 +26,6 @@ WHOLE, SHARED = 6, 3
 def new():
     """A text that no study on disk has, for a real WebUI keeps those of earlier runs."""
     return uuid.uuid4().hex[:8]
-
-
-def difference(one, other):
-    return int(np.abs(np.asarray(one, dtype=int) - np.asarray(other, dtype=int)).max())
 
 
 def seeds_of(answer):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.contract.test_scout import difference
+from tests.pixels import difference
 
 KINDS = ("tiny_xl", "tiny_xl_v", "tiny_xl_rectified")
 STUDY = {

@@ -74,7 +74,7 @@ def test_a_new_panel_has_the_settings_mode(webui):
         webui.opts.set("expression_grid_mode", mode)
         webui.opts.set("expression_grid_rows_per_batch", rows)
         with gr.Blocks():
-            values = {part.label: part.value for part in build_panel(str, lambda *_: None)}
+            values = {part.label: part.value for part in build_panel(str, lambda *_: None, "hair")}
         assert (values["Mode of the study"], values["Rows a batch"]) == (mode, rows)
 
 

@@ -5,12 +5,12 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from sd_expression_grid.study.preset_lists import preset_text, preset_titles
 from sd_expression_grid.study.schema import study_from_dict
+from tests.pixels import difference
 
 STUDY = {
     "expressions": "neutral | neutral face\nsmile | smile: big (teeth:1.2)\nsad | [sad|crying] eyes closed",
@@ -22,14 +22,6 @@ STUDY = {
 }
 
 
-def difference(one, other):
-    if one.size != other.size:
-        return 256
-    # Forge hides the infotext of what it saves once more in an alpha channel.
-    one, other = (np.asarray(picture.convert("RGB"), dtype=int) for picture in (one, other))
-    return int(np.abs(one - other).max())
-
-
 def lasting(webui, infotext):
     """An infotext without what reForge takes over from the pictures before: the hashes of embeddings."""
     return re.sub(', TI hashes: "[^"]*"', "", infotext) if webui.name == "reforge" else infotext
@@ -37,7 +29,7 @@ def lasting(webui, infotext):
 
 def test_the_script_is_listed(webui):
     assert "expression grid" in webui.get("/sdapi/v1/scripts")["txt2img"]
-    assert "expression grid" not in webui.get("/sdapi/v1/scripts")["img2img"]
+    assert "expression grid" in webui.get("/sdapi/v1/scripts")["img2img"]
 
 
 def test_a_study_is_a_folder_of_grids_and_cells(webui):

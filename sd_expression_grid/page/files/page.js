@@ -121,6 +121,14 @@ function bar(menus) {
     return make("header", { className: "bar" }, title, make("div", { className: "tools" }, ...tools));
 }
 
+// What an img2img study starts from.
+function startingPicture() {
+    const { picture, mask } = study.picture || {};
+    const figure = (file, caption) => make("figure", {}, make("img", { src: file, alt: caption }), make("figcaption", {}, caption));
+    const masks = mask ? [figure(mask, "Drawn anew where it is white")] : [];
+    return picture ? [make("div", { className: "starting" }, figure(picture, "All start from this picture"), ...masks)] : [];
+}
+
 function start() {
     restore();
     setTheme(view.theme);
@@ -128,7 +136,7 @@ function start() {
     document.documentElement.style.setProperty("--shape", `${width} / ${height}`);
     const menus = [menu("Rows", view.rows), menu("Columns", view.columns)];
     arrangement.addEventListener("change", drawTables);
-    main.append(definitions(study.facts, { className: "legend" }));
+    main.append(...startingPicture(), definitions(study.facts, { className: "legend" }));
     document.body.append(bar(menus), main, ...dialogs, announcer);
     seedChoice.value = view.seed;
     change(() => {});

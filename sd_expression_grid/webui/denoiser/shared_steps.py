@@ -41,7 +41,7 @@ class SharedSteps:
         for cell in cells:
             self._cells.setdefault((cell.key.character, cell.key.seed), []).append(cell)
         self._column: tuple[str, int] | None = None
-        self._last_call = -1
+        self._last_call, self._has_composition = -1, False
         self._scope = b""
         self._wrapped: list[Any] = []
         self._unwrap = ExitStack()
@@ -92,6 +92,7 @@ class SharedSteps:
         schedules = [self._steps_of(cell) for cell in self._cells[column]]
         # The WebUI counts denoiser calls from 0 and uses the first step's prompt for calls 0 and 1.
         last_shared = shared_steps(schedules) or -1
+        self._has_composition = last_shared >= 0
         # Past the switch, the negative rows of one more call are still alike.
         self._last_call = last_shared if self.memo.whole_calls else last_shared + 1
 
@@ -104,7 +105,8 @@ class SharedSteps:
         reason = part.why_not()
         if reason:
             self._sees_all_calls = False
-            denoiser.p.comment(not_shared(reason))
+            if self._has_composition:
+                denoiser.p.comment(not_shared(reason))
         else:
             checkpoint = str(shared.sd_model.sd_checkpoint_info.filename).encode()
             self._unwrap.callback(part.wrap(partial(self._answer, denoiser, checkpoint)))

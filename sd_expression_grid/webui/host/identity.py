@@ -12,6 +12,7 @@ from modules import sd_samplers, sd_schedulers, shared
 from sd_expression_grid.base.contents import contents_of, plain_numbers
 from sd_expression_grid.webui.host.companions import extension_of, is_off, is_off_unit
 from sd_expression_grid.webui.host.host import HOST
+from sd_expression_grid.webui.host.picture import decisive
 from sd_expression_grid.webui.host.tensors import as_array
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Identities:
     ) -> None:
         self._reader, self._script_values = reader, script_values
         self._networks = networks
-        page = _page(p)
+        page = {**_page(p), **decisive(p)}
         self.common = {
             "mode": way,
             "page": {**page, **_as_numbers(p, page), "scheduler": _scheduler(p)},

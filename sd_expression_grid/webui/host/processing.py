@@ -46,6 +46,13 @@ class Processing(Protocol):
     firstpass_image: Any
     """The picture that the gallery's upscale button makes larger."""
 
+    init_images: list[Any]
+    """Of img2img alone, as the next ones."""
+    image_mask: Any
+    denoising_strength: float
+    inpaint_full_res: bool
+    inpainting_mask_invert: int
+
     outpath_grids: str
     do_not_save_samples: bool
     do_not_save_grid: bool

@@ -48,10 +48,11 @@ if TYPE_CHECKING:
 ConnectCheck = Callable[[Any, Any], None]
 
 
-def build_panel(element_id: ElementId, connect_check: ConnectCheck) -> list[Any]:
+def build_panel(element_id: ElementId, connect_check: ConnectCheck, composition: str) -> list[Any]:
     """Makes the panel; returns the components whose values ``request_from`` takes, in its order.
 
-    ``connect_check`` is given the Check button and what shows its answer.
+    ``connect_check`` is given the Check button and what shows its answer. ``composition`` is what that field begins
+    with.
 
     The first is hidden and empty: through the API it carries a whole study as JSON.
     """
@@ -59,7 +60,7 @@ def build_panel(element_id: ElementId, connect_check: ConnectCheck) -> list[Any]
     fields = {
         **build_scout(element_id),
         **build_lists(element_id),
-        **_prompt_fields(element_id),
+        **_prompt_fields(element_id, composition),
         **_run_fields(element_id),
         **_grid_fields(element_id),
     }
@@ -93,12 +94,12 @@ def paste_fields(components: Sequence[Any]) -> list[tuple[Any, Callable[[Mapping
     return [(component, _pasted(key)) for key, component in zip(KEYS, components[1:], strict=True)]
 
 
-def _prompt_fields(element_id: ElementId) -> dict[str, Any]:
+def _prompt_fields(element_id: ElementId, composition: str) -> dict[str, Any]:
     with gr.Row():
-        composition = gr.Textbox(
+        words = gr.Textbox(
             label="Composition",
             info="Drawn first, shared by a column's rows; empty for none",
-            value=DEFAULT.composition,
+            value=composition,
             elem_id=element_id("composition"),
         )
         switch_at = gr.Slider(
@@ -124,7 +125,7 @@ def _prompt_fields(element_id: ElementId) -> dict[str, Any]:
             elem_id=element_id("character_placeholder"),
         )
     return {
-        "composition": composition,
+        "composition": words,
         "switch_at": switch_at,
         "expression_placeholder": expression_placeholder,
         "character_placeholder": character_placeholder,

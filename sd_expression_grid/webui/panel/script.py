@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastapi import HTTPException
-from modules import scripts
+from modules import processing, scripts
 
 from sd_expression_grid import TITLE
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.protocol import is_request
+from sd_expression_grid.study.schema import DEFAULT
 from sd_expression_grid.webui.denoiser.shared_steps import wrap_denoiser
 from sd_expression_grid.webui.denoiser.stop_early import stop_denoiser
 from sd_expression_grid.webui.host.companions import give_slots_back
 from sd_expression_grid.webui.host.processing import is_gallery_upscale
 from sd_expression_grid.webui.host.settings import add_settings
 from sd_expression_grid.webui.panel.check import check_html
-from sd_expression_grid.webui.panel.generate_button import GenerateInputs
+from sd_expression_grid.webui.panel.generate_button import GenerateInputs, is_looked_at
 from sd_expression_grid.webui.panel.panel import build_panel, paste_fields, request_from
 from sd_expression_grid.webui.rating.rating_tab import rating_tab
 from sd_expression_grid.webui.results.upscale import upscale
@@ -37,23 +38,30 @@ class ExpressionGrid(scripts.Script):
         return TITLE
 
     def show(self, is_img2img: bool) -> bool:  # noqa: FBT001 - the WebUI's signature
-        """In txt2img only."""
-        return not is_img2img
+        """In both tabs."""
+        return True
 
     def ui(self, is_img2img: bool) -> list[Any]:  # noqa: FBT001
         """The panel; the WebUI calls this up to three times."""
-        components = build_panel(self.elem_id, self._connect_check)
+        tab, prefix = ("img2img", "img2img_") if is_img2img else ("txt2img", "")
+
+        def element_id(name: str) -> str:
+            return f"script_{prefix}expression_grid_{name}"  # the WebUI's own ids changed with the second tab
+
+        def connect_check(button: Any, answer: Any) -> None:
+            _generate_inputs.add(tab, button, self._check, [answer])
+
+        components = build_panel(element_id, connect_check, composition="" if is_img2img else DEFAULT.composition)
         self.infotext_fields = paste_fields(components)
         return components
-
-    def _connect_check(self, button: Any, answer: Any) -> None:
-        _generate_inputs.add(button, self._check, [answer])
 
     def _check(self, p: Any) -> str:
         return check_html(p, p.script_args[self.args_from : self.args_to])
 
     def run(self, p: Any, *values: Any) -> Any:
         """Makes the study; returns the WebUI's Processed."""
+        if is_looked_at(p):
+            return processing.Processed(p, [])
         if is_gallery_upscale(p):
             return upscale(p)
         try:

@@ -15,10 +15,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_OF_IMG2IMG = " (img2img)"
+
+
 def names_of_studies() -> list[str]:
-    """The names of the studies that can be rated, those that were begun last first; scouts are none."""
-    parent = _parent()
-    return [name for name in study_names(parent) if not _is_scout(StudyFolder(parent / name))]
+    """The names of the studies that can be rated, those that were begun last first; scouts are none.
+
+    Where img2img has a folder of its own, its studies come last and say so.
+    """
+    return [
+        f"{name}{ending}"
+        for ending, parent in _parents().items()
+        for name in study_names(parent)
+        if not _is_scout(StudyFolder(parent / name))
+    ]
 
 
 def _is_scout(folder: StudyFolder) -> bool:
@@ -38,12 +48,16 @@ def opened_study(name: str | None) -> StudyFolder:
     if not name:
         msg = "choose a study first"
         raise StudyError(msg)
-    folder = chosen_study(_parent(), name)
+    ending = next(ending for ending in sorted(_parents(), key=len, reverse=True) if name.endswith(ending))
+    folder = chosen_study(_parents()[ending], name.removesuffix(ending))
     cells = str(folder.path / "cells")
     if cells not in shared.demo.allowed_paths:
         shared.demo.allowed_paths.append(cells)
     return folder
 
 
-def _parent() -> Path:
-    return studies_folder(shared.opts.outdir_grids or shared.opts.outdir_txt2img_grids)
+def _parents() -> dict[str, Path]:
+    """Where studies are kept, by what is added to their names."""
+    outputs = {"": shared.opts.outdir_txt2img_grids, _OF_IMG2IMG: shared.opts.outdir_img2img_grids}
+    folders = {ending: studies_folder(shared.opts.outdir_grids or output) for ending, output in outputs.items()}
+    return folders if folders[""] != folders[_OF_IMG2IMG] else {"": folders[""]}

@@ -14,8 +14,7 @@ from sd_expression_grid.grids.drawing.style import Style
 from sd_expression_grid.grids.grids import StudyGrids
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.store.drawn_grids import DrawnGrids
-from sd_expression_grid.webui.host.host import HOST
-from sd_expression_grid.webui.host.processing import hires_target
+from sd_expression_grid.webui.host.picture import final_size, strength_of
 from sd_expression_grid.webui.host.settings import grid_fonts, page_pixels
 from sd_expression_grid.webui.results.gallery import GalleryEntry
 from sd_expression_grid.webui.results.infotext import STUDY_FIELD, grid_infotext
@@ -84,7 +83,7 @@ class StudyPictures:
             open_cell=self.store.open,
             settings=_settings(p),
             style=_style(self.study.grid, is_api=p.is_api),
-            cell_size=HOST.hires_size(*hires_target(p)) if p.enable_hr else (p.width, p.height),
+            cell_size=final_size(p),
         )
 
     def _infotext(self, seed: int) -> str:
@@ -169,5 +168,6 @@ def _settings(p: Processing) -> dict[str, str]:
         "Steps": str(p.steps),
         "CFG scale": str(p.cfg_scale),
         "Size": f"{p.width}x{p.height}",
+        "Denoising strength": strength_of(p),
         SCOUT_FIELD: str(p.extra_generation_params.get(SCOUT_FIELD, "")),
     }

@@ -10,6 +10,7 @@ from sd_expression_grid.prompts.infotext_text import settings_in
 from sd_expression_grid.prompts.network_tags import find_tags
 from sd_expression_grid.webui.host.embeddings import EmbeddingReader
 from sd_expression_grid.webui.host.host import HOST
+from sd_expression_grid.webui.host.picture import final_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +52,7 @@ class AsRequested:
         return "; ".join(filter(None, (*settings, *networks, *broken, *useless)))
 
     def _size_difference(self, size: tuple[int, int]) -> str:
-        width, height = HOST.picture_size(self._page.width, self._page.height)
+        width, height = final_size(self._page)
         if self._page.enable_hr or size == (width, height):
             return ""
         return f"a picture of {width}x{height} was requested, and one of {size[0]}x{size[1]} was made"

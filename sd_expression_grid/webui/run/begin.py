@@ -9,6 +9,7 @@ from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.base.file_names import file_stem
 from sd_expression_grid.store.folder import StudyFolder, create_folder
 from sd_expression_grid.store.saver import CellStore, FolderStore, MemoryStore
+from sd_expression_grid.webui.host.picture import mask_of, picture_of
 from sd_expression_grid.webui.host.settings import studies_folder
 from sd_expression_grid.webui.run.prepared import may_save
 
@@ -25,11 +26,20 @@ def begin(study: Prepared) -> CellStore:
         return MemoryStore()
     try:
         folder = study.folder or _new_folder(study)
+        _write_pictures(folder, study)
         folder.write_study(study.study)
     except OSError as error:
         message = f"the study's folder cannot be written: {error}"
         raise StudyError(message) from error
     return FolderStore(folder, study.identities.by_key)
+
+
+def _write_pictures(folder: StudyFolder, study: Prepared) -> None:
+    files, picture, mask = study.study.picture, picture_of(study.page), mask_of(study.page)
+    if files and picture:
+        folder.write_picture(files.picture, picture)
+    if files and mask:
+        folder.write_picture(files.mask, mask)
 
 
 def _new_folder(prepared: Prepared) -> StudyFolder:

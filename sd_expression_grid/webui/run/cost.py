@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sd_expression_grid.plan.forecast import Calls, Cost
 from sd_expression_grid.plan.step_memo import shared_steps
 from sd_expression_grid.webui.denoiser.shared_steps import why_not_shared
+from sd_expression_grid.webui.host.picture import calls_of_strength
 from sd_expression_grid.webui.host.settings import shares_steps
 
 if TYPE_CHECKING:
@@ -43,9 +44,11 @@ def calls_of(study: Prepared) -> Calls:
     page, reader = study.page, study.reader
     cells = columns_of(study.missing)[0][:ROWS_READ]
     schedules = [reader.steps_of(cell) for cell in cells]
-    first_pass = reader.total_steps - (reader.total_steps > page.steps)  # a second-order sampler's last step is single
+    whole = reader.total_steps - (reader.total_steps > page.steps)  # a second-order sampler's last step is single
+    first_pass = calls_of_strength(page, whole)
+    alike = shared_steps(schedules) if len(cells) > 1 else 0
     # The WebUI counts denoiser calls from 0 and uses the first step's prompt for calls 0 and 1.
-    shared = shared_steps(schedules) + 1 if len(cells) > 1 else 0
+    shared = alike + 1 if alike else 0
     return Calls(
         first_pass=first_pass,
         shared=min(shared, first_pass),

@@ -18,6 +18,7 @@ from sd_expression_grid.webui.denoiser.shared_steps import SharedSteps, not_shar
 from sd_expression_grid.webui.denoiser.stop_early import stopped_after
 from sd_expression_grid.webui.host.companions import active_companions
 from sd_expression_grid.webui.host.host import HOST
+from sd_expression_grid.webui.host.picture import encoded_once
 from sd_expression_grid.webui.host.settings import shares_steps
 from sd_expression_grid.webui.run.as_requested import AsRequested
 from sd_expression_grid.webui.run.generate import Generator, stop_requested
@@ -154,7 +155,7 @@ def _made(
         return generate(batch)
 
     try:
-        with progress.live_preview(), saver:
+        with progress.live_preview(), encoded_once(study.page), saver:
             for result in results(begun, stop_requested):
                 saver.save(result)
                 if result.generated:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.overrides import overrides_in_force
+from sd_expression_grid.webui.host.picture import as_page
 from sd_expression_grid.webui.run.find import find
 from sd_expression_grid.webui.run.resolve import resolve
 
@@ -26,4 +27,4 @@ def prepared(p: Processing, request: Mapping[str, object]) -> Iterator[Prepared]
     """
     with overrides_in_force(p):
         HOST.read_replaced_vae()
-        yield find(resolve(p, request))
+        yield find(resolve(as_page(p), request))

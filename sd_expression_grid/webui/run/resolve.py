@@ -22,6 +22,13 @@ from sd_expression_grid.webui.host.dynamic_prompts import dynamic_prompts
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.lacking import lacking
 from sd_expression_grid.webui.host.networks import InstalledNetworks
+from sd_expression_grid.webui.host.picture import (
+    is_img2img,
+    picture_faults,
+    picture_files,
+    strength_faults,
+    strength_notes,
+)
 from sd_expression_grid.webui.host.prompt_reader import PromptReader
 from sd_expression_grid.webui.host.settings import draws_a_column
 from sd_expression_grid.webui.run.page_check import page_faults, page_notes, seed_faults
@@ -68,8 +75,11 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
 
     Raises StudyError with all that is wrong.
     """
+    if is_img2img(p):
+        request = {"composition": "", **request}  # the picture holds the composition
     requested, faults = read_study(request)
     study = requested.scouted().with_templates(p.prompt, p.negative_prompt)
+    study = replace(study, picture=picture_files(p))
     draw = dynamic_prompts(p)
     page = _page_for(study, p, draw)
     reader = PromptReader(page)
@@ -80,7 +90,9 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
     seed = study.seeds[0] if study.seeds else max(int(page.seed), 0)
     raise_if_any(variants.faults(reader.styles))
     drawn, templates = next(variants.pairs((seed,)))
-    raise_if_any([*faults, *page_faults(p), *seed_faults(study, p), *_faults(drawn, templates, page, reader, catalog)])
+    of_page = (*picture_faults(p), *page_faults(p), *seed_faults(study, p))
+    raise_if_any([*faults, *of_page, *_faults(drawn, templates, page, reader, catalog)])
+    raise_if_any(strength_faults(page, study.switch_at, reader.total_steps) if study.composition else ())
     raise_if_any(own_edit_faults(drawn, templates, reader.schedules))
     raise_if_any(style_edit_faults(drawn, templates, reader.styles, reader.total_steps) if study.composition else ())
     raise_if_any(edit_faults(drawn, templates, reader.schedules, reader.total_steps))
@@ -99,6 +111,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
         notes=(
             *lacking(),
             *page_notes(p, page),
+            *(strength_notes(page, study.switch_at, reader.total_steps) if study.composition else ()),
             *list_notes(request),
             *network_notes(drawn, _read_texts(drawn, templates, reader), catalog),
         ),

@@ -120,6 +120,7 @@ def _finish_batch(p, pictures):
         p.batch_index = i
         shown = script_classes.PostprocessImageArgs(picture)
         p.hook("postprocess_image", shown)
+        shown.image = p.composited(shown.image)
         p.hook("postprocess_image_after_composite", shown)
         text = _infotext(p, i)
         if save:

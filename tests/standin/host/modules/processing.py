@@ -4,10 +4,12 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+from PIL import Image, ImageFilter, ImageOps
 
 from modules import devices, extra_networks, prompt_parser, rng, sd_samplers, shared
 from modules.batches import process_images, process_images_inner
 from modules.processed import Processed, create_infotext, fix_seed, get_fixed_seed, program_version
+from modules.sd_samplers_common import images_tensor_to_samples
 from modules.shared import opts, state
 from tests.standin.portraits import painter
 
@@ -41,6 +43,17 @@ TXT2IMG_FIELDS: dict[tuple[type, Any], str] = {
     (float, 0.75): "denoising_strength",
     (str, ""): "hr_prompt hr_negative_prompt",
     (str, None): "hr_upscaler hr_checkpoint_name hr_sampler_name hr_scheduler force_task_id",
+}
+IMG2IMG_FIELDS: dict[tuple[type, Any], str] = {
+    (list, None): "init_images",
+    (int, 0): "resize_mode inpainting_fill inpaint_full_res_padding inpainting_mask_invert",
+    (int, 4): "mask_blur_x mask_blur_y",
+    (int, None): "mask_blur",
+    (float, 0.75): "denoising_strength",
+    (float, None): "image_cfg_scale initial_noise_multiplier",
+    (bool, True): "mask_round inpaint_full_res",
+    (Any, None): "mask latent_mask",
+    (str, None): "force_task_id",
 }
 CACHES = ("cached_c", "cached_uc", "cached_hr_c", "cached_hr_uc")
 
@@ -100,6 +113,10 @@ class StableDiffusionProcessing(_with_fields("Fields", FIELDS)):
 
     def init(self, all_prompts, all_seeds, all_subseeds):
         """Nothing to prepare but for hires."""
+
+    def composited(self, image):
+        """In img2img, what was drawn in the picture that it was drawn for."""
+        return image
 
     def close(self):
         self.sampler = self.c = self.uc = None
@@ -304,5 +321,73 @@ class StableDiffusionProcessingTxt2Img(_with_fields("Txt2ImgFields", TXT2IMG_FIE
         self.hr_c = self.hr_uc = None
 
 
-class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
-    """Not in the stand-in; the name is here for `isinstance`."""
+def create_binary_mask(image, round=True):  # noqa: A002 - the WebUI's name
+    if image.mode == "RGBA" and image.getextrema()[-1] != (255, 255):
+        return image.split()[-1].point(lambda value: 255 * (value > 128)) if round else image.split()[-1]
+    return image.convert("L")
+
+
+class StableDiffusionProcessingImg2Img(_with_fields("Img2ImgFields", IMG2IMG_FIELDS, StableDiffusionProcessing)):
+    image_mask = init_latent = None
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.image_mask, self.mask = self.mask, None
+        if self.mask_blur is not None:
+            self.mask_blur_x = self.mask_blur_y = self.mask_blur
+
+    def init(self, all_prompts, all_seeds, all_subseeds):
+        self.extra_generation_params["Denoising strength"] = self.denoising_strength
+        picture, size = self.init_images[0].convert("RGB"), (self.width, self.height)
+        mask = self._whole_mask() if self.image_mask else None
+        self.paste_to = self._region(mask) if mask and self.inpaint_full_res else None
+        if self.paste_to is None:
+            picture, mask = picture.resize(size), mask and mask.resize(size)
+        if mask:
+            self.overlay_images = [picture.convert("RGBA")]
+            self.overlay_images[0].putalpha(ImageOps.invert(mask))
+        if self.paste_to:
+            picture = picture.crop(self.paste_to).resize(size)
+        pixels = np.moveaxis(np.asarray(picture, np.float32) / 255, 2, 0)
+        self.init_latent = images_tensor_to_samples(np.stack([pixels] * self.batch_size), 0, self.sd_model)
+
+    def _whole_mask(self):
+        """What is drawn anew of the whole picture, in white."""
+        mask, said = create_binary_mask(self.image_mask), self.extra_generation_params
+        if self.inpainting_mask_invert:
+            mask, said["Mask mode"] = ImageOps.invert(mask), "Inpaint not masked"
+        if self.mask_blur_x or self.mask_blur_y:
+            said["Mask blur"] = self.mask_blur_x
+            mask = mask.filter(ImageFilter.GaussianBlur(self.mask_blur_x))
+        fill = {0: "fill", 2: "latent noise", 3: "latent nothing"}.get(self.inpainting_fill)
+        said.update({"Masked content": fill} if fill else {})
+        return mask
+
+    def _region(self, mask):
+        """The part of the picture that is drawn large: the masked one with some room around it."""
+        padding, said = self.inpaint_full_res_padding, self.extra_generation_params
+        said["Inpaint area"], said["Masked area padding"] = "Only masked", padding
+        left, top, right, bottom = mask.getbbox()
+        return (
+            max(left - padding, 0),
+            max(top - padding, 0),
+            min(right + padding, mask.width),
+            min(bottom + padding, mask.height),
+        )
+
+    def sample(self, conditioning, unconditional_conditioning, seeds, subseeds, subseed_strength, prompts):
+        painter.fault_in(prompts)
+        self.sampler = sd_samplers.create_sampler(self.sampler_name, shared.sd_model)
+        noise, conds = self.rng.next(), {"c": conditioning, "uc": unconditional_conditioning}
+        self.hook("process_before_every_sampling", x=self.init_latent, noise=noise, **conds)
+        return self.sampler.sample_img2img(self, self.init_latent, noise, *conds.values())
+
+    def composited(self, image):
+        if not self.overlay_images:
+            return image
+        overlay, whole = self.overlay_images[0], image
+        if self.paste_to:
+            left, top, right, bottom = self.paste_to
+            whole = Image.new("RGB", overlay.size)
+            whole.paste(image.resize((right - left, bottom - top)), (left, top))
+        return Image.alpha_composite(whole.convert("RGBA"), overlay).convert("RGB")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+import numpy as np
+
 from modules import images, sd_models, sd_samplers_cfg_denoiser, sd_schedulers, shared
 from modules.shared import opts, state
+from tests.standin.portraits import painter
 
 
 class SamplerData(namedtuple("SamplerData", ["name", "constructor", "aliases", "options"])):
@@ -23,6 +26,10 @@ def sample_to_image(samples, index=0, approximation=None):
 
 def samples_to_image_grid(samples, approximation=None):
     return images.image_grid([sample_to_image(samples, i) for i in range(len(samples))])
+
+
+def images_tensor_to_samples(image, approximation=None, model=None):
+    return np.stack([painter.encode_picture(each) for each in image])
 
 
 def store_latent(latent):
@@ -59,8 +66,12 @@ class Sampler:
     def sample_img2img(
         self, p, x, noise, conditioning, unconditional_conditioning, steps=None, image_conditioning=None
     ):
-        wanted = steps or p.steps
-        steps = int(wanted / min(p.denoising_strength, 0.999)) if p.denoising_strength > 0 else 0
+        strength = min(p.denoising_strength, 0.999)
+        if steps is None and not opts.img2img_fix_steps:
+            wanted, steps = int(strength * p.steps) + 1, p.steps
+        else:
+            wanted = steps or p.steps
+            steps = int(wanted / strength) if strength > 0 else 0
         sigmas = self.get_sigmas(p, steps)[steps - wanted :]
         return self._launch(p, x, x + noise * sigmas[0], sigmas, (conditioning, unconditional_conditioning))
 

@@ -77,6 +77,7 @@ class Api:
 
     def _routes(self):
         yield "POST /sdapi/v1/txt2img", self.text2imgapi
+        yield "POST /sdapi/v1/img2img", self.img2imgapi
         yield "GET /sdapi/v1/progress", self.progressapi
         yield "POST /sdapi/v1/interrupt", self.interruptapi
         yield "POST /sdapi/v1/skip", self.skip
@@ -158,36 +159,50 @@ class Api:
         request.override_settings = {**overrides, **(request.override_settings or {})}
 
     def text2imgapi(self, txt2imgreq: models.StableDiffusionTxt2ImgProcessingAPI):
-        runner = scripts.scripts_txt2img
         self.apply_infotext(txt2imgreq)
-        task = txt2imgreq.force_task_id or progress.create_task_id("txt2img")
-        index = _find_script(txt2imgreq.script_name, runner.selectable_scripts)
+        return self._answered(txt2imgreq, "txt2img", {})
+
+    def img2imgapi(self, img2imgreq: models.StableDiffusionImg2ImgProcessingAPI):
+        if not img2imgreq.init_images:
+            raise HTTPException(404, "Init image not found")
+        mask = decode_base64_to_image(img2imgreq.mask) if img2imgreq.mask else None
+        pictures = [decode_base64_to_image(each) for each in img2imgreq.init_images]
+        return self._answered(img2imgreq, "img2img", {"init_images": pictures, "mask": mask})
+
+    def _answered(self, request, tab, pictures_given):
+        runner = getattr(scripts, f"scripts_{tab}")
+        task = request.force_task_id or progress.create_task_id(tab)
+        index = _find_script(request.script_name, runner.selectable_scripts)
         script = None if index is None else runner.selectable_scripts[index]
         sampler, scheduler = sd_samplers.get_sampler_and_scheduler(
-            txt2imgreq.sampler_name or txt2imgreq.sampler_index, txt2imgreq.scheduler
+            request.sampler_name or request.sampler_index, request.scheduler
         )
-        save = txt2imgreq.save_images
+        save = request.save_images
         update = {"sampler_name": sampler, "do_not_save_samples": not save, "do_not_save_grid": not save}
-        fields = vars(txt2imgreq.copy(update=update))
+        fields = {**vars(request.copy(update=update)), **pictures_given}
+        fields.pop("include_init_images", None)
         if not fields["scheduler"] and scheduler != "Automatic":
             fields["scheduler"] = scheduler
         for name in ("script_name", "script_args", "alwayson_scripts", "infotext", "sampler_index", "save_images"):
             fields.pop(name)
         send_images = fields.pop("send_images")
-        args = self.init_script_args(txt2imgreq, self.default_script_arg_txt2img, script, index, runner)
+        args = self.init_script_args(request, getattr(self, f"default_script_arg_{tab}"), script, index, runner)
         progress.add_task_to_queue(task)
         with self.queue_lock:
-            processed = self._generate(task, fields, script, args)
+            processed = self._generate(tab, task, fields, script, args)
         pictures = [encode_pil_to_base64(image) for image in processed.images] if send_images else []
-        return models.TextToImageResponse(images=pictures, parameters=vars(txt2imgreq), info=processed.js())
+        return models.TextToImageResponse(images=pictures, parameters=vars(request), info=processed.js())
 
-    def _generate(self, task, fields, script, args):
-        with closing(processing.StableDiffusionProcessingTxt2Img(sd_model=shared.sd_model, **fields)) as p:
+    def _generate(self, tab, task, fields, script, args):
+        kind = getattr(processing, f"StableDiffusionProcessing{tab.title().replace('img', 'Img')}")
+        with closing(kind(sd_model=shared.sd_model, **fields)) as p:
             p.is_api = True
-            p.scripts = scripts.scripts_txt2img
-            p.outpath_grids, p.outpath_samples = opts.outdir_txt2img_grids, opts.outdir_txt2img_samples
+            p.scripts = getattr(scripts, f"scripts_{tab}")
+            p.outpath_grids, p.outpath_samples = (
+                getattr(opts, f"outdir_{tab}_{which}") for which in ("grids", "samples")
+            )
             try:
-                state.begin(job="scripts_txt2img")
+                state.begin(job=f"scripts_{tab}")
                 progress.start_task(task)
                 p.script_args = args if script else tuple(args)
                 processed = p.scripts.run(p, *p.script_args) if script else processing.process_images(p)
@@ -272,7 +287,7 @@ class Api:
         return {}
 
     def reset_rows(self):
-        painter.counter.rows = painter.counter.calls = 0
+        painter.counter.rows = painter.counter.calls = painter.counter.encoded = 0
 
     def set_faults(self, req: dict[str, str]):
         """Words and what they cause: "oom", "nan" or the message of a RuntimeError."""

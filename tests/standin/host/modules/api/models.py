@@ -5,14 +5,15 @@ from typing import Any, Optional
 
 from pydantic import BaseModel, Field, create_model
 
-from modules.processing import StableDiffusionProcessingTxt2Img
+from modules.processing import StableDiffusionProcessingImg2Img, StableDiffusionProcessingTxt2Img
 
 NOT_IN_REQUESTS = {
     "sd_model", "outpath_samples", "outpath_grids", "sampler_index", "extra_generation_params", "overlay_images",
     "do_not_reload_embeddings", "seed_enable_extras", "prompt_for_display", "ddim_discretize", "firstpass_image",
 }  # fmt: skip
 
-KINDS = {field.name: field.type for field in dataclasses.fields(StableDiffusionProcessingTxt2Img)}
+_BOTH = (StableDiffusionProcessingTxt2Img, StableDiffusionProcessingImg2Img)
+KINDS = {field.name: field.type for kind in _BOTH for field in dataclasses.fields(kind)}
 """The types of a request's fields."""
 
 
@@ -43,8 +44,8 @@ def describe_script(script):
     return ScriptInfo(name=script.name, is_alwayson=script.alwayson, is_img2img=script.is_img2img, args=args)
 
 
-def _request_fields():
-    for field in dataclasses.fields(StableDiffusionProcessingTxt2Img):
+def _request_fields(kind, **further):
+    for field in dataclasses.fields(kind):
         if field.init and field.name not in NOT_IN_REQUESTS:
             yield field.name, (Optional[field.type], field.default)  # noqa: UP045
     extra = {
@@ -52,11 +53,18 @@ def _request_fields():
         "send_images": (bool, True), "save_images": (bool, False), "alwayson_scripts": (dict, {}),
         "force_task_id": (str, None), "infotext": (str, None),
     }  # fmt: skip
-    for name, (kind, default) in extra.items():
-        yield name, (Optional[kind], default)  # noqa: UP045
+    for name, (type_of_value, default) in {**extra, **further}.items():
+        yield name, (Optional[type_of_value], default)  # noqa: UP045
 
 
-StableDiffusionTxt2ImgProcessingAPI = create_model("StableDiffusionProcessingTxt2Img", **dict(_request_fields()))
+StableDiffusionTxt2ImgProcessingAPI = create_model(
+    "StableDiffusionProcessingTxt2Img", **dict(_request_fields(StableDiffusionProcessingTxt2Img))
+)
+StableDiffusionImg2ImgProcessingAPI = create_model(
+    "StableDiffusionProcessingImg2Img",
+    **dict(_request_fields(StableDiffusionProcessingImg2Img, init_images=(list, None), mask=(str, None))),
+    include_init_images=(bool, False),
+)
 
 
 class TextToImageResponse(BaseModel):
