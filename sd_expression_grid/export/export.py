@@ -18,6 +18,7 @@ from sd_expression_grid.base.file_names import file_stem
 from sd_expression_grid.export.candidates import candidates_of
 from sd_expression_grid.export.faces import Cast, Face
 from sd_expression_grid.export.framing import framing_for
+from sd_expression_grid.export.large import large_files
 from sd_expression_grid.export.names import named_rows
 from sd_expression_grid.export.plain import Plain
 from sd_expression_grid.export.proposal import proposed_picks
@@ -25,6 +26,7 @@ from sd_expression_grid.export.renpy import RenPy
 from sd_expression_grid.export.sheet import contact_sheet
 from sd_expression_grid.export.sillytavern import SillyTavern
 from sd_expression_grid.prompts.infotext_text import prompts_in
+from sd_expression_grid.store.folder import LARGE_FOLDER
 from sd_expression_grid.store.picks import picks_of
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def export_faces(folder: StudyFolder, request: ExportRequest, out: Path | None =
     named = named_rows(list(candidates.rows), request.names, program)
     picks, notes = _picks(folder, candidates, named)
     called = request.called.strip() or request.character
-    faces = tuple(_faces(candidates, named, picks))
+    faces = tuple(_faces(folder, candidates, named, picks))
     cast = Cast(
         called=called,
         faces=faces,
@@ -102,7 +104,7 @@ def export_faces(folder: StudyFolder, request: ExportRequest, out: Path | None =
     )
     _refuse_shared_files(cast, program)
     chosen = out or _free_folder(folder.path / EXPORTS_FOLDER, f"{called} for {program.key}")
-    all_notes = (*notes, *named.notes, *_enlarged(cast))
+    all_notes = (*notes, *named.notes, *_sizes_told(cast))
     with _written_whole(chosen) as partial:
         all_notes = (*all_notes, *program.write(cast, partial))
         _write_beside(cast, program, candidates, all_notes, partial)
@@ -166,19 +168,24 @@ def _made_anew(candidates: Candidates, by_row: Mapping[str, Sequence[Pick]]) -> 
                 yield f"The picture of {row}, seed {pick.key.seed}, was made anew since it was picked."
 
 
-def _faces(candidates: Candidates, named: NamedRows, picks: Mapping[str, Sequence[Pick]]) -> Iterator[Face]:
+def _faces(
+    folder: StudyFolder, candidates: Candidates, named: NamedRows, picks: Mapping[str, Sequence[Pick]]
+) -> Iterator[Face]:
     cells = candidates.by_key
+    files = {key: cell.outcome.file for key, cell in cells.items() if cell.outcome}
+    files |= large_files(folder, {key: cell.outcome for key, cell in cells.items() if cell.outcome})
     for row, names in named.names.items():
         for name in names:
             for number, pick in enumerate(picks[row], start=1):
-                yield Face(name=name, number=number, of=len(picks[row]), cell=cells[pick.key])
+                key = pick.key
+                yield Face(name=name, number=number, of=len(picks[row]), cell=cells[key], file=files[key])
 
 
 def _sizes(folder: StudyFolder, faces: Sequence[Face]) -> dict[str, Size]:
     """The size of each picture by what messages call it; StudyError for each file that is no picture."""
     sizes, faults = {}, []
-    for cell in {face.cell.key: face.cell for face in faces}.values():
-        file = folder.path / (cell.outcome.file if cell.outcome else "")
+    for name in dict.fromkeys(face.file for face in faces):
+        file = folder.path / name
         try:
             with Image.open(file) as picture:
                 picture.load()
@@ -199,11 +206,14 @@ def _refuse_shared_files(cast: Cast, program: Program) -> None:
     )
 
 
-def _enlarged(cast: Cast) -> tuple[str, ...]:
-    if not cast.framing.enlarges:
-        return ()
-    height = cast.framing.box[3] - cast.framing.box[1]
-    return (f"The pictures are enlarged from {height} to {cast.framing.size[1]} px, which makes them soft.",)
+def _sizes_told(cast: Cast) -> Iterator[str]:
+    """What to say where pictures are made smaller or larger than they are."""
+    large = sum(face.file.startswith(f"{LARGE_FOLDER}/") for face in cast.faces)
+    if 0 < large < len(cast.faces):
+        yield f"{large} of {len(cast.faces)} pictures were made large, and are made as small as the others."
+    if cast.framing.enlarges:
+        height = cast.framing.box[3] - cast.framing.box[1]
+        yield f"The pictures are enlarged from {height} to {cast.framing.size[1]} px, which makes them soft."
 
 
 def _write_beside(cast: Cast, program: Program, candidates: Candidates, notes: Sequence[str], folder: Path) -> None:
@@ -232,6 +242,7 @@ def _entry(cast: Cast, program: Program, face: Face) -> dict[str, object]:
     return {
         "name": face.name,
         "file": program.file_of(cast, face),
+        "source": face.file,
         "row": key.expression,
         "column": key.character,
         "seed": key.seed,

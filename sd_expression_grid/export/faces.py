@@ -26,12 +26,16 @@ _EXIF_IFD, _USER_COMMENT = 0x8769, 0x9286
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """One picture of one name. ``number`` is its place among those of the name, from 1; ``of`` is their number."""
+    """One picture of one name. ``number`` is its place among those of the name, from 1; ``of`` is their number.
+
+    ``file`` is the cell's picture, or the one that was made large of it, relative to the study's folder.
+    """
 
     name: str
     number: int
     of: int
     cell: Candidate
+    file: str
 
     @property
     def infotext(self) -> str:
@@ -58,8 +62,7 @@ class Cast:
 
     def picture(self, face: Face) -> Image.Image:
         """A face's picture in the common size; OSError and the like if its file cannot be read."""
-        file = self.study / (face.cell.outcome.file if face.cell.outcome else "")
-        return self.framing.applied_to(read_picture(file))
+        return self.framing.applied_to(read_picture(self.study / face.file))
 
     def encoded(self, picture: Image.Image, face: Face) -> bytes:
         """A picture as a file, with the cell's infotext where it is to be kept."""

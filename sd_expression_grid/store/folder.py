@@ -36,6 +36,8 @@ RECORD_FILE = "cells.jsonl"
 CELLS_FOLDER = "cells"
 REPORT_FOLDER = "report"
 RATINGS_FOLDER = "ratings"
+LARGE_FOLDER = "large"
+"""Within a study's folder, a folder of the same form, with the picked cells made large."""
 
 MAX_STUDY_BYTES = 10_000_000
 

@@ -51,6 +51,7 @@ def read_study(data: Mapping[str, object]) -> tuple[Study, list[Fault]]:
         grid=_grid(reader),
         scout=read_scout(reader, expressions, reference),
         picture=_picture(reader),
+        picked=reader.flag("picked", default=DEFAULT.picked),
     )
     reader.refuse_unknown()
     broken = {fault.place.split(",")[0].split("[")[0] for fault in reader.faults}
@@ -73,7 +74,7 @@ def study_to_dict(study: Study) -> dict[str, object]:
     }
     for f in fields(Study):
         value = getattr(study, f.name)
-        if f.name not in result and value is not None:
+        if f.name not in result and value is not None and value is not False:
             result[f.name] = _plain(value)
     return result
 

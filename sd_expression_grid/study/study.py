@@ -175,7 +175,8 @@ class Study:
 
     ``prompt`` and ``negative_prompt`` are templates; None means those of the txt2img page.
     ``switch_at`` is the fraction of the steps that draw the composition.
-    ``scout`` asks for seeds to choose from instead of the grids. ``picture`` is img2img's, which its page tells.
+    ``scout`` asks for seeds to choose from instead of the grids, ``picked`` for its picked cells alone, made large.
+    ``picture`` is img2img's, which its page tells.
     """
 
     expressions: tuple[Expression, ...]
@@ -194,6 +195,7 @@ class Study:
     grid: GridOptions = GridOptions()
     scout: Scout | None = None
     picture: PictureFiles | None = None
+    picked: bool = False
 
     @property
     def columns(self) -> tuple[Character, ...]:

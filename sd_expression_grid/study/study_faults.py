@@ -21,6 +21,8 @@ def study_faults(study: Study, broken: Collection[str]) -> Iterable[Fault]:
         yield Fault("expressions", "the list is empty; write one expression a line")
     if not study.characters and not study.scout and "characters" not in broken and "scout" not in broken:
         yield Fault("characters", "the list is empty; write one character a line")
+    if study.picked and study.scout:
+        yield Fault("picked", "a scout has no picked cells; ask for one of both")
     yield from _label_faults(study)
     if not 0 < study.switch_at < 1:
         yield Fault("switch_at", f"must be a fraction of the steps, above 0 and below 1, is {study.switch_at:g}")

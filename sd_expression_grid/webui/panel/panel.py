@@ -15,6 +15,7 @@ from sd_expression_grid.webui.host.lacking import lacking
 from sd_expression_grid.webui.host.settings import MOST_ROWS, panel_mode, panel_rows_per_batch
 from sd_expression_grid.webui.panel.panel_lists import build_lists
 from sd_expression_grid.webui.panel.panel_scout import (
+    PICKED,
     SCOUT_KEYS,
     as_text,
     build_scout,
@@ -86,7 +87,9 @@ def request_from(values: Sequence[Any]) -> Mapping[str, object]:
         panel[key] = whole(panel[key])
     request = {key: panel[key] for key in STUDY_KEYS}
     scout = scout_from(panel)
-    return {**request, "grid": {key: panel[key] for key in GRID_KEYS}, **({"scout": scout} if scout else {})}
+    picked = {"picked": True} if panel["make"] == PICKED else {}
+    grid = {key: panel[key] for key in GRID_KEYS}
+    return {**request, "grid": grid, **({"scout": scout} if scout else {}), **picked}
 
 
 def paste_fields(components: Sequence[Any]) -> list[tuple[Any, Callable[[Mapping[str, Any]], Any]]]:

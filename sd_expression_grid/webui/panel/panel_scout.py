@@ -13,7 +13,7 @@ from sd_expression_grid.study.seed_fields import DEFAULT_SCOUT
 if TYPE_CHECKING:
     from sd_expression_grid.study.study import Study
 
-STUDY, SEEDS = "study", "seeds to choose from"
+STUDY, SEEDS, PICKED = "study", "seeds to choose from", "the picked cells, large"
 SCOUT_KEYS = ("make", "scout_expression", "scout_count", "scout_seeds", "stop_at_switch")
 
 ElementId = Callable[[str], str]
@@ -23,8 +23,8 @@ def build_scout(element_id: ElementId) -> dict[str, Any]:
     """The fields of a scout; all but the switch are hidden while the study is to be made."""
     make = gr.Radio(
         label="What to make",
-        info="Seeds: the reference column for many seeds, on one sheet",
-        choices=[STUDY, SEEDS],
+        info="Seeds: the reference column for many seeds, on one sheet. Picked cells: once more, with Hires. fix",
+        choices=[STUDY, SEEDS, PICKED],
         value=STUDY,
         elem_id=element_id("make"),
     )
@@ -36,8 +36,8 @@ def build_scout(element_id: ElementId) -> dict[str, Any]:
 
 
 def scout_from(panel: Mapping[str, Any]) -> dict[str, object] | None:
-    """What the fields ask for, in the schema's form; None for a study."""
-    if panel["make"] == STUDY:
+    """What the fields ask for, in the schema's form; None where it is no scout."""
+    if panel["make"] != SEEDS:
         return None
     seeds = seeds_in(panel["scout_seeds"])
     return {
@@ -51,7 +51,7 @@ def scout_value(key: str, study: Study) -> Any:
     """What a pasted study puts into a field; None leaves it as it is."""
     scout = study.scout
     if key == "make":
-        return SEEDS if scout else STUDY
+        return SEEDS if scout else PICKED if study.picked else STUDY
     if scout is None:
         return None
     is_count = isinstance(scout.seeds, int)

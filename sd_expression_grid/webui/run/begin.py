@@ -26,6 +26,7 @@ def begin(study: Prepared) -> CellStore:
         return MemoryStore()
     try:
         folder = study.folder or _new_folder(study)
+        folder.path.mkdir(exist_ok=True)
         _write_pictures(folder, study)
         folder.write_study(study.study)
     except OSError as error:

@@ -9,6 +9,7 @@ from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.overrides import overrides_in_force
 from sd_expression_grid.webui.host.picture import as_page
 from sd_expression_grid.webui.run.find import find
+from sd_expression_grid.webui.run.picked import find_picked
 from sd_expression_grid.webui.run.resolve import resolve
 
 if TYPE_CHECKING:
@@ -27,4 +28,5 @@ def prepared(p: Processing, request: Mapping[str, object]) -> Iterator[Prepared]
     """
     with overrides_in_force(p):
         HOST.read_replaced_vae()
-        yield find(resolve(as_page(p), request))
+        page = as_page(p)
+        yield find_picked(page, request) if request.get("picked") is True else find(resolve(page, request))

@@ -94,6 +94,7 @@ def test_the_manifest_tells_what_each_file_is(folder):
     assert told["faces"][1] == {
         "name": "smile",
         "file": "faces/smile.png",
+        "source": "cells/Noor/smile_7.png",
         "row": "smile",
         "column": "Noor",
         "seed": 7,

@@ -65,7 +65,13 @@ def test_a_folder_that_is_a_link_out_is_not_followed(parent):
     assert str(caught.value) == f"{parent / 'linked'}: {told}"
 
 
-@pytest.mark.parametrize("name", ["study.json", "cells.jsonl", "ratings", "ratings/Ana.jsonl", "report/a.html"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("study.json", "cells.jsonl", "ratings", "ratings/Ana.jsonl", "report/a.html"),
+        *("picks.json", "large/cells.jsonl"),
+    ],
+)
 def test_a_file_that_is_a_link_out_is_not_followed(parent, name):
     file, other = parent / "first" / name, parent.parent / "outside" / name
     (other if name == "ratings" else other.parent).mkdir(exist_ok=True)

@@ -142,7 +142,7 @@ def test_weights_need_one_network(text):
         (
             {"foo": 1},
             "foo: is not a known key; the keys are character_placeholder, characters, composition, "
-            "expression_placeholder, expressions, grid, mode, name, negative_prompt, picture, prompt, "
+            "expression_placeholder, expressions, grid, mode, name, negative_prompt, picked, picture, prompt, "
             "reference, rows_per_batch, scout, seeds, switch_at",
         ),
         ({"grid": {"foo": 1}}, "grid.foo: is not a known key; the keys are ground, legend, margin"),
