@@ -6,7 +6,7 @@ var expressionGrid = expressionGrid || {};
 onUiLoaded(() => {
     "use strict";
 
-    const { make, setValue } = expressionGrid.dom;
+    const { make, typeInto } = expressionGrid.dom;
     const { selectLine } = expressionGrid.lists;
     const GRADIO_KNOWS = 100; // milliseconds until gradio has what was typed
     const FIELDS = ["#tab_txt2img", "#quicksettings"].map((part) => `${part} :is(input, textarea)`).join(", ");
@@ -41,8 +41,16 @@ onUiLoaded(() => {
 
     function mendPrompt(missing) {
         const area = gradioApp().querySelector("#txt2img_prompt textarea");
-        setValue(area, missing ? JSON.parse(missing).reduce(withPlaceholder, area.value) : "");
+        typeInto(area, missing ? JSON.parse(missing).reduce(withPlaceholder, area.value) : "");
         setTimeout(() => find("check").click(), GRADIO_KNOWS);
+    }
+
+    // Standard prompts have the placeholders that the panel has.
+    function putPrompts({ prompt, negative }) {
+        const own = prompt.replace("{expression}", valueOf("expression_placeholder"))
+            .replace("{character}", valueOf("character_placeholder"));
+        typeInto(gradioApp().querySelector("#txt2img_neg_prompt textarea"), negative);
+        typeInto(gradioApp().querySelector("#txt2img_prompt textarea"), own);
     }
 
     // All that is asked for, as one text; what the page shows of results is none of it, but that there are new ones.
@@ -67,6 +75,8 @@ onUiLoaded(() => {
         }
         if (button.id === "script_expression_grid_check") {
             checked = pageText();
+        } else if (button.closest(".expression-grid-prompts")) {
+            putPrompts(button.dataset);
         } else if (button.closest(".expression-grid-check")) {
             const { lines, list, line, missing } = button.dataset;
             if (lines) {

@@ -35,5 +35,14 @@ expressionGrid.dom = (() => {
         field.dispatchEvent(new Event("input", { bubbles: true }));
     }
 
-    return { make, button, plural, setValue };
+    // The same, so that the browser's own undo brings back what was there.
+    function typeInto(field, text) {
+        field.focus();
+        field.select();
+        if (!document.execCommand(text ? "insertText" : "delete", false, text)) {
+            setValue(field, text);
+        }
+    }
+
+    return { make, button, plural, setValue, typeInto };
 })();

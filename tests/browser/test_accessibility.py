@@ -15,6 +15,7 @@ JUDGE = """async ([include, values]) => {
 }"""
 OWN = [
     "make", "expressions", "characters", "preset", "character_preset", "reference", "fill", "composition", "switch_at",
+    "prompts",
     "expression_placeholder", "character_placeholder", "seeds", "name", "mode", "rows_per_batch", "grid", "answer",
 ]  # fmt: skip
 CHARACTERS = "[LoRAs]\nNoor | <lora:Noor:0.8>\n[Embeddings]\nember_nobdy"

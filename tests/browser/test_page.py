@@ -205,6 +205,22 @@ def test_placeholders_that_the_prompt_lacks_are_put_in_by_a_click(page, prompt, 
 
 
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
+def test_standard_prompts_are_put_in_with_the_panels_placeholders_and_taken_back(page):
+    page.fill(f"{PANEL}expression_placeholder", "FACE")
+    boxes = [page.page.locator(f"#txt2img_{name}prompt textarea") for name in ("", "neg_")]
+    page.fill("#txt2img_prompt", "mine")
+    for title in ("Illustrious", "Pony", "Photographic"):
+        page.page.locator(f"{PANEL}prompts").get_by_role("button", name=title).click()
+        expect(boxes[0]).to_have_value(re.compile(r"{character}, FACE|FACE, RAW photo, {character}"))
+        expect(boxes[1]).not_to_have_value("")
+        expect(check(page)).to_contain_text("Ready to generate", timeout=60_000)
+    for _ in range(6):  # three prompts in two boxes
+        page.page.keyboard.press("Control+z")
+    expect(boxes[0]).to_have_value("mine")
+    page.fill(f"{PANEL}expression_placeholder", "{expression}")
+
+
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_a_prompt_without_placeholders_is_emptied_by_a_click(page):
     page.fill("#txt2img_prompt", "portrait")
     check(page).get_by_role("button", name="Empty the prompt box").click()

@@ -24,6 +24,7 @@ from sd_expression_grid.webui.panel.panel_scout import (
     seeds_in,
     whole,
 )
+from sd_expression_grid.webui.panel.standard_prompts import standard_prompts_html
 from sd_expression_grid.webui.results.infotext import STUDY_FIELD
 
 STUDY_KEYS = (
@@ -98,6 +99,7 @@ def paste_fields(components: Sequence[Any]) -> list[tuple[Any, Callable[[Mapping
 
 
 def _prompt_fields(element_id: ElementId, composition: str) -> dict[str, Any]:
+    gr.HTML(standard_prompts_html(), elem_id=element_id("prompts"))
     with gr.Row():
         words = gr.Textbox(
             label="Composition",
