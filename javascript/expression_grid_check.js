@@ -6,19 +6,13 @@ var expressionGrid = expressionGrid || {};
 onUiLoaded(() => {
     "use strict";
 
-    const { make, typeInto } = expressionGrid.dom;
+    const { make, typeInto, PANELS, tabOf, partOf } = expressionGrid.dom;
     const { selectLine } = expressionGrid.lists;
     const GRADIO_KNOWS = 100; // milliseconds until gradio has what was typed
-    const FIELDS = ["#tab_txt2img", "#quicksettings"].map((part) => `${part} :is(input, textarea)`).join(", ");
-    const NOT_ASKED = "#txt2img_results, .extra-page, #script_expression_grid_fill";
-    let checked = null;
+    const checked = {}; // what was asked for at each tab's last check
 
-    function find(id) {
-        return gradioApp().querySelector(`#script_expression_grid_${id}`);
-    }
-
-    function valueOf(id) {
-        return find(id).querySelector("textarea, input").value;
+    function valueOf(tab, name) {
+        return partOf(tab, name).querySelector("textarea, input").value;
     }
 
     function showPrompt(button) {
@@ -30,41 +24,46 @@ onUiLoaded(() => {
     }
 
     // The character's placeholder takes the place of the reference's word, where that stands in the prompt.
-    function withPlaceholder(prompt, placeholder) {
-        const reference = valueOf("reference").trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    function withPlaceholder(tab, prompt, placeholder) {
+        const reference = valueOf(tab, "reference").trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
         const word = new RegExp(`(?<![\\w<:])${reference}(?![\\w:>])`);
-        if (placeholder === valueOf("character_placeholder") && reference && word.test(prompt)) {
+        if (placeholder === valueOf(tab, "character_placeholder") && reference && word.test(prompt)) {
             return prompt.replace(word, () => placeholder);
         }
         return `${prompt.replace(/[\s,]+$/, "")}, ${placeholder}`;
     }
 
-    function mendPrompt(missing) {
-        const area = gradioApp().querySelector("#txt2img_prompt textarea");
-        typeInto(area, missing ? JSON.parse(missing).reduce(withPlaceholder, area.value) : "");
-        setTimeout(() => find("check").click(), GRADIO_KNOWS);
+    function mendPrompt(tab, missing) {
+        const area = gradioApp().querySelector(`#${tab}_prompt textarea`);
+        const put = (prompt, placeholder) => withPlaceholder(tab, prompt, placeholder);
+        typeInto(area, missing ? JSON.parse(missing).reduce(put, area.value) : "");
+        setTimeout(() => partOf(tab, "check").click(), GRADIO_KNOWS);
     }
 
     // Standard prompts have the placeholders that the panel has.
-    function putPrompts({ prompt, negative }) {
-        const own = prompt.replace("{expression}", valueOf("expression_placeholder"))
-            .replace("{character}", valueOf("character_placeholder"));
-        typeInto(gradioApp().querySelector("#txt2img_neg_prompt textarea"), negative);
-        typeInto(gradioApp().querySelector("#txt2img_prompt textarea"), own);
+    function putPrompts(tab, { prompt, negative }) {
+        const own = prompt.replace("{expression}", valueOf(tab, "expression_placeholder"))
+            .replace("{character}", valueOf(tab, "character_placeholder"));
+        typeInto(gradioApp().querySelector(`#${tab}_neg_prompt textarea`), negative);
+        typeInto(gradioApp().querySelector(`#${tab}_prompt textarea`), own);
     }
 
     // All that is asked for, as one text; what the page shows of results is none of it, but that there are new ones.
-    function pageText() {
-        const fields = [...gradioApp().querySelectorAll(FIELDS)].filter((field) => !field.closest(NOT_ASKED));
+    function pageText(tab) {
+        const parts = [`#tab_${tab}`, "#quicksettings"].map((part) => `${part} :is(input, textarea)`).join(", ");
+        const notAsked = `#${tab}_results, .extra-page, #${PANELS[tab]}fill`;
+        const fields = [...gradioApp().querySelectorAll(parts)].filter((field) => !field.closest(notAsked));
         const values = fields.map((field) => `${field.id}${["radio", "checkbox"].includes(field.type) ? field.checked : field.value}`);
-        const made = gradioApp().querySelector("#generation_info_txt2img textarea");
+        const made = gradioApp().querySelector(`#generation_info_${tab} textarea`);
         return JSON.stringify([...values, made ? made.value : ""]);
     }
 
     function markStale() {
-        const answer = find("answer") && find("answer").querySelector(".expression-grid-check");
-        if (answer && checked !== null) {
-            answer.classList.toggle("stale", pageText() !== checked);
+        for (const [tab, text] of Object.entries(checked)) {
+            const answer = partOf(tab, "answer") && partOf(tab, "answer").querySelector(".expression-grid-check");
+            if (answer) {
+                answer.classList.toggle("stale", pageText(tab) !== text);
+            }
         }
     }
 
@@ -73,18 +72,19 @@ onUiLoaded(() => {
         if (!button) {
             return;
         }
-        if (button.id === "script_expression_grid_check") {
-            checked = pageText();
+        const tab = tabOf(button);
+        if (button === partOf(tab, "check")) {
+            checked[tab] = pageText(tab);
         } else if (button.closest(".expression-grid-prompts")) {
-            putPrompts(button.dataset);
+            putPrompts(tab, button.dataset);
         } else if (button.closest(".expression-grid-check")) {
             const { lines, list, line, missing } = button.dataset;
             if (lines) {
                 showPrompt(button);
             } else if (list) {
-                selectLine(list, Number(line));
+                selectLine(tab, list, Number(line));
             } else if (missing !== undefined) {
-                mendPrompt(missing);
+                mendPrompt(tab, missing);
             }
         }
     });

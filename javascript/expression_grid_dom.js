@@ -44,5 +44,16 @@ expressionGrid.dom = (() => {
         }
     }
 
-    return { make, button, plural, setValue, typeInto };
+    // The panel stands in two tabs, under ids of its own in each.
+    const PANELS = { txt2img: "script_expression_grid_", img2img: "script_img2img_expression_grid_" };
+
+    function tabOf(element) {
+        return element.closest(`[id^="${PANELS.img2img}"]`) ? "img2img" : "txt2img";
+    }
+
+    function partOf(tab, name) {
+        return gradioApp().querySelector(`#${PANELS[tab]}${name}`);
+    }
+
+    return { make, button, plural, setValue, typeInto, PANELS, tabOf, partOf };
 })();

@@ -1,4 +1,4 @@
-// The two lists of the panel in txt2img: line numbers beside them, and below them what they count and a way back from a
+// The two lists of the panel: line numbers beside them, and below them what they count and a way back from a
 // preset or a fill, which a browser's own undo does not know.
 
 /* exported expressionGrid */
@@ -9,13 +9,14 @@ expressionGrid.lists = (() => {
 
     const LINE_BREAK = /\r\n|\r|\n|\u2028|\u2029/;
 
-    function areaOf(name) {
-        return gradioApp().querySelector(`#script_expression_grid_${name} textarea`);
+    function areaOf(tab, name) {
+        const box = expressionGrid.dom.partOf(tab, name);
+        return box && box.querySelector("textarea");
     }
 
     // Chooses a line of a list, counted from 1, and scrolls to it.
-    function selectLine(name, number) {
-        const area = areaOf(name);
+    function selectLine(tab, name, number) {
+        const area = areaOf(tab, name);
         const lines = area.value.split(LINE_BREAK);
         const before = lines.slice(0, number - 1).reduce((length, line) => length + line.length + 1, 0);
         area.focus();
@@ -30,10 +31,10 @@ expressionGrid.lists = (() => {
 onUiLoaded(() => {
     "use strict";
 
-    const { make, button, plural, setValue } = expressionGrid.dom;
+    const { make, button, plural, setValue, PANELS } = expressionGrid.dom;
     const { LINE_BREAK, areaOf } = expressionGrid.lists;
     const LISTS = { expressions: "expression", characters: "character" };
-    const known = {}; // each list as it was last typed, and what a preset or a fill took the place of
+    const known = new Map(); // each list as it was last typed, and what a preset or a fill took the place of
 
     function isGroup(line) {
         return /^\[[^[\]:|]+\]$/.test(line);
@@ -62,24 +63,24 @@ onUiLoaded(() => {
         return name === "characters" && groups > 1 ? `${count} in ${plural(groups, "group")}` : count;
     }
 
-    function addParts(name, area) {
+    function addParts(area, name) {
         const numbers = make("div", { className: "expression-grid-numbers", "aria-hidden": "true" });
         const count = make("span", { "aria-live": "polite" });
         const undo = button("Undo", { hidden: true, title: "Bring the list back as it was before" });
-        undo.addEventListener("click", () => bringBack(name));
+        undo.addEventListener("click", () => bringBack(area));
         area.before(numbers);
         area.parentElement.classList.add("expression-grid-list");
         area.wrap = "off";
         area.closest(".block").append(make("div", { className: "expression-grid-counter" }, undo, count));
         area.addEventListener("input", () => {
-            known[name].typed = true;
-            update(name);
+            known.get(area).typed = true;
+            update(area, name);
         });
         area.addEventListener("scroll", () => place(numbers, area));
         area.addEventListener("blur", () => { area.scrollLeft = 0; });
-        area.addEventListener("keydown", (event) => undoByKey(event, name));
+        area.addEventListener("keydown", (event) => undoByKey(event, area));
         new ResizeObserver(() => place(numbers, area)).observe(area);
-        known[name] = { area, numbers, count, undo, text: area.value, before: null, typed: false };
+        known.set(area, { name, area, numbers, count, undo, text: area.value, before: null, typed: false });
     }
 
     // The numbers lie over the field's left edge, line by line.
@@ -113,33 +114,30 @@ onUiLoaded(() => {
         state.undo.hidden = state.before === null;
     }
 
-    function bringBack(name) {
-        const state = known[name];
-        const { before, text } = state;
-        setValue(state.area, before);
+    function bringBack(area) {
+        const state = known.get(area);
+        const { name, before, text } = state;
+        setValue(area, before);
         Object.assign(state, { text: before, before: text });
-        update(name);
+        update(area, name);
     }
 
-    function undoByKey(event, name) {
+    function undoByKey(event, area) {
         if ((event.ctrlKey || event.metaKey) && event.key === "z" && !event.shiftKey) {
-            update(name);
-            if (known[name].before !== null) {
+            const state = known.get(area);
+            update(area, state.name);
+            if (state.before !== null) {
                 event.preventDefault();
-                bringBack(name);
+                bringBack(area);
             }
         }
     }
 
-    function update(name) {
-        const area = areaOf(name);
-        if (!area) {
-            return;
+    function update(area, name) {
+        if (!known.has(area)) {
+            addParts(area, name);
         }
-        if (!known[name] || known[name].area !== area) {
-            addParts(name, area);
-        }
-        const state = known[name];
+        const state = known.get(area);
         remember(state);
         showNumbers(state);
         const text = countText(name, area.value);
@@ -148,5 +146,11 @@ onUiLoaded(() => {
         }
     }
 
-    onAfterUiUpdate(() => Object.keys(LISTS).forEach(update));
+    onAfterUiUpdate(() => {
+        for (const tab of Object.keys(PANELS)) {
+            for (const name of Object.keys(LISTS).filter((each) => areaOf(tab, each))) {
+                update(areaOf(tab, name), name);
+            }
+        }
+    });
 });

@@ -7,11 +7,12 @@ var expressionGrid = expressionGrid || {};
 onUiLoaded(() => {
     "use strict";
 
-    const NUMBERS = '[id^="script_expression_grid_"] input[type="number"]:not([aria-label])';
+    const PARTS = Object.values(expressionGrid.dom.PANELS).map((prefix) => `[id^="${prefix}"]`);
+    const NUMBERS = PARTS.map((part) => `${part} input[type="number"]:not([aria-label])`).join(", ");
     const REFRESH = "#expression_grid_refresh:not([aria-label])";
 
     function nameNumber(field) {
-        const block = field.closest('[id^="script_expression_grid_"]');
+        const block = field.closest(PARTS.join(", "));
         const title = block.querySelector("label span, [data-testid='block-info']");
         if (title) {
             field.setAttribute("aria-label", title.textContent.trim());
