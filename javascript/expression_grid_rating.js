@@ -34,7 +34,8 @@ onUiLoaded(() => {
     const isRated = (cell) => cell.questions.every((question) => cell.saved.scores[question] !== null);
     const openQuestion = (cell) => cell.questions.find((question) => cell.scores[question] === null);
     const isOpen = (cell) => !cell.problem && !isRated(cell);
-    const order = () => session[mode === "blind" ? "blind_order" : "order"].map((number) => session.cells[number]);
+    const ORDERS = { blind: "blind_order", deciding: "deciding_order" };
+    const order = () => session[ORDERS[mode] || "order"].map((number) => session.cells[number]);
 
     // ---- answers
 
@@ -130,8 +131,15 @@ onUiLoaded(() => {
             showAlone(cell);
         } else {
             current = null;
-            show(view.end(session.order.length ? "All cells are rated." : "There is no cell with a picture to rate."));
+            show(view.end(endText()));
         }
+    }
+
+    function endText() {
+        if (mode === "deciding") {
+            return "What decides verdicts is rated. Choose Rate to count again, or another way to rate the other cells.";
+        }
+        return session.order.length ? "All cells are rated." : "There is no cell with a picture to rate.";
     }
 
     // The cell before or behind the current one, whether it is rated or not.
@@ -219,6 +227,7 @@ onUiLoaded(() => {
         } else {
             showNext();
         }
+        showSaid(mode === "deciding" ? session.deciding : "");
     }
 
     function setAsks(chosen) {
@@ -324,7 +333,7 @@ onUiLoaded(() => {
             ArrowRight: () => showBeside(1),
             t: () => find(".note input").focus(),
         };
-        if (mode === "single") {
+        if (mode !== "blind") {
             moves.Escape = () => {
                 setMode("matrix");
                 showCellInMatrix(cell);

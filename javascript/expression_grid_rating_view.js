@@ -15,7 +15,7 @@ expressionGrid.ratingView = () => {
         expression: "expression only", person: "expression and person", natural: "expression, person and natural",
     };
     const KINDS = { lora: "LoRA", embedding: "embedding" };
-    const MODES = { matrix: "Matrix", single: "One by one", blind: "Blind" };
+    const MODES = { matrix: "Matrix", single: "One by one", deciding: "What decides", blind: "Blind" };
 
     function group(className, label, properties, ...children) {
         return make("div", { className, role: "group", "aria-label": label, ...properties }, ...children);

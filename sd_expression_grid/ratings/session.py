@@ -13,7 +13,7 @@ from sd_expression_grid.store.cell_pictures import picture_problems
 from sd_expression_grid.study.study import MAX_CELLS, REFERENCE_LABEL, CellKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sd_expression_grid.store.folder import Outcome, StudyFolder
     from sd_expression_grid.study.study import Character, Study
@@ -56,6 +56,17 @@ class Session:
         """The cells to rate, as indices into ``cells``, column after column; excluded columns are left out."""
         is_left_out = [column.exclude for column in self.study.columns]
         return [n for n, cell in enumerate(self.cells) if not cell.problem and not is_left_out[cell.column]]
+
+    def numbers_of(self, keys: Iterable[CellKey]) -> list[int]:
+        """The cells to rate among these keys, as indices into ``cells``, in the order of the keys."""
+        study, to_rate = self.study, set(self.order)
+        labels = [column.label for column in study.columns]
+        rows = [row.label for row in study.expressions]
+        found = {
+            CellKey(expression=rows[cell.row], character=labels[cell.column], seed=study.seeds[cell.seed]): number
+            for number, cell in enumerate(self.cells)
+        }
+        return [found[key] for key in keys if found.get(key) in to_rate]
 
     @property
     def blind_order(self) -> list[int]:

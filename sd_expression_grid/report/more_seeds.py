@@ -26,10 +26,14 @@ class GrowingRate:
 
     def with_seeds(self, more: int, seeds: int) -> Rate:
         """The rate of so many more seeds than there are. ``seeds`` is at least 1."""
+        return self.with_cells(self.rate.count * more / seeds)
+
+    def with_cells(self, more: float) -> Rate:
+        """The rate of so many more cells."""
         rate, share = self.rate, self.rate.share
         if share is None:
             return rate
-        effective = max(1.0, rate.count * (seeds + more) / seeds / self.dispersion)
+        effective = max(1.0, (rate.count + more) / self.dispersion)
         return replace(rate, interval=wilson(share * effective, effective, self.confidence))
 
 

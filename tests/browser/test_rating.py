@@ -279,6 +279,25 @@ def share_of_green(picture):
     return float((pixels[..., 1] - pixels[..., 0] > 40).mean())
 
 
+def test_what_decides_is_rated_first_and_all_the_rest_can_be(tab, folder):
+    tab.open(folder.path.name, way="What decides")
+    expect(tab.root.locator(".said")).to_have_text("Too few ratings to tell: sad.")
+    seen = []
+    for number in range(6):
+        expect(tab.count).to_have_text(f"{number} of {CELLS}")
+        seen.append(tab.title.text_content())
+        tab.press("y")
+    expect(tab.root).to_contain_text("What decides verdicts is rated.")
+    assert [re.sub("^sadsad crying · ", "", title) for title in seen] == [
+        "reference · seed 1", "reference · seed 2", "Noor · LoRA · seed 1", "ember · embedding · seed 1",
+        "Noor · LoRA · seed 2", "ember · embedding · seed 2",
+    ]  # fmt: skip
+    tab.page.locator("#expression_grid_begin").click()
+    expect(tab.root.locator(".said")).to_have_text("All verdicts are decided.")
+    tab.way("One by one")
+    expect(tab.title).to_contain_text("neutral face · reference · seed 1")
+
+
 def test_scouts_are_not_offered(webui, tab):
     scout = {"expression": "neutral", "seeds": [1, 2]}
     finished_study(grids_folder(webui), "looked for", scout=scout)

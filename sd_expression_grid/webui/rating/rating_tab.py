@@ -14,7 +14,9 @@ from urllib.parse import quote
 import gradio as gr
 
 from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.ratings.ratings_table import read_table
 from sd_expression_grid.ratings.session import rate, read_session, session_to_dict
+from sd_expression_grid.report.deciding import what_decides
 from sd_expression_grid.webui.host.lacking import optional
 from sd_expression_grid.webui.rating.chosen_study import names_of_studies, opened_study
 from sd_expression_grid.webui.rating.report_section import build_report_section
@@ -93,8 +95,15 @@ def _session(name: str | None, rater: str) -> dict[str, object]:
     if name and not rater.strip():
         return {"hint": "Write your name beside the study, then press Rate: ratings are kept under it."}
     folder = opened_study(name)
-    session = session_to_dict(read_session(folder, rater))
-    return {**session, "files": f"file={quote(folder.path.as_posix())}/", "opened": time.time_ns()}
+    session = read_session(folder, rater)
+    deciding = what_decides(read_table(folder))
+    more = {"deciding_order": session.numbers_of(deciding.cells), "deciding": deciding.sentence}
+    return {
+        **session_to_dict(session),
+        **more,
+        "files": f"file={quote(folder.path.as_posix())}/",
+        "opened": time.time_ns(),
+    }
 
 
 def _answer(make: Callable[[], Mapping[str, object]], **more: object) -> str:
