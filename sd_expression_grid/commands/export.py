@@ -35,6 +35,8 @@ def add_to(subparsers: Subparsers) -> None:
     )
     command.add_argument("--format", choices=get_args(ImageFormat), default="png", help="default: png")
     command.add_argument("--infotext", action="store_true", help="keep the prompts in the pictures")
+    text = "remove the background, where rembg or mediapipe is installed"
+    command.add_argument("--transparent", action="store_true", help=text)
     command.add_argument("--outfit", default="", metavar="NAME", help="SillyTavern: the outfit that the faces are for")
     text = "Ren'Py: height of the side images, 0 for none; default: 240"
     command.add_argument("--side", type=int, default=240, metavar="PIXELS", help=text)
@@ -52,6 +54,7 @@ def run(asked: Namespace) -> None:
         height=asked.height,
         image_format=asked.format,
         infotext=asked.infotext,
+        transparent=asked.transparent,
         outfit=asked.outfit,
         side_height=asked.side,
     )

@@ -19,6 +19,7 @@ from sd_expression_grid.export.candidates import candidates_of
 from sd_expression_grid.export.faces import Cast, Face
 from sd_expression_grid.export.framing import framing_for
 from sd_expression_grid.export.large import large_files
+from sd_expression_grid.export.mattes import mattes_of
 from sd_expression_grid.export.names import named_rows
 from sd_expression_grid.export.plain import Plain
 from sd_expression_grid.export.proposal import proposed_picks
@@ -56,7 +57,8 @@ class ExportRequest:
     """What is to be exported. ``program`` is a key of PROGRAMS, ``names`` are lines ``ROW = NAME, NAME``.
 
     ``called`` is the character's name in the program, its own where empty. ``crop`` and ``height`` are as
-    ``framing_for`` takes them, ``outfit`` and ``side_height`` as ``Cast`` does.
+    ``framing_for`` takes them, ``outfit`` and ``side_height`` as ``Cast`` does. With ``transparent``, backgrounds are
+    removed, where a tool for that is installed.
     """
 
     character: str
@@ -67,6 +69,7 @@ class ExportRequest:
     height: int = 0
     image_format: ImageFormat = "png"
     infotext: bool = False
+    transparent: bool = False
     outfit: str = ""
     side_height: int = 240
 
@@ -92,15 +95,17 @@ def export_faces(folder: StudyFolder, request: ExportRequest, out: Path | None =
     picks, notes = _picks(folder, candidates, named)
     called = request.called.strip() or request.character
     faces = tuple(_faces(folder, candidates, named, picks))
+    framing = framing_for(_sizes(folder, faces), request.crop, request.height)
     cast = Cast(
         called=called,
         faces=faces,
         study=folder.path,
-        framing=framing_for(_sizes(folder, faces), request.crop, request.height),
+        framing=framing,
         image_format=request.image_format,
         infotext=request.infotext,
         outfit=request.outfit.strip(),
         side_height=request.side_height,
+        mattes=mattes_of(faces, folder.path, framing.common) if request.transparent else {},
     )
     _refuse_shared_files(cast, program)
     chosen = out or _free_folder(folder.path / EXPORTS_FOLDER, f"{called} for {program.key}")
@@ -227,6 +232,7 @@ def _write_beside(cast: Cast, program: Program, candidates: Candidates, notes: S
         "outfit": cast.outfit,
         "size": list(cast.framing.size),
         "crop": list(cast.framing.box),
+        "transparent": bool(cast.mattes),
         "faces": [_entry(cast, program, face) for face in cast.faces],
         "notes": list(notes),
     }

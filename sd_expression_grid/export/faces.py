@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
@@ -12,6 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from sd_expression_grid.store.folder import read_picture
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sd_expression_grid.export.candidates import Candidate
@@ -38,6 +39,11 @@ class Face:
     file: str
 
     @property
+    def composition(self) -> tuple[str, int]:
+        """The column and the seed: faces that have the same share their composition."""
+        return self.cell.key.character, self.cell.key.seed
+
+    @property
     def infotext(self) -> str:
         """That of the cell."""
         return self.cell.outcome.infotext if self.cell.outcome else ""
@@ -48,7 +54,8 @@ class Cast:
     """All faces of one character, and how their pictures are to be. ``study`` is the path of the study's folder.
 
     ``called`` is the character's name in the program. ``outfit`` is one of SillyTavern's, empty for none;
-    ``side_height`` is that of Ren'Py's side images in pixels, 0 for none.
+    ``side_height`` is that of Ren'Py's side images in pixels, 0 for none. ``mattes`` are those of each composition,
+    where the background is to be transparent.
     """
 
     called: str
@@ -59,10 +66,12 @@ class Cast:
     infotext: bool = False
     outfit: str = ""
     side_height: int = 0
+    mattes: Mapping[tuple[str, int], Image.Image] = field(default_factory=dict)
 
     def picture(self, face: Face) -> Image.Image:
         """A face's picture in the common size; OSError and the like if its file cannot be read."""
-        return self.framing.applied_to(read_picture(self.study / face.file))
+        picture = read_picture(self.study / face.file)
+        return self.framing.applied_to(picture, self.mattes.get(face.composition))
 
     def encoded(self, picture: Image.Image, face: Face) -> bytes:
         """A picture as a file, with the cell's infotext where it is to be kept."""

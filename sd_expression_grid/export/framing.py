@@ -31,10 +31,13 @@ class Framing:
         """Whether the pictures have more pixels than what they are made of."""
         return self.size[1] > self.box[3] - self.box[1]
 
-    def applied_to(self, picture: Image.Image) -> Image.Image:
-        """The picture as one of the set."""
+    def applied_to(self, picture: Image.Image, matte: Image.Image | None = None) -> Image.Image:
+        """The picture as one of the set; with a ``matte`` of the common size, transparent where that is black."""
         if picture.size != self.common:
             picture = picture.resize(self.common, Image.Resampling.LANCZOS)
+        if matte is not None:
+            picture = picture.convert("RGB")
+            picture.putalpha(matte)
         cut = picture.crop(self.box)
         return cut if cut.size == self.size else cut.resize(self.size, Image.Resampling.LANCZOS)
 

@@ -74,10 +74,11 @@ def _build_options(element_id: Callable[[str], str]) -> list[Any]:
         height = gr.Number(label="Height in pixels, 0 for as they are", value=0, precision=0)
         image_format = gr.Radio(label="Format", choices=["png", "webp"], value="png")
         infotext = gr.Checkbox(label="Keep the prompts in the pictures", value=False)
+        transparent = gr.Checkbox(label="Transparent background", value=False)
     with gr.Row():
         outfit = gr.Textbox(label="Outfit (SillyTavern)", max_lines=1)
         side = gr.Number(label="Height of side images (Ren'Py), 0 for none", value=240, precision=0)
-    return [program, names, called, crop, height, image_format, infotext, outfit, side]
+    return [program, names, called, crop, height, image_format, infotext, transparent, outfit, side]
 
 
 def offer_characters(name: str | None) -> tuple[Any, ...]:
@@ -128,7 +129,7 @@ def propose_names(study: str | None, character: str | None, program: str) -> str
 
 def export_picks(study: str | None, character: str | None, program: str, names: str, *options: Any) -> tuple[Any, ...]:
     """Exports the picks into the study's folder: what to do with them, and the files; or what is wrong."""
-    called, crop, height, image_format, infotext, outfit, side = options
+    called, crop, height, image_format, infotext, transparent, outfit, side = options
     try:
         request = ExportRequest(
             character=_chosen(character),
@@ -139,6 +140,7 @@ def export_picks(study: str | None, character: str | None, program: str, names: 
             height=int(height or 0),
             image_format=image_format,
             infotext=bool(infotext),
+            transparent=bool(transparent),
             outfit=outfit,
             side_height=int(side or 0),
         )

@@ -85,6 +85,7 @@ options:
   --height PIXELS       of all pictures; as they are by default
   --format {png,webp}   default: png
   --infotext            keep the prompts in the pictures
+  --transparent         remove the background, where rembg or mediapipe is installed
   --outfit NAME         SillyTavern: the outfit that the faces are for
   --side PIXELS         Ren'Py: height of the side images, 0 for none; default: 240
 """

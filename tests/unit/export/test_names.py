@@ -10,6 +10,8 @@ from sd_expression_grid.export.export import PROGRAMS
 from sd_expression_grid.export.names import named_rows
 from sd_expression_grid.export.renpy import KEYWORDS, tag_of, variable_of
 from sd_expression_grid.export.sillytavern import EXPRESSIONS
+from sd_expression_grid.study.preset_lists import preset_text, preset_titles
+from sd_expression_grid.study.schema import study_from_dict
 from tests.unit.export.programs import (
     RENPY_KEYWORDS,
     RENPY_NAME,
@@ -191,3 +193,21 @@ def test_a_name_that_nothing_can_have_is_refused(label, program):
 )
 def test_lines_that_will_not_do_are_said(line, said):
     assert fault(["joy", "sad"], PLAIN, *line.splitlines()) == said
+
+
+def preset_labels(title):
+    return [row.label for row in study_from_dict({"expressions": preset_text(title), "characters": "one"}).expressions]
+
+
+def test_the_preset_of_chat_characters_is_sillytaverns_28():
+    labels = preset_labels("28 expressions of chat characters")
+    assert sorted(labels) == sorted(EXPRESSIONS)
+    assert named_rows(labels, (), SILLYTAVERN).notes == ()
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("title", preset_titles())
+def test_every_preset_has_names_in_every_program(title, program):
+    labels = preset_labels(title)
+    found = named_rows(labels, (), PROGRAMS[program])
+    assert len({name for names in found.names.values() for name in names}) == len(labels)
