@@ -453,3 +453,26 @@ def test_lists_and_composition_are_shown_to_a_tag_completion_when_they_are_enter
     names = ["expressions", "characters", "composition"]
     assert page.page.evaluate("completed") == [f"script_expression_grid_{name}" for name in names]
     page.page.evaluate("delete window.TAC_CFG, delete window.addAutocompleteToArea")
+
+
+def test_the_panel_in_img2img_has_numbered_lines_undo_and_prompts_of_its_own(panel, webui):
+    if webui.name != "standin":
+        pytest.skip("the stand-in is enough for what the page's script does")
+    own, tab = PANEL.replace("script_", "script_img2img_"), panel.page
+    tab.locator("#tabs button", has_text="img2img").first.click()
+    tab.locator("#img2img_script_container #script_list input").click()
+    tab.locator("#img2img_script_container li", has_text="Expression grid").first.click()
+    lines = tab.locator(f"{own}expressions textarea")
+    expect(lines).to_be_visible()
+    panel.fill(f"{own}expressions", "sad\nbored")
+    expect(tab.locator(f"{own}expressions .expression-grid-counter span")).to_have_text("2 expressions")
+    expect(tab.locator(f"{own}expressions .expression-grid-numbers")).to_have_text(re.compile(r"^1\s2$"))
+    tab.locator(f"{own}preset input").first.click()
+    tab.locator(f"{own}preset li", has_text="hard").first.click()
+    expect(lines).to_have_value(re.compile("pouting"))
+    lines.press("Control+z")
+    expect(lines).to_have_value("sad\nbored")
+    tab.locator(f"{own}prompts").get_by_role("button", name="Pony").click()
+    expect(tab.locator("#img2img_prompt textarea")).to_have_value(re.compile("^score_9.*{character}, {expression}"))
+    expect(tab.locator("#txt2img_prompt textarea")).to_have_value("")
+    tab.locator("#tabs button", has_text="txt2img").first.click()
