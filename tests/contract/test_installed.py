@@ -79,3 +79,37 @@ def test_all_that_is_installed_is_taken_without_a_fault(webui):
     kinds = checked(webui, added(webui, "").text)
     assert set(kinds.values()) == {"lora", "embedding"}
     assert len(kinds) >= 9
+
+
+@pytest.mark.parametrize(
+    ("end", "told", "creator"),
+    [
+        ("civitai.info", {"creator": {"username": "Ana  B"}}, "Ana B"),
+        ("civitai.info", {"model": {"creator": {"username": "Ana"}}}, "Ana"),
+        ("metadata.json", {"civitai": {"creator": {"username": "Bo"}}}, "Bo"),
+        ("metadata.json", {"civitai": None}, ""), ("civitai.info", {"creator": {"username": "a | b"}}, ""),
+        ("civitai.info", [1], ""), ("civitai.info", {"creator": {"username": 3}}, ""),
+    ],
+)  # fmt: skip
+def test_the_creator_comes_from_what_managers_keep_beside_a_file(webui, end, told, creator):
+    put(webui, "models/Lora", "Noor", "card")
+    put(webui, "embeddings", "ember_nobody", "twin")
+    (webui.data_dir / f"models/Lora/card.{end}").write_text(json.dumps(told), encoding="utf-8")
+    (webui.data_dir / f"embeddings/twin.{end}").write_text(json.dumps(told), encoding="utf-8")
+    after = f" | creator={creator}" if creator else ""
+    assert added(webui, "card").text == f"[LoRAs]\ncard | <lora:card:1>{after}"
+    assert added(webui, "twin").text == f"[Embeddings]\ntwin{after}"
+
+
+def test_the_creator_comes_from_the_files_own_metadata(webui):
+    put(webui, "models/Lora", "Noor", "card")
+    file = webui.data_dir / "models/Lora/card.safetensors"
+    data = file.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    header["__metadata__"] = {**header.get("__metadata__", {}), "modelspec.author": "Cy"}
+    text = json.dumps(header).encode()
+    file.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + length :])
+    assert added(webui, "card").text == "[LoRAs]\ncard | <lora:card:1> | creator=Cy"
+    file.with_suffix(".civitai.info").write_text("{broken")
+    assert added(webui, "card").text == "[LoRAs]\ncard | <lora:card:1> | creator=Cy"

@@ -37,6 +37,11 @@ def lora_files() -> dict[str, str]:
     return {name: str(entry.filename) for name, entry in lora.available_networks.items()} if lora else {}
 
 
+def embedding_files() -> dict[str, str]:
+    """The embeddings' files by their names."""
+    return {name: str(entry.filename) for name, entry in _embeddings(HOST.embedding_databases()).items()}
+
+
 class InstalledNetworks:
     """The LoRAs and embeddings of the WebUI, by a scan of its folders; one scan for a run.
 
@@ -76,7 +81,7 @@ class InstalledNetworks:
 
     def _bundled_in(self, name: str) -> Collection[str]:
         """The names of the embeddings that a LoRA's file brings with it."""
-        tensors = _safetensors_header(Path(self._loras[name].filename)) if name in self._loras else {}
+        tensors = safetensors_header(Path(self._loras[name].filename)) if name in self._loras else {}
         return {
             tensor.split(".")[1] for tensor in tensors if tensor.startswith("bundle_emb.") and tensor.count(".") > 1
         }
@@ -202,13 +207,14 @@ def _lora_architecture(entry: Any) -> str:
 
 def _measured_architecture(file: Path) -> str:
     """From the shape of a weight that reads the text encoding (cross-attention keys), in a safetensors header."""
-    for name, tensor in _safetensors_header(file).items():
+    for name, tensor in safetensors_header(file).items():
         if "attn2_to_k" in name and name.endswith("lora_down.weight"):
             return _ARCHITECTURE_OF_CONTEXT.get(tensor["shape"][1], "")
     return ""
 
 
-def _safetensors_header(file: Path) -> dict[str, Any]:
+def safetensors_header(file: Path) -> dict[str, Any]:
+    """What a safetensors file tells of its tensors, and its metadata; empty for other and broken files."""
     if file.suffix.lower() != ".safetensors":
         return {}
     try:

@@ -11,7 +11,8 @@ from modules import extra_networks, shared
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.prompts.network_tags import find_tags
 from sd_expression_grid.study.lists import read_character_lines, write_lines
-from sd_expression_grid.webui.host.networks import lora_files, read_catalog
+from sd_expression_grid.webui.host.networks import embedding_files, lora_files, read_catalog
+from sd_expression_grid.webui.panel.creators import creator_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,15 @@ def _installed() -> list[dict[str, str]]:
         for name, file in sorted(lora_files().items(), key=_by_name)
         if name in catalog.loras and catalog.loras[name] in ("", catalog.architecture)
     ]
-    taken = {_key(entry) for entry in loras}
+    taken, files = {_key(entry) for entry in loras}, embedding_files()
     embeddings = [
-        {"name": name, "group": "Embeddings", "label": _free_label(name, taken), "text": _as_words(name)}
+        {
+            "name": name,
+            "group": "Embeddings",
+            "label": _free_label(name, taken),
+            "text": _as_words(name),
+            "creator": creator_of(files[name]),
+        }
         for name in sorted(catalog.embeddings, key=str.lower)
         if name not in catalog.ambiguous_embeddings
     ]
@@ -82,11 +89,15 @@ def _has_a_line(entry: dict[str, str]) -> bool:
 
 
 def _as_its_card_says(name: str, file: str) -> dict[str, str]:
-    """The text that the LoRA's card would put into the prompts: preferred weight, trigger words, negative text."""
+    """The text that the LoRA's card would put into the prompts: preferred weight, trigger words, negative text.
+
+    With it comes who made the LoRA.
+    """
     card: dict[str, Any] = extra_networks.get_user_metadata(file)
     words = (str(card.get("activation text") or ""), str(card.get("negative text") or ""))
     text, negative = (" ".join(part.split()) for part in words)
-    return {"text": f"<lora:{name}:{_preferred_weight(card):g}> {text}".strip(), "negative": negative}
+    own = f"<lora:{name}:{_preferred_weight(card):g}> {text}".strip()
+    return {"text": own, "negative": negative, "creator": creator_of(file)}
 
 
 def _preferred_weight(card: dict[str, Any]) -> float:
