@@ -188,7 +188,20 @@ expressionGrid.ratingView = () => {
         const isLikenessAsked = cell.questions.includes(1);
         const known = isLikenessAsked || cell.row > 0 ? ofPerson(session, cell, at) : [];
         const wanted = cell.row > 0 ? 1 : 2;
-        return [...figures, ...known.slice(0, wanted).map((each) => figure(session, each, nameOf(session, each, isBlind)))];
+        const seen = known.slice(0, wanted).map((each) => figure(session, each, nameOf(session, each, isBlind)));
+        return [...figures, ...previewFigure(session, cell), ...seen].slice(0, 1 + wanted);
+    }
+
+    // The preview of the character's card, in the first row, where no other row shows who it is.
+    function previewFigure(session, cell) {
+        const src = session.previews[session.columns[cell.column].label];
+        if (cell.row > 0 || !src || !cell.questions.includes(1)) {
+            return [];
+        }
+        const image = make("img", { alt: "preview", src });
+        const shown = make("figure", {}, image, make("figcaption", {}, "the card's preview"));
+        image.addEventListener("error", () => shown.remove());
+        return [shown];
     }
 
     // Other cells that show who it is: those of its column from the first row on, then the person's other columns.

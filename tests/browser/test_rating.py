@@ -224,6 +224,22 @@ def test_the_person_is_seen_in_the_first_row_too(webui, tab):
         tab.press("Escape")
 
 
+def test_the_cards_preview_shows_who_it_is_in_the_first_row(webui, tab, folder):
+    if webui.name != "standin":
+        pytest.skip("only the stand-in's folder of LoRAs is known")
+    preview = grids_folder(webui).parents[1] / "models/Lora/Noor.preview.png"
+    Image.new("RGB", (96, 96), (200, 120, 90)).save(preview)
+    try:
+        tab.open(folder.path.name)
+        tab.root.get_by_role("button", name="Open Noor, neutral").click()
+        expect(tab.root.locator("figcaption")).to_have_text(
+            ["this cell", "neutral, without a character", "the card's preview", "Noor, sad"]
+        )
+        assert tab.shown_pictures() == [64, 64, 96, 64]
+    finally:
+        preview.unlink()
+
+
 def test_what_is_asked_is_chosen_and_a_note_can_be_written(tab, folder):
     tab.open(folder.path.name)
     asks = tab.root.get_by_label("What is asked")

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
 from sd_expression_grid.ratings.ratings import add_ratings, read_ratings
 from sd_expression_grid.study.study import CellKey
@@ -131,6 +132,26 @@ def test_an_article_is_drafted_and_a_draft_never_written_over(section, folder):
     assert files["value"] == [str(folder / "article (2).zip")]
     assert (folder / "article/article.md").read_text() == "mine"
     assert "choose a study first" in section.draft_article(None)[0]
+
+
+def test_the_previews_of_networks_are_given_to_the_page(webui, folder):
+    from modules import shared
+
+    from sd_expression_grid.webui.rating import rating_tab
+
+    files = {"Noor": "models/Lora/Noor.preview.png", "ember": "embeddings/ember_nobody.jpg"}
+    made = {label: (webui.data_dir / file).resolve() for label, file in files.items()}
+    for file in made.values():
+        Image.new("RGB", (4, 4)).save(file)
+    try:
+        data = json.loads(html.unescape(re.search(">(.*)<", rating_tab.open_session(folder.name, "Ana"))[1]))
+    finally:
+        for file in made.values():
+            file.unlink()
+    assert data["previews"] == {label: f"file={file.as_posix()}" for label, file in made.items()}
+    assert {str(file) for file in made.values()} <= set(shared.demo.allowed_paths)
+    again = json.loads(html.unescape(re.search(">(.*)<", rating_tab.open_session(folder.name, "Ana"))[1]))
+    assert again["previews"] == {}
 
 
 def test_a_report_is_not_written_through_a_link(section, folder, tmp_path):

@@ -19,12 +19,14 @@ from sd_expression_grid.ratings.session import rate, read_session, session_to_di
 from sd_expression_grid.report.deciding import what_decides
 from sd_expression_grid.webui.host.lacking import optional
 from sd_expression_grid.webui.rating.chosen_study import names_of_studies, opened_study
+from sd_expression_grid.webui.rating.previews import previews_of
 from sd_expression_grid.webui.rating.report_section import build_report_section
 from sd_expression_grid.webui.rating.snippets import data_html, mount_html
 from sd_expression_grid.webui.rating.story_section import build_story_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 ui_components = optional("modules.ui_components", "buttons with signs are as wide as others")
 
@@ -98,12 +100,13 @@ def _session(name: str | None, rater: str) -> dict[str, object]:
     session = read_session(folder, rater)
     deciding = what_decides(read_table(folder))
     more = {"deciding_order": session.numbers_of(deciding.cells), "deciding": deciding.sentence}
-    return {
-        **session_to_dict(session),
-        **more,
-        "files": f"file={quote(folder.path.as_posix())}/",
-        "opened": time.time_ns(),
-    }
+    previews = {label: _address(file) for label, file in previews_of(session.study.characters).items()}
+    page = {"files": f"{_address(folder.path)}/", "previews": previews, "opened": time.time_ns()}
+    return {**session_to_dict(session), **more, **page}
+
+
+def _address(path: Path) -> str:
+    return f"file={quote(path.as_posix())}"
 
 
 def _answer(make: Callable[[], Mapping[str, object]], **more: object) -> str:
