@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import expect
 
 from sd_expression_grid.__main__ import main as command
 from sd_expression_grid.ratings.ratings import Rating, add_ratings
@@ -170,6 +171,21 @@ def one_by_one(studio):
         return photograph(page.page, tab.root)
 
 
+def story(studio):
+    studio.study(TWO_GRIDS, 192)
+    with studio.webui(860, 1300) as page:
+        tab = RatingPage(page)
+        tab.choose(TWO_GRIDS["name"])
+        section = page.page.locator(f"{ROOT}story_section")
+        section.get_by_text("From study to story").first.click()
+        expect(page.page.locator(f"{ROOT}story_character input")).to_have_value("Aria")
+        page.page.locator(f"{ROOT}story_show").click()
+        cells = page.page.locator(f"{ROOT}picks")
+        cells.get_by_role("button", name="sad, Aria, seed 7").click()
+        cells.get_by_role("button", name="sad, Aria, seed 7").blur()
+        return photograph(page.page, page.page.locator(f"{ROOT}story_show"), cells)
+
+
 def report(studio):
     folder = studio.study(TWO_GRIDS, 192)
     file = folder / "report.html"
@@ -200,6 +216,7 @@ PICTURES = {
     "page": study_page,
     "rating": rating,
     "one-by-one": one_by_one,
+    "story": story,
     "report": report,
 }
 

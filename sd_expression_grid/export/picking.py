@@ -20,15 +20,15 @@ GRADES = {NO: "no", UNRATED: "", PARTLY: "partly", YES: "yes"}
 """What the page calls how good a cell is."""
 
 
-def picking_to_dict(folder: StudyFolder, name: str, *, anew: bool = False) -> dict[str, object]:
+def picking_to_dict(folder: StudyFolder, name: str) -> dict[str, object]:
     """The cells of a character as JSON values, with its picks; with those that are proposed where there are none.
 
-    ``anew`` proposes in place of those that were kept. In each row, ``picks`` are indices of its ``cells``, and ``why``
-    says why none is proposed. Raises StudyError as ``candidates_of`` does.
+    In each row, ``picks`` are indices of its ``cells``, and ``why`` says why none is proposed. Raises StudyError as
+    ``candidates_of`` does.
     """
     candidates = candidates_of(folder, name)
     proposal = proposed_picks(candidates)
-    kept = () if anew else picks_of(folder.path, name)
+    kept = picks_of(folder.path, name)
     picked = {pick.key for pick in kept or proposal.picks}
     why = dict(proposal.without)
     rows = [
@@ -41,6 +41,11 @@ def picking_to_dict(folder: StudyFolder, name: str, *, anew: bool = False) -> di
         for label, cells in candidates.rows.items()
     ]
     return {"character": name, "is_kept": bool(kept), "rows": rows}
+
+
+def keep_proposal(folder: StudyFolder, name: str) -> None:
+    """Keeps what is proposed by now in place of a character's picks; errors as for ``keep_picks``."""
+    write_picks(folder.path, name, proposed_picks(candidates_of(folder, name)).picks)
 
 
 def keep_picks(folder: StudyFolder, data: Mapping[str, Any]) -> None:

@@ -82,6 +82,9 @@ def test_the_proposal_is_changed_by_click_and_keyboard(tab, folder):
     tab.cell("sad", 2).click()
     until_kept(tab, folder, ("neutral", "Noor", 2), ("neutral", "Noor", 1))
     expect(tab.picks.locator(".missing")).to_have_text("1 of 2 rows have a pick. Without one: sad.")
+    tab.page.locator(f"{ROOT}story_propose").click()
+    until_kept(tab, folder, ("neutral", "Noor", 1), ("sad", "Noor", 1))
+    expect(tab.picks.locator(".missing")).to_have_text("2 of 2 rows have a pick.")
 
 
 def test_picks_are_exported_under_names_that_can_be_changed(tab, folder):

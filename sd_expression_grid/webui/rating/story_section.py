@@ -15,7 +15,7 @@ import gradio as gr
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.export.candidates import character_names
 from sd_expression_grid.export.export import PROGRAMS, ExportRequest, export_faces, proposed_names
-from sd_expression_grid.export.picking import keep_picks, picking_to_dict
+from sd_expression_grid.export.picking import keep_picks, keep_proposal, picking_to_dict
 from sd_expression_grid.page.page import write_page
 from sd_expression_grid.webui.rating.chosen_study import opened_study
 from sd_expression_grid.webui.rating.snippets import data_html, error_html, mount_html, progress_html
@@ -93,12 +93,19 @@ def offer_characters(name: str | None) -> tuple[Any, ...]:
 
 def show_faces(study: str | None, character: str | None) -> str:
     """A character's cells with their picks as the page needs them, or what is wrong, as hidden HTML."""
-    return _picking(study, character, anew=False)
+    return _answer(lambda: _picking(study, character))
 
 
 def propose_faces(study: str | None, character: str | None) -> str:
-    """The same with what is proposed by now, whatever was picked before."""
-    return _picking(study, character, anew=True)
+    """The same, after what is proposed by now was kept in place of what was picked before."""
+
+    def proposed() -> Mapping[str, object]:
+        folder = opened_study(study)
+        keep_proposal(folder, _chosen(character))
+        write_page(folder)
+        return _picking(study, character)
+
+    return _answer(proposed)
 
 
 def take_picks(text: str) -> str:
@@ -152,13 +159,10 @@ def export_picks(study: str | None, character: str | None, program: str, names: 
     return said, gr.update(value=[*map(str, sorted(made.folder.glob("*.zip"))), archive], visible=True)
 
 
-def _picking(study: str | None, character: str | None, *, anew: bool) -> str:
-    def picking() -> Mapping[str, object]:
-        folder = opened_study(study)
-        found = picking_to_dict(folder, _chosen(character), anew=anew)
-        return {**found, "study": study, "files": f"file={quote(folder.path.as_posix())}/"}
-
-    return _answer(picking)
+def _picking(study: str | None, character: str | None) -> Mapping[str, object]:
+    folder = opened_study(study)
+    found = picking_to_dict(folder, _chosen(character))
+    return {**found, "study": study, "files": f"file={quote(folder.path.as_posix())}/"}
 
 
 def _chosen(character: str | None) -> str:

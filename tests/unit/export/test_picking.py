@@ -1,7 +1,7 @@
 import pytest
 
 from sd_expression_grid.base.errors import StudyError
-from sd_expression_grid.export.picking import keep_picks, picking_to_dict
+from sd_expression_grid.export.picking import keep_picks, keep_proposal, picking_to_dict
 from sd_expression_grid.store.picks import picks_of
 from sd_expression_grid.study.study import CellKey
 from tests.study_folders import study_folder
@@ -18,8 +18,8 @@ def sent(*cells, name="Noor"):
     return {"study": "study", "character": name, "picks": picks, "number": 1}
 
 
-def shown(folder, name="Noor", **options):
-    return {row["label"]: row for row in picking_to_dict(folder, name, **options)["rows"]}
+def shown(folder, name="Noor"):
+    return {row["label"]: row for row in picking_to_dict(folder, name)["rows"]}
 
 
 def test_all_weights_and_seeds_are_shown_with_what_was_said_of_them(folder):
@@ -39,7 +39,9 @@ def test_a_proposal_is_shown_until_something_is_kept(folder):
     keep_picks(folder, sent(("smile", "Noor 0.4", 7), ("smile", "Noor 0.4", 8)))
     assert [row["picks"] for row in shown(folder).values()] == [[], [0, 1], []]
     assert picking_to_dict(folder, "Noor")["is_kept"]
-    assert [row["picks"] for row in shown(folder, anew=True).values()] == [[3], [3], [3]]
+    keep_proposal(folder, "Noor")
+    assert [row["picks"] for row in shown(folder).values()] == [[3], [3], [3]]
+    assert [pick.key.seed for pick in picks_of(folder.path, "Noor")] == [8, 8, 8]
     assert not picking_to_dict(folder, "mei")["is_kept"]
 
 
