@@ -13,7 +13,7 @@ NEGATIVE_WORDS = "neutral face\nsad crying, (blue sky:-1.2)"
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """An extension's script and its values.
+    """An extension's script and its values; one without a title has none to tell, and is on where it is.
 
     ``shares``: composition steps are shared in exact mode; ``batches``: rows are batched in batched mode. ``plain`` are
     values of a plain picture where they are others; ``face``: with the face prompt of the cell's infotext. CD Tuner
@@ -38,7 +38,7 @@ def _picture():
 
 _UNIT = {"enabled": True, "module": "reference_only", "image": _picture(), "weight": 1}
 _REGIONS = {"prompt": "woman, {character} BREAK [hair:{expression}:0.3] face BREAK blue sky"}
-_WORDS = {"prompt": "woman, {character}, face, face BREAK [hair:{expression}:0.3], hat, hat"}
+_WORDS = {"prompt": "woman, {character} with a hat BREAK [hair:{expression}:0.3], hat"}
 _BY_WORDS = (
     "Prompt",
     "Columns",
@@ -79,7 +79,12 @@ CASES = {
     "MultiDiffusion": Case(title="Tiled Diffusion", values=(True, "MultiDiffusion")),
     "Mixture of Diffusers": Case(title="Tiled Diffusion", values=(True, "Mixture of Diffusers")),
     "NegPiP": Case(title="NegPiP", values=(True,), study={"expressions": NEGATIVE_WORDS}, shares=False),
-    "Prompt Fusion": Case(title="Prompt Fusion", values=(), batches=True),
+    "Prompt Fusion": Case(
+        title="", values=(), study={"prompt": "{expression}, [red:blue:0.2,0.8] hair, {character}"}, batches=True
+    ),
+    "Prompt Fusion, in a row": Case(
+        title="", values=(), study={"expressions": "mix | [sad:happy:0.3,0.8]\nneutral"}, batches=True
+    ),
     "Regional Prompter, by regions": Case(
         title="Regional Prompter", values=(True, False, "Matrix"), study=_REGIONS, shares=False
     ),

@@ -4,6 +4,9 @@ import base64
 import io
 import json
 import re
+import sys
+from collections import namedtuple
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -272,6 +275,61 @@ def test_what_it_cannot_read_is_a_fault(webui):
 def test_where_dynamic_prompts_is_off_braces_are_text(webui):
     study = made(webui, prompt="{a|b} {expression}, {character}", composition="", characters="mei")
     assert prompts(study)[0] == r"{a\|b} sad, mei"
+
+
+class Fusion:
+    """Prompt Fusion's library in small: one ``[a:b:0.3,0.8]``, which goes from a to b between two fractions."""
+
+    PATTERN = re.compile(r"\[(\w+):(\w+):([\d.]+),([\d.]+)\]")
+    TensorCondWrapper = staticmethod(lambda cond: SimpleNamespace(original_cond=cond))
+    InterpolationParams = namedtuple("InterpolationParams", "t step total_steps slerp_scale slerp_epsilon")
+
+    def __init__(self):
+        self.texts, self.span = [], (0, 0)
+
+    InterpolationTensorBuilder = property(lambda self: lambda: self)
+
+    def parse_prompt(self, prompt):
+        return SimpleNamespace(extend_tensor=lambda *_: self._extend(prompt))
+
+    def _extend(self, prompt):
+        found = self.PATTERN.search(prompt)
+        self.texts = [prompt.replace(found[0], found[number]) for number in (1, 2)]
+        self.span = float(found[3]), float(found[4])
+
+    def get_prompt_database(self):
+        return self.texts
+
+    def build(self, conds, empty):
+        one, other = (schedules[0].cond.original_cond for schedules in conds)
+        start, end = self.span
+
+        def interpolate(params, origin, empty):
+            share = min(max((params.t - start) / (end - start), 0), 1)
+            return SimpleNamespace(original_cond=one * (1 - share) + other * share)
+
+        return SimpleNamespace(interpolate=interpolate)
+
+
+FUSED = {"expressions": "mix | [sad:smiling:0.3,0.8]", "characters": "mei"}
+
+
+def test_an_interpolation_in_a_row_is_judged_by_prompt_fusions_own_parser(webui, monkeypatch):
+    with pytest.raises(HTTPException) as refused:
+        made(webui, **FUSED)
+    assert "mix" in refused.value.detail
+    fusion = Fusion()
+    for name in ("prompt_parser", "interpolation_tensor"):
+        monkeypatch.setitem(sys.modules, f"lib_prompt_fusion.{name}", fusion)
+    monkeypatch.setitem(webui.opts.data, "prompt_fusion_enabled", True)
+    assert "[hair, neck, eyes, lips:[sad:smiling:0.3,0.8]:0.2]" in prompts(made(webui, **FUSED))[0]
+    from sd_expression_grid.webui.host.prompt_fusion import mixed_texts
+
+    texts = mixed_texts("[hair:[sad:happy:0.3,0.8]:0.2]", 10, lambda text: ["hair"] * 2 + [text] * 8)
+    sad, happy = "[hair:sad:0.2]", "[hair:happy:0.2]"
+    assert texts[:4] == ("hair", "hair", sad, sad)
+    assert texts[4] == f"0.800 {sad} + 0.200 {happy}"
+    assert texts[8:] == (happy, happy)
 
 
 def folder_and_made(study):

@@ -12,6 +12,7 @@ from modules import extra_networks, prompt_parser, sd_samplers, shared
 from sd_expression_grid.plan.style_check import Style
 from sd_expression_grid.prompts.prompt_shape import shape_of, with_words
 from sd_expression_grid.webui.host.host import HOST
+from sd_expression_grid.webui.host.prompt_fusion import is_interpolated, mixed_texts
 
 if TYPE_CHECKING:
     from sd_expression_grid.plan.plan import Cell
@@ -98,6 +99,8 @@ class PromptReader:
         return (self._steps(self.without_comments(self.styled_negative(prompt))),)
 
     def _read_steps(self, prompt: str) -> tuple[str, ...]:
+        if is_interpolated(prompt):
+            return mixed_texts(prompt, self.total_steps, self._parsed)
         shape, words = shape_of(prompt) if _parser_is_the_webuis() else (prompt, [])
         steps = self._steps_of_shape(shape)
         texts = {text: with_words(text, words) for text in set(steps)}
