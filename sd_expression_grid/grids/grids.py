@@ -190,14 +190,15 @@ def grids_of(folder: StudyFolder, options: GridOptions | None = None) -> StudyGr
 
 
 def settings_of(study: Study, outcomes: Mapping[CellKey, Outcome]) -> dict[str, str]:
-    """The settings that a study's finished cells tell; CFG scale only where a column has none of its own."""
-    own = {column.label for column in study.columns if column.cfg_scale is not None}
+    """The settings that a study's finished cells tell; what a column may have of its own only where it has none."""
+    own = {column.label for column in study.columns if (column.cfg_scale, column.denoising) != (None, None)}
     done = [outcome for outcome in outcomes.values() if outcome.status == "done"]
     chosen = min(done, key=lambda outcome: outcome.key.character in own, default=None)
     if chosen is None:
         return {}
     settings = settings_in(chosen.infotext)
-    return {name: value for name, value in settings.items() if name != "CFG scale" or chosen.key.character not in own}
+    of_columns = ("CFG scale", "Denoising strength") if chosen.key.character in own else ()
+    return {name: value for name, value in settings.items() if name not in of_columns}
 
 
 def legend(study: Study, seed: int, settings: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -212,7 +213,7 @@ def legend(study: Study, seed: int, settings: Mapping[str, str]) -> tuple[tuple[
         "CFG scale": ", ".join(filter(None, [_plain(settings.get("CFG scale", "")), *_own_cfg_scales(study)])),
         "Size": settings.get("Size", "").replace("x", "×"),
         "Seed": "" if study.scout else str(seed),
-        "Denoising strength": settings.get("Denoising strength", "") if study.picture else "",
+        "Denoising strength": _strengths(study, settings),
         SCOUT_FIELD: settings.get(SCOUT_FIELD, ""),
     }
     return tuple((name, value) for name, value in values.items() if value)
@@ -248,6 +249,12 @@ def _captioned(table: GridTable, open_cell: OpenCell, captions: Captions) -> Ope
 
 def _own_cfg_scales(study: Study) -> list[str]:
     return [f"{column.cfg_scale:g} for {column.label}" for column in study.characters if column.cfg_scale is not None]
+
+
+def _strengths(study: Study, settings: Mapping[str, str]) -> str:
+    """Of img2img: a hires pass has one, too."""
+    own = [f"{column.denoising:g} for {column.label}" for column in study.characters if column.denoising is not None]
+    return ", ".join(filter(None, [settings.get("Denoising strength", ""), *own])) if study.picture else ""
 
 
 def _plain(number: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One picture to be made. ``cfg_scale`` None means the page's."""
+    """One picture to be made. ``cfg_scale`` and ``denoising``, img2img's strength, None mean the page's."""
 
     key: CellKey
     prompt: str
@@ -25,6 +25,7 @@ class Cell:
     hires_prompt: str = ""
     hires_negative_prompt: str = ""
     cfg_scale: float | None = None
+    denoising: float | None = None
 
     @property
     def networks(self) -> tuple[tuple[NetworkTag, ...], tuple[NetworkTag, ...]]:
@@ -63,15 +64,15 @@ def plan_batches(
 ) -> tuple[Batch, ...]:
     """Divides the cells, in their order, into batches of cells that may share a call.
 
-    Cells share one only with the same character, networks, CFG scale and ``encoded_kind``, which tells what prompts
-    must have in common to be encoded in one call. The seed is the same as well, since its rows share their composition
-    steps, unless a batch ``mixes_seeds``.
+    Cells share one only with the same character, networks, CFG scale, denoising strength and ``encoded_kind``, which
+    tells what prompts must have in common to be encoded in one call. The seed is the same as well, since its rows share
+    their composition steps, unless a batch ``mixes_seeds``.
     """
 
     def shared(cell: Cell) -> Hashable:
         kind = encoded_kind(cell) if rows_per_batch > 1 else None
         seed = None if mixes_seeds else cell.key.seed
-        return cell.key.character, seed, cell.networks, cell.cfg_scale, kind
+        return cell.key.character, seed, cell.networks, cell.cfg_scale, cell.denoising, kind
 
     return tuple(
         Batch(cells=part) for _, run in groupby(cells, key=shared) for part in _parts(tuple(run), rows_per_batch)
@@ -87,6 +88,7 @@ def _cell(study: Study, templates: Templates, key: CellKey, row: Expression, col
         hires_prompt=hires.text,
         hires_negative_prompt=hires_negative.text,
         cfg_scale=column.cfg_scale,
+        denoising=column.denoising,
     )
 
 

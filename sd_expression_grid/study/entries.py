@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sd_expression_grid.base.errors import Fault
 
 
+_SEVERAL = {"cfg_scale": "CFG", "denoising": "denoising"}
+"""Keys of which several numbers make several columns, with the words of their labels."""
+
+
 def read_expressions(reader: Reader) -> Iterable[Expression]:
     """Yields the list under ``expressions``, one for each strength of an entry; faults are added to the reader."""
     for entry in _entries(reader, "expressions", read_expression_lines):
@@ -29,7 +33,7 @@ def read_expressions(reader: Reader) -> Iterable[Expression]:
 
 
 def read_characters(reader: Reader) -> Iterable[Character]:
-    """Yields the list under ``characters``, one for each weight and CFG scale of an entry.
+    """Yields the list under ``characters``, one for each weight, CFG scale and denoising strength of an entry.
 
     Faults are added to the reader.
     """
@@ -38,10 +42,12 @@ def read_characters(reader: Reader) -> Iterable[Character]:
         label, text = _label_and_text(of_entry)
         values: dict[str, Any] = {key.name: key.read(of_entry) for key in CHARACTER_KEYS}
         of_entry.refuse_unknown()
-        weights, scales = values.pop(WEIGHTS.name), values.pop("cfg_scale")
-        character = Character(label=label, text=text, place=entry.place, **values)
-        for one in _at_weights(character, weights, of_entry):
-            yield from _at_cfg_scales(one, scales)
+        weights = values.pop(WEIGHTS.name)
+        several = {name: values.pop(name) for name in _SEVERAL}
+        columns = _at_weights(Character(label=label, text=text, place=entry.place, **values), weights, of_entry)
+        for name, numbers in several.items():
+            columns = [one for column in columns for one in _at_each(column, name, numbers)]
+        yield from columns
 
 
 def entry_to_dict(entry: Expression | Character) -> dict[str, object]:
@@ -99,13 +105,14 @@ def _at_strengths(expression: Expression, strengths: tuple[float, ...], reader: 
     return result or [expression]
 
 
-def _at_cfg_scales(character: Character, scales: tuple[float, ...]) -> list[Character]:
-    """The character once for each CFG scale, side by side; with one scale, or none, the character alone."""
-    if len(scales) < 2:
-        return [replace(character, cfg_scale=scale) for scale in scales] or [character]
+def _at_each(character: Character, name: str, numbers: tuple[float, ...]) -> list[Character]:
+    """The character once for each number of a key, side by side; with one number, or none, the character alone."""
+    if len(numbers) < 2:
+        return [replace(character, **{name: number}) for number in numbers] or [character]  # type: ignore[arg-type]
     person = character.person or character.label
     return [
-        replace(character, label=f"{character.label} CFG {scale:g}", person=person, cfg_scale=scale) for scale in scales
+        replace(character, label=f"{character.label} {_SEVERAL[name]} {number:g}", person=person, **{name: number})  # type: ignore[arg-type]
+        for number in numbers
     ]
 
 

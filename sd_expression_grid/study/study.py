@@ -115,6 +115,13 @@ class Character(CharacterTraits):
         usage="`cfg_scale=5`",
         meaning="instead of the page's; of several (`cfg_scale=4,7`) each makes a column, labelled `Noor CFG 4`",
     )
+    denoising: float | None = list_key(
+        POSITIVE_NUMBERS,
+        default=None,
+        usage="`denoising=0.5`",
+        meaning="in img2img, the denoising strength instead of the page's; of several (`denoising=0.35,0.5`) each "
+        "makes a column, labelled `Noor denoising 0.35`",
+    )
     prompt: str = list_key(
         PROMPT_TEXT,
         default="",

@@ -1,6 +1,7 @@
 """Studies that start from a picture: in img2img, with masks and without."""
 
 import json
+import re
 from uuid import uuid4
 
 import numpy as np
@@ -124,6 +125,19 @@ def test_with_composition_words_the_calls_are_told_and_shared(webui, picture):
     assert all("[hair, neck:" in text for _, text in answer.cells)
 
 
+def test_columns_have_denoising_strengths_of_their_own(webui, picture):
+    asked = {"expressions": "sad", "characters": "mei | <lora:mei:1> | denoising=0.35,0.8\nNoor | <lora:Noor:1>"}
+    answer = study(webui, picture, asked=asked)
+    assert answer.status == 200, answer.message
+    strengths = [re.search(r"Denoising strength: ([\d.]+)", text)[1] for _, text in answer.cells]
+    assert strengths == ["0.6", "0.35", "0.8", "0.6"]
+    for (cell, infotext), strength in zip(answer.cells, strengths, strict=True):
+        assert difference(cell, plain(webui, infotext, picture, denoising_strength=float(strength))) <= 1
+    kept = json.loads((answer.folder / "study.json").read_text())["characters"]
+    assert [column["label"] for column in kept] == ["mei denoising 0.35", "mei denoising 0.8", "Noor"]
+    assert not any("requested" in line for line in told(answer))
+
+
 def test_in_batches_the_rows_are_as_alone_but_for_rounding(webui, picture, mask):
     exact = study(webui, picture, mask, **FACE_ALONE)
     batched = study(webui, picture, mask, {"mode": "batched", "rows_per_batch": 3}, **FACE_ALONE)
@@ -145,6 +159,10 @@ def test_in_batches_the_rows_are_as_alone_but_for_rounding(webui, picture, mask)
         ({"denoising_strength": 0}, "denoising strength: is 0; with 0 the picture would stay as it is"),
         ({"denoising_strength": 1.5}, "denoising strength: is 1.5; more than 0 and at most 1 can be made"),
         (
+            {"asked": {"characters": "mei | mei | denoising=1.2"}},
+            "characters, line 1 (mei | mei | denoising=1.2): denoising: is 1.2; at most 1 can be made",
+        ),
+        (
             {"asked": {"composition": "hair", "switch_at": 0.7}},
             "composition: at denoising strength 0.6 a picture takes 4 denoiser calls, and the switch comes after 5",
         ),
@@ -155,3 +173,9 @@ def test_what_cannot_be_made_is_refused(webui, picture, change, message):
     assert answer.status == 422
     assert message in answer.message
     assert answer.message.count("\n") == 0
+
+
+def test_txt2img_has_no_denoising_strengths(webui):
+    answer = webui.study({**STUDY, "characters": "mei | mei | denoising=0.5"})
+    assert answer.status == 422
+    assert "denoising: txt2img has no picture to start from; use img2img" in answer.message

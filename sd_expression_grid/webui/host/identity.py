@@ -107,6 +107,7 @@ class Identities:
             "negative": self._reader.styled_negative(cell.negative_prompt),
             "seed": cell.key.seed,
             "cfg_scale": cell.cfg_scale,
+            **({} if cell.denoising is None else {"denoising": cell.denoising}),
             "networks": [value for _, value in self.networks_of(cell)],
             **({"scripts for the cell": values} if values else {}),
         }

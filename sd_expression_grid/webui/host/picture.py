@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from sd_expression_grid.study.study import Study
     from sd_expression_grid.webui.host.processing import Processing
 
 _OF_THE_HIRES_PASS: dict[str, Any] = {
@@ -98,8 +99,13 @@ def _name(kind: str, picture: Image.Image) -> str:
     return f"{kind}-{hash_of(picture)[:12]}.png"
 
 
-def picture_faults(p: Processing) -> Iterator[Fault]:
-    """What img2img would fail at in every cell, or make nothing of."""
+def picture_faults(p: Processing, study: Study) -> Iterator[Fault]:
+    """What img2img would fail at in every cell, or make nothing of; and what it alone can make."""
+    for column in study.characters:
+        if column.denoising is not None and not is_img2img(p):
+            yield Fault(column.place or column.label, "denoising: txt2img has no picture to start from; use img2img")
+        elif column.denoising is not None and column.denoising > 1:
+            yield Fault(column.place or column.label, f"denoising: is {column.denoising:g}; at most 1 can be made")
     if not is_img2img(p):
         return
     pictures = p.init_images
@@ -148,31 +154,44 @@ def decisive(p: Processing) -> dict[str, object]:
     return {**{name: getattr(p, name, None) for name in names}, **settings, **pictures}
 
 
-def calls_of_strength(p: Processing, calls: int) -> int:
-    """Of the denoiser's calls for a picture from noise, those that img2img makes at its denoising strength."""
+def calls_of_strength(p: Processing, calls: int, strength: float | None = None) -> int:
+    """Of the denoiser's calls for a picture from noise, those that img2img makes at a denoising strength.
+
+    Without ``strength`` it is the page's.
+    """
     if not is_img2img(p) or HOST.option("img2img_fix_steps", default=False):
         return calls
-    made = int(min(p.denoising_strength, 0.999) * p.steps) + 1
+    made = int(min(p.denoising_strength if strength is None else strength, 0.999) * p.steps) + 1
     return min(calls, -(-calls * made // p.steps))
 
 
-def strength_faults(p: Processing, switch_at: float, calls: int) -> Iterator[Fault]:
+def strength_faults(p: Processing, study: Study, calls: int) -> Iterator[Fault]:
     """Composition words that would be drawn to the end; ``calls`` are the denoiser's for a picture from noise."""
-    made, before = calls_of_strength(p, calls), _calls_before(switch_at, calls)
-    if is_img2img(p) and before >= made:
-        why = f"at denoising strength {p.denoising_strength:g} a picture takes {made} denoiser calls"
-        remedy = "the expression would never be drawn; leave Composition empty, for the picture holds the composition"
-        yield Fault("composition", f"{why}, and the switch comes after {before}: {remedy}")
+    before = _calls_before(study.switch_at, calls)
+    for strength in _strengths(p, study):
+        made = calls_of_strength(p, calls, strength)
+        if before >= made:
+            why = f"at denoising strength {strength:g} a picture takes {made} denoiser calls"
+            remedy = "the expression would never be drawn; leave it empty, for the picture holds the composition"
+            yield Fault("composition", f"{why}, and the switch comes after {before}: {remedy}")
 
 
-def strength_notes(p: Processing, switch_at: float, calls: int) -> Iterator[str]:
+def strength_notes(p: Processing, study: Study, calls: int) -> Iterator[str]:
     """How much of a picture is drawn of the composition words, where there are any."""
-    if is_img2img(p):
-        made, before = calls_of_strength(p, calls), _calls_before(switch_at, calls)
+    before = _calls_before(study.switch_at, calls)
+    for strength in _strengths(p, study):
         yield (
-            f"At denoising strength {p.denoising_strength:g} a picture takes {made} denoiser calls, "
-            f"{before} of them with the composition words"
+            f"At denoising strength {strength:g} a picture takes {calls_of_strength(p, calls, strength)} "
+            f"denoiser calls, {before} of them with the composition words"
         )
+
+
+def _strengths(p: Processing, study: Study) -> list[float]:
+    """Those of the columns, where words have a part in the composition."""
+    if not (is_img2img(p) and study.composition):
+        return []
+    own = [p.denoising_strength if column.denoising is None else column.denoising for column in study.columns]
+    return [*dict.fromkeys(own)]
 
 
 def _calls_before(switch_at: float, calls: int) -> int:

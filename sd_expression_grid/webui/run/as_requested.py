@@ -10,7 +10,7 @@ from sd_expression_grid.prompts.infotext_text import settings_in
 from sd_expression_grid.prompts.network_tags import find_tags
 from sd_expression_grid.webui.host.embeddings import EmbeddingReader
 from sd_expression_grid.webui.host.host import HOST
-from sd_expression_grid.webui.host.picture import final_size
+from sd_expression_grid.webui.host.picture import final_size, is_img2img
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,6 +67,8 @@ class AsRequested:
             "Seed": cell.key.seed,
             "Size": f"{page.width}x{page.height}",
         }
+        if is_img2img(page):
+            requested["Denoising strength"] = page.denoising_strength if cell.denoising is None else cell.denoising
         for name, value in requested.items():
             if name in said and not is_same(said[name], value):
                 yield f"{name} {value} was requested, and {said[name]} was made"

@@ -111,6 +111,8 @@ def _call_for(p: Processing, batch: Batch, negative_encoding: list[Any]) -> Proc
     if len(cells) > 1:
         call.override_settings.update(HOST.settings_of_batches())
     call.cfg_scale = p.cfg_scale if cells[0].cfg_scale is None else cells[0].cfg_scale
+    if cells[0].denoising is not None:
+        call.denoising_strength = cells[0].denoising
     return call
 
 

@@ -90,9 +90,9 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
     seed = study.seeds[0] if study.seeds else max(int(page.seed), 0)
     raise_if_any(variants.faults(reader.styles))
     drawn, templates = next(variants.pairs((seed,)))
-    of_page = (*picture_faults(p), *page_faults(p), *seed_faults(study, p))
+    of_page = (*picture_faults(p, study), *page_faults(p), *seed_faults(study, p))
     raise_if_any([*faults, *of_page, *_faults(drawn, templates, page, reader, catalog)])
-    raise_if_any(strength_faults(page, study.switch_at, reader.total_steps) if study.composition else ())
+    raise_if_any(strength_faults(page, study, reader.total_steps))
     raise_if_any(own_edit_faults(drawn, templates, reader.schedules))
     raise_if_any(style_edit_faults(drawn, templates, reader.styles, reader.total_steps) if study.composition else ())
     raise_if_any(edit_faults(drawn, templates, reader.schedules, reader.total_steps))
@@ -111,7 +111,7 @@ def resolve(p: Processing, request: Mapping[str, object]) -> Resolved:
         notes=(
             *lacking(),
             *page_notes(p, page),
-            *(strength_notes(page, study.switch_at, reader.total_steps) if study.composition else ()),
+            *strength_notes(page, study, reader.total_steps),
             *list_notes(request),
             *network_notes(drawn, _read_texts(drawn, templates, reader), catalog),
         ),

@@ -5,9 +5,11 @@ import pytest
 from sd_expression_grid.study.lists import read_character_lines, read_expression_lines
 from sd_expression_grid.study.schema import list_notes, read_study
 
-KEYS = "the keys are kind, person, tags, exclude, creator, negative, cfg_scale, prompt, weights"
+KEYS = "the keys are kind, person, tags, exclude, creator, negative, cfg_scale, denoising, prompt, weights"
 BAR = r"(write \| for a bar that is text)"
-IN_JSON = "cfg_scale, creator, exclude, group, kind, label, negative, person, prompt, tags, text, weight, weights"
+IN_JSON = (
+    "cfg_scale, creator, denoising, exclude, group, kind, label, negative, person, prompt, tags, text, weight, weights"
+)
 OF_ROWS = "label, strength, strength_of, strengths, text"
 OF_SCOUT = "the keys are expression, seeds, stop_at_switch"
 NETWORK = "need a text with exactly one LoRA tag, without unet=, or one embedding's name alone"

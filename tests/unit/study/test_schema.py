@@ -271,6 +271,7 @@ def values_of_keys(text):
         "group": text,
         "negative": text,
         "cfg_scale": numbers,
+        "denoising": numbers,
         "prompt": text,
         "weights": st.lists(st.integers(-9, 9).map(lambda tenths: tenths / 10), min_size=1, max_size=3, unique=True),
     }
