@@ -382,12 +382,14 @@ onUiLoaded(() => {
     function focusFollowing(cell) {
         current = null;
         const numbers = [...byName("rating").querySelectorAll(".cell")].map((each) => Number(each.dataset.cell));
-        const following = numbers.slice(numbers.indexOf(cell.number) + 1).find((number) => session.order.includes(number));
+        const later = numbers.slice(numbers.indexOf(cell.number) + 1);
+        const following = later.find((number) => session.order.includes(number));
         if (following !== undefined) {
             focus(find(`[data-cell="${following}"] .thumbnail`));
             return;
         }
-        const open = session.order.map((number) => session.cells[number]).filter((each) => each.seed > seed && isOpen(each));
+        const open = session.order.map((number) => session.cells[number])
+            .filter((each) => each.seed > seed && isOpen(each));
         if (open.length) {
             showMatrix(Math.min(...open.map((each) => each.seed)));
             focus(find(".thumbnail"));
