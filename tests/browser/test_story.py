@@ -103,6 +103,19 @@ def test_picks_are_exported_under_names_that_can_be_changed(tab, folder):
     assert [face["seed"] for face in told["faces"]] == [1, 1, 1]
 
 
+def test_names_are_those_of_the_study_that_is_chosen(tab, folder):
+    other = finished_study(folder.path.parent, "another story", expressions="happy\nangry")
+    tab.reload()
+    tab.begin(folder.path.name)
+    names = tab.page.locator(f"{ROOT}story_names textarea")
+    expect(names).to_have_value("neutral = neutral\nsad = sadness")
+    tab.choose(other.path.name)
+    expect(names).to_have_value("happy = joy\nangry = anger")
+    expect(tab.picks.get_by_role("button")).to_have_count(0)
+    tab.page.locator(f"{ROOT}story_for").get_by_text("Ren'Py").click()
+    expect(names).to_have_value("happy = happy\nangry = angry")
+
+
 def test_what_cannot_be_exported_is_said(tab, folder):
     tab.begin(folder.path.name)
     tab.cell("sad", 1).click()

@@ -5,7 +5,6 @@ Clicks travel as those of ratings do, in boxes of their own; the browser's side 
 
 from __future__ import annotations
 
-import json
 import shutil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from urllib.parse import quote
 import gradio as gr
 
 from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.base.json_reader import object_from
 from sd_expression_grid.export.candidates import character_names
 from sd_expression_grid.export.export import PROGRAMS, ExportRequest, export_faces, proposed_names
 from sd_expression_grid.export.picking import keep_picks, keep_proposal, picking_to_dict
@@ -49,11 +49,13 @@ def build_story_section(element_id: Callable[[str], str], study: Any) -> None:
     program, names = options[0], options[1]
     for field in (character, click, *options):
         field.do_not_save_to_config = True
-    study.change(offer_characters, inputs=[study], outputs=[character, shown, result, files], **_SILENT)
+    named = {"fn": propose_names, "inputs": [study, character, program], "outputs": [names], **_SILENT}
+    offered = study.change(offer_characters, inputs=[study], outputs=[character, shown, result, files], **_SILENT)
+    offered.then(**named)  # another study's character may have the same name, and so has not changed
     for opens, handler in ((show, show_faces), (propose, propose_faces)):
         opens.click(handler, inputs=[study, character], outputs=[shown], **_SILENT)
     for changes in (character.change, program.change):
-        changes(propose_names, inputs=[study, character, program], outputs=[names], **_SILENT)
+        changes(**named)
     click.change(take_picks, inputs=[click], outputs=[answer], **_SILENT)
     export.click(export_picks, inputs=[study, character, *options], outputs=[result, files])
 
@@ -111,15 +113,15 @@ def propose_faces(study: str | None, character: str | None) -> str:
 def take_picks(text: str) -> str:
     """Keeps the picks after a click, on the study's page as well; the answer carries the click's number."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = object_from(text)
+    except StudyError:
         return data_html({})
 
     def keep() -> Mapping[str, object]:
         folder = opened_study(str(data.get("study")))
         keep_picks(folder, data)
         write_page(folder)
-        return {"number": data.get("number")}
+        return {}
 
     return _answer(keep, number=data.get("number"))
 
