@@ -13,6 +13,15 @@ JUDGE = """async ([include, values]) => {
     const { violations } = await axe.run({ include }, { runOnly: { type: "tag", values } });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
 }"""
+IS_OPAQUE = """() => {
+    const parts = [];
+    for (let part = document.querySelector(".expression-grid-check h4"); part; part = part.parentElement) {
+        parts.push(part);
+    }
+    return parts.every((part) => getComputedStyle(part).opacity === "1");
+}"""
+"""gradio fades an answer in, which is paler meanwhile."""
+
 OWN = [
     "make", "expressions", "characters", "preset", "character_preset", "reference", "fill", "composition", "switch_at",
     "prompts",
@@ -47,6 +56,7 @@ def page(standin_server, chrome, request):
 def check(page, told):
     page.page.locator(f"{PANEL}check").click()
     expect(page.page.locator(".expression-grid-check")).to_contain_text(told, timeout=60_000)
+    page.page.wait_for_function(IS_OPAQUE)
 
 
 def test_the_panel_and_what_check_answers(page, shoot, request):
