@@ -55,10 +55,10 @@ class CellButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRow:
-    """A row's label and cells."""
+    """A row's label and cells; None for one that is not asked for, beside picked ones."""
 
     label: str
-    cells: tuple[CellButton, ...]
+    cells: tuple[CellButton | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def _kind(kind: Kind | None) -> str:
 
 def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
     study, count, missing = forecast.study, len(forecast.cells), forecast.missing
-    yield _count(study)
+    yield ("Picked cells", f"{count:,}, made large") if study.picked else _count(study)
     yield "To make", f"{missing}; {count - missing} are on disk" if missing < count else str(missing)
     if forecast.folder:
         yield "Goes on in", forecast.folder
@@ -183,12 +183,12 @@ def _tables(forecast: Forecast) -> Iterator[CellTable]:
         rows = []
         for label in (row.label for row in study.expressions):
             keys = (CellKey(expression=label, character=head, seed=seed) for head in heads)
-            rows.append(_row(label, heads, [by_key[key] for key in keys]))
+            rows.append(_row(label, heads, [by_key.get(key) for key in keys]))
         yield CellTable(caption="Random seed" if forecast.draws_seed else f"Seed {seed}", heads=heads, rows=tuple(rows))
 
 
-def _row(label: str, heads: Sequence[str], cells: Sequence[ForecastCell]) -> TableRow:
-    buttons = (_button(f"{head}, {label}", cell) for head, cell in zip(heads, cells, strict=True))
+def _row(label: str, heads: Sequence[str], cells: Sequence[ForecastCell | None]) -> TableRow:
+    buttons = (_button(f"{head}, {label}", cell) if cell else None for head, cell in zip(heads, cells, strict=True))
     return TableRow(label=label, cells=tuple(buttons))
 
 

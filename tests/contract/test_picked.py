@@ -14,7 +14,7 @@ from sd_expression_grid.export.proposal import pick_of
 from sd_expression_grid.store.folder import StudyFolder
 from sd_expression_grid.store.picks import write_picks
 from sd_expression_grid.study.study import CellKey
-from tests.contract.test_resume import at_call, run, webui  # noqa: F401 - a fixture
+from tests.contract.test_resume import STUDY, at_call, run, webui  # noqa: F401 - a fixture
 
 HIRES = {
     "enable_hr": True,
@@ -164,3 +164,30 @@ def test_the_panel_asks_for_them_where_it_is_switched_to(webui):  # noqa: F811
     request = request_from(values)
     assert (request["picked"], "scout" in request) == (True, False)
     assert "picked" not in request_from([control.value for control in script.controls])
+
+
+def test_check_tells_which_cells_would_be_made_large(webui, study):  # noqa: F811
+    from modules import processing, scripts
+
+    from sd_expression_grid.plan.forecast_html import forecast_html
+    from sd_expression_grid.webui.panel.check import forecast_of
+
+    p = processing.StableDiffusionProcessingTxt2Img(
+        prompt="",
+        steps=6,
+        width=64,
+        height=64,
+        seed=7,
+        outpath_grids=str(study.parent),
+        sampler_name="Euler a",
+        **HIRES,
+    )
+    p.scripts = scripts.scripts_txt2img
+    forecast = forecast_of(p, {**STUDY, "seeds": [7, 8], **LARGE})
+    assert {cell.key for cell in forecast.cells} == set(keys(("neutral", 7), ("smile", 8), ("sad", 7)))
+    assert forecast.folder == str(study / "large")
+    html = forecast_html(forecast)
+    assert "<dt>Picked cells</dt><dd>3, made large</dd>" in html
+    assert html.count('title="Noor, smile: to make"') == 1
+    assert html.count(': to make" aria') == 3
+    assert html.count("<td></td>") == 2 + 3  # above the rows of two seeds, and the cells of three that are not picked
