@@ -19,6 +19,7 @@ from sd_expression_grid.base.json_reader import object_from
 from sd_expression_grid.commands.grid import draw
 from sd_expression_grid.fleet.address import checked_url
 from sd_expression_grid.fleet.picture_infotext import read_infotext
+from sd_expression_grid.fleet.starting_picture import settings_for
 from sd_expression_grid.page.page import write_page
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ OPTIONS = {
     "width": (int, "pixels"),
     "height": (int, "pixels"),
     "cfg_scale": (float, "CFG scale"),
+    "denoising_strength": (float, "img2img's, 0.75 without it"),
     "n_iter": (int, "so many seeds, one after the other, where the study lists none"),
 }
 NAMES = {"sampler_name": "--sampler", "scheduler": "--schedule-type", "n_iter": "--count"}
@@ -65,6 +67,8 @@ def add_to(subparsers: Subparsers) -> None:
     )
     settings = command.add_argument_group("txt2img's settings")
     settings.add_argument("--like", type=Path, metavar="PICTURE", help="a picture of a WebUI, whose settings to take")
+    settings.add_argument("--picture", type=Path, metavar="PICTURE", help="the picture that img2img is to start from")
+    settings.add_argument("--mask", type=Path, metavar="PICTURE", help="what is to be drawn anew of it, in white")
     for field, (kind, description) in OPTIONS.items():
         name = NAMES.get(field, f"--{field.replace('_', '-')}")
         shown = {int: "NUMBER", float: "NUMBER", str: "NAME"}[kind]
@@ -119,6 +123,10 @@ def _settings(args: Namespace) -> dict[str, object]:
         if not equals:
             raise StudyError([Fault("--set", f"must be FIELD=JSON, is {text!r}")])
         fields[name.strip()] = _json_or_text(value)
+    if args.mask is not None and args.picture is None:
+        raise StudyError([Fault("--mask", "needs a picture: give --picture as well")])
+    if args.picture is not None:
+        fields.update(settings_for(args.picture, args.mask))
     if args.like is not None:
         return {**fields, "infotext": read_infotext(args.like)}
     return {**DEFAULTS, **fields}

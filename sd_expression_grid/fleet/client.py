@@ -17,6 +17,7 @@ import requests
 from sd_expression_grid import TITLE
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.fleet.protocol import ANSWER_FIELD, Request, request_to_json
+from sd_expression_grid.fleet.starting_picture import PICTURES
 
 CONNECT_SECONDS = 10
 POLL_SECONDS = 2
@@ -45,7 +46,10 @@ class WebUIClient:
         self._url, self._auth = url, auth
 
     def send(self, request: Request, settings: Mapping[str, object], watch: Watch) -> Any:
-        """The extension's answer to a request with these settings of txt2img; raises TroubleError or RefusedError."""
+        """The extension's answer to a request with these settings of txt2img; raises TroubleError or RefusedError.
+
+        With a picture to start from, they are those of img2img.
+        """
         body = {
             "prompt": "",
             "negative_prompt": "",
@@ -56,7 +60,8 @@ class WebUIClient:
             "script_name": TITLE,
             "script_args": [request_to_json(request)],
         }
-        answer = self._watched("/sdapi/v1/txt2img", body, watch, request.title)
+        tab = "img2img" if PICTURES in settings else "txt2img"
+        answer = self._watched(f"/sdapi/v1/{tab}", body, watch, request.title)
         parameters = _object(_parsed(answer.get("info")).get("extra_generation_params"))
         if ANSWER_FIELD not in parameters:
             message = "answered without what it was asked for"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault, SavingError, StudyError
+from sd_expression_grid.fleet.starting_picture import write_pictures
 from sd_expression_grid.store.folder import Outcome, StudyFolder
 from sd_expression_grid.store.random_seeds import random_seed, variation_seed_of
 from sd_expression_grid.store.resume import FinishedCells, finished_cells
@@ -49,10 +50,14 @@ def find(path: Path, *, is_scout: bool) -> OutputFolder:
     )
 
 
-def create(folder: StudyFolder, study: Study) -> None:
-    """Creates the folder, if need be, and writes the study into it; StudyError when that cannot be done."""
+def create(folder: StudyFolder, study: Study, settings: Mapping[str, object]) -> None:
+    """Creates the folder, if need be, and writes the study into it, with the pictures of the settings.
+
+    Raises StudyError when that cannot be done.
+    """
     try:
         folder.path.mkdir(parents=True, exist_ok=True)
+        write_pictures(folder, study, settings)
         folder.write_study(study)
     except OSError as error:
         message = f"the study's folder cannot be written: {error}"

@@ -362,6 +362,39 @@ def test_settings_come_from_a_picture(webuis, sweep, tmp_path):
     assert all("CFG scale: 3.5, Seed: 5," in text for text in infotexts)
 
 
+def test_a_picture_with_a_mask_is_drawn_as_from_the_panel(webuis, sweep, tmp_path):
+    webuis[0].txt2img(prompt="1girl", seed=5).pictures[0].convert("RGB").save(tmp_path / "start.png")
+    mask = Image.new("L", (64, 64), 0)
+    mask.paste(255, (20, 16, 44, 44))
+    mask.save(tmp_path / "mask.png")
+    files = ["--picture", str(tmp_path / "start.png"), "--mask", str(tmp_path / "mask.png")]
+    code, printed, folder = sweep(urls_of(webuis), *files, "--denoising-strength", "0.6")
+    assert (code, len(pixels(folder))) == (0, CELLS), printed
+    body = {"denoising_strength": 0.6, "save_images": True, "seed": -1}
+    asked = {"script_name": hosts.TITLE, "script_args": [json.dumps(STUDY)]}
+    answer = webuis[0].img2img(Image.open(tmp_path / "start.png"), mask, **body, **asked)
+    panel = StudyFolder(answer.folder)
+    assert pixels(panel) == pixels(folder)
+    assert {name.name for name in panel.path.glob("*-*.png") if "grid" not in name.name} == {
+        name.name for name in folder.path.glob("*-*.png") if "grid" not in name.name
+    }
+    assert sweep(urls_of(webuis), *files[:2], "--denoising-strength", "0.6")[0] == 0  # without the mask: new cells
+    assert len(list(folder.path.glob("cells/*/*.png"))) == 2 * CELLS
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--mask", "x.png"], "--mask: needs a picture: give --picture as well"),
+        (["--picture", "nothere.png"], "--picture: nothere.png cannot be read as a picture"),
+    ],
+)
+def test_a_picture_that_is_none_is_refused(webuis, sweep, options, message):
+    code, printed, folder = sweep(urls_of(webuis), *options)
+    assert (code, folder.path.exists()) == (2, False)
+    assert message in printed
+
+
 def exif_of(infotext):
     exif = Image.Exif()
     exif[0x8769] = {0x9286: b"UNICODE\0" + infotext.encode("utf-16-be")}
