@@ -106,6 +106,8 @@ options:
 
 txt2img's settings:
   --like PICTURE        a picture of a WebUI, whose settings to take
+  --picture PICTURE     the picture that img2img is to start from
+  --mask PICTURE        what is to be drawn anew of it, in white
   --seed NUMBER         the first seed, -1 for a random one; the study's own seeds come before it
   --steps NUMBER        sampling steps; 20 without --like
   --sampler NAME        the sampler's name, such as 'Euler a'
@@ -113,6 +115,8 @@ txt2img's settings:
   --width NUMBER        pixels
   --height NUMBER       pixels
   --cfg-scale NUMBER    CFG scale
+  --denoising-strength NUMBER
+                        img2img's, 0.75 without it
   --count NUMBER        so many seeds, one after the other, where the study lists none
   --set FIELD=JSON      any other field of /sdapi/v1/txt2img
 """

@@ -208,7 +208,7 @@ def test_a_disk_that_takes_nothing_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     folder = StudyFolder(tmp_path / "file" / "out")
     with pytest.raises(StudyError, match="the study's folder cannot be written"):
-        output_folder.create(folder, study_from_dict(STUDY))
+        output_folder.create(folder, study_from_dict(STUDY), {})
     cell = MadeCell(key=KEY, status="done", identity="abc", png=b"png")
     with pytest.raises(SavingError, match="a cell could not be saved, so the study was stopped"):
         output_folder.save(folder, [cell], "")
