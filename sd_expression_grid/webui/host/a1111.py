@@ -167,6 +167,10 @@ class A1111:
         config = sd_samplers.find_sampler_config(sampler_name)
         return config is not None and str(config.constructor.__module__).endswith("alter_samplers")
 
+    def masks_rows_alone(self) -> bool:
+        """Whether a masked picture of a batch is the one that it is alone."""
+        return True
+
     def made_size(self, width: int, height: int) -> tuple[int, int]:
         """Width and height as the WebUI takes them from the page."""
         return width, height

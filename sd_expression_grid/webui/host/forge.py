@@ -87,6 +87,10 @@ class Forge(ReForge):
 
         return str(hashes.sha256(entry.filename, f"textual_inversion/{entry.name}"))
 
+    def masks_rows_alone(self) -> bool:
+        """The rows of a masked batch get other noise, also in the WebUI's own batches."""
+        return False
+
     def additional_modules(self) -> dict[str, str]:
         """Where the WebUI is told to hash nothing, the files' times and sizes."""
         from modules import hashes  # noqa: PLC0415 - elsewhere it is not needed

@@ -18,7 +18,7 @@ from sd_expression_grid.webui.denoiser.shared_steps import SharedSteps, not_shar
 from sd_expression_grid.webui.denoiser.stop_early import stopped_after
 from sd_expression_grid.webui.host.companions import active_companions
 from sd_expression_grid.webui.host.host import HOST
-from sd_expression_grid.webui.host.picture import encoded_once
+from sd_expression_grid.webui.host.picture import encoded_once, mask_of
 from sd_expression_grid.webui.host.settings import shares_steps
 from sd_expression_grid.webui.run.as_requested import AsRequested
 from sd_expression_grid.webui.run.generate import Generator, stop_requested
@@ -119,15 +119,21 @@ def _why_not_batched(p: Processing) -> str:
         return "DPM adaptive chooses its steps by the whole batch."
     if not HOST.encodes_in_chunks():
         return "the checkpoint's text encoder is no CLIP, and texts of other lengths would change each other."
-    foreign = next(filter(HOST.draws_own_noise, samplers), None)
-    if foreign:
-        return f"{foreign} comes from elsewhere, and may draw its noise for the whole batch."
-    if p.enable_hr and p.hr_upscaler and p.hr_upscaler not in shared.latent_upscale_modes:
-        # The upscaled pictures are encoded one after the other, each with the next noise of one generator.
-        return f"the upscaler {p.hr_upscaler} gives the pictures of a batch other noise than single ones."
     others = [companion.title for companion in active_companions(p) if companion.title not in TAKE_LISTS]
     if others:
         return f"{', '.join(others)} may expect that all pictures of a batch have one prompt."
+    return _other_noise_in_batches(p, samplers)
+
+
+def _other_noise_in_batches(p: Processing, samplers: list[str]) -> str:
+    foreign = next(filter(HOST.draws_own_noise, samplers), None)
+    if foreign:
+        return f"{foreign} comes from elsewhere, and may draw its noise for the whole batch."
+    if mask_of(p) is not None and not HOST.masks_rows_alone():
+        return "this WebUI gives the masked pictures of a batch other noise than single ones."
+    if p.enable_hr and p.hr_upscaler and p.hr_upscaler not in shared.latent_upscale_modes:
+        # The upscaled pictures are encoded one after the other, each with the next noise of one generator.
+        return f"the upscaler {p.hr_upscaler} gives the pictures of a batch other noise than single ones."
     return ""
 
 
