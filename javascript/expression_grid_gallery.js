@@ -8,19 +8,20 @@ var expressionGrid = expressionGrid || {};
 onUiLoaded(() => {
     "use strict";
 
-    const { make, setValue } = expressionGrid.dom;
-    const { grids, pictureOf } = expressionGrid.generation;
+    const { make, setValue, partOf } = expressionGrid.dom;
+    const { tabInSight, grids, pictureOf } = expressionGrid.generation;
     const label = make("div", { id: "expression_grid_cell", role: "status", hidden: true });
 
-    // The large picture of the txt2img gallery, or the viewer's while that gallery is behind it.
+    // The large picture of the gallery that is in sight, or the viewer's while that gallery is behind it.
     function isLargePicture(target) {
         if (target.tagName !== "IMG") {
             return false;
         }
+        const gallery = `#${tabInSight()}_gallery`;
         if (target.id === "modalImage") {
-            return gradioApp().querySelector("#txt2img_gallery").offsetParent !== null;
+            return gradioApp().querySelector(gallery).offsetParent !== null;
         }
-        return Boolean(target.closest("#txt2img_gallery .preview")) && !target.closest(".thumbnails, .livePreview");
+        return Boolean(target.closest(`${gallery} .preview`)) && !target.closest(".thumbnails, .livePreview");
     }
 
     // Where on the picture itself a point of the page is, in the picture's own pixels.
@@ -85,7 +86,7 @@ onUiLoaded(() => {
 
     // Puts a seed among those of the study, or takes it out; returns what was done.
     function toggleSeed(seed) {
-        const field = gradioApp().querySelector("#script_expression_grid_seeds :is(textarea, input)");
+        const field = partOf(tabInSight(), "seeds").querySelector("textarea, input");
         const seeds = field.value.split(/[\s,]+/).filter(Boolean);
         const isIn = seeds.includes(String(seed));
         const kept = isIn ? seeds.filter((each) => each !== String(seed)) : [...seeds, seed];

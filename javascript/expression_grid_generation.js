@@ -1,4 +1,5 @@
-// What the WebUI tells of the last generation in txt2img, and which of its pictures is chosen in the gallery.
+// What the WebUI tells of the last generation in txt2img and in img2img, and which of its pictures is chosen in the
+// gallery that is in sight.
 
 /* exported expressionGrid */
 var expressionGrid = expressionGrid || {};
@@ -6,25 +7,31 @@ var expressionGrid = expressionGrid || {};
 expressionGrid.generation = (() => {
     "use strict";
 
-    let lastText = "";
-    let info = {};
+    const known = { txt2img: { text: "", info: {} }, img2img: { text: "", info: {} } };
 
-    // Empty while it is no JSON, which it is when nothing was generated yet.
-    function generation() {
-        const area = gradioApp().querySelector("#generation_info_txt2img textarea");
-        if (area && area.value !== lastText) {
-            lastText = area.value;
-            try {
-                info = JSON.parse(lastText);
-            } catch {
-                info = {};
-            }
-        }
-        return info;
+    // Also while the picture viewer is before it.
+    function tabInSight() {
+        const gallery = gradioApp().querySelector("#img2img_gallery");
+        return gallery && gallery.offsetParent ? "img2img" : "txt2img";
     }
 
-    function extraParameters() {
-        return generation().extra_generation_params || {};
+    // Empty while it is no JSON, which it is when nothing was generated yet.
+    function generation(tab = tabInSight()) {
+        const area = gradioApp().querySelector(`#generation_info_${tab} textarea`);
+        const last = known[tab];
+        if (area && area.value !== last.text) {
+            last.text = area.value;
+            try {
+                last.info = JSON.parse(last.text);
+            } catch {
+                last.info = {};
+            }
+        }
+        return last.info;
+    }
+
+    function extraParameters(tab) {
+        return generation(tab).extra_generation_params || {};
     }
 
     // The study's grids, which come first in the gallery; none after another generation.
@@ -56,5 +63,5 @@ expressionGrid.generation = (() => {
         return { prompt, negative: negative.join("\nNegative prompt: "), seed: seed ? seed[1] : "" };
     }
 
-    return { extraParameters, grids, pictureOf, chosenPicture, promptsOf };
+    return { tabInSight, extraParameters, grids, pictureOf, chosenPicture, promptsOf };
 })();

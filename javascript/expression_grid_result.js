@@ -6,12 +6,12 @@ var expressionGrid = expressionGrid || {};
 onUiLoaded(() => {
     "use strict";
 
-    const { make, button, plural } = expressionGrid.dom;
+    const { make, button, plural, PANELS } = expressionGrid.dom;
     const { extraParameters } = expressionGrid.generation;
-    let shown = "";
+    const shown = {}; // by tab
 
-    function counts() {
-        const cells = extraParameters().Cells;
+    function counts(tab) {
+        const cells = extraParameters(tab).Cells;
         const all = Object.values(cells || {}).reduce((sum, number) => sum + number, 0);
         return cells ? { done: cells.done || 0, all } : null;
     }
@@ -24,37 +24,37 @@ onUiLoaded(() => {
         return isKept ? `${text}; Generate again makes the missing ${all - done}` : text;
     }
 
-    function bar(cells, folder) {
+    function bar(cells, folder, name) {
         const parts = [make("strong", {}, summary(cells, Boolean(folder)))];
         if (folder) {
             const names = folder.split(/[\\/]/);
             const href = `file=${names.map(encodeURIComponent).join("/")}/index.html`;
             const rate = button("Rate it");
-            rate.addEventListener("click", () => expressionGrid.rate(names[names.length - 1]));
+            rate.addEventListener("click", () => expressionGrid.rate(name));
             parts.push(make("a", { className: "expression-grid-page", target: "_blank", href }, "Page of the study"), rate);
         }
         return make("div", { className: "expression-grid-result", role: "status" }, ...parts);
     }
 
     // Everything is made anew only when it says something else: each change of the page calls for an update.
-    function update() {
-        const info = gradioApp().querySelector("#html_info_txt2img");
-        const cells = counts();
-        const folder = extraParameters()["Study folder"] || "";
+    function update(tab) {
+        const info = gradioApp().querySelector(`#html_info_${tab}`);
+        const cells = counts(tab);
+        const folder = extraParameters(tab)["Study folder"] || "";
         const now = cells ? JSON.stringify([cells, folder]) : "";
-        const before = gradioApp().querySelector(".expression-grid-result");
-        if (!info || (now === shown && Boolean(before) === Boolean(now))) {
+        const before = info && info.parentElement.querySelector(".expression-grid-result");
+        if (!info || (now === shown[tab] && Boolean(before) === Boolean(now))) {
             return;
         }
-        shown = now;
+        shown[tab] = now;
         if (before) {
             before.remove();
         }
         info.classList.toggle("expression-grid-folded", Boolean(cells));
         if (cells) {
-            info.before(bar(cells, folder));
+            info.before(bar(cells, folder, extraParameters(tab).Study));
         }
     }
 
-    onAfterUiUpdate(update);
+    onAfterUiUpdate(() => Object.keys(PANELS).forEach(update));
 });

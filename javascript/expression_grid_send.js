@@ -8,17 +8,19 @@ onUiLoaded(() => {
     "use strict";
 
     const { setValue } = expressionGrid.dom;
-    const { grids, chosenPicture, promptsOf } = expressionGrid.generation;
-    const BUTTONS = ["img2img", "inpaint", "extras"].map((tab) => `#txt2img_send_to_${tab}`).join(", ");
-    const FIELDS = { prompt: "#txt2img_prompt textarea", negative: "#txt2img_neg_prompt textarea",
-        seed: "#txt2img_seed input" };
+    const { tabInSight, grids, chosenPicture, promptsOf } = expressionGrid.generation;
+    const BUTTONS = ["txt2img", "img2img"].flatMap((from) =>
+        ["img2img", "inpaint", "extras"].map((to) => `#${from}_send_to_${to}`)).join(", ");
+    const FIELDS = { prompt: "prompt textarea", negative: "neg_prompt textarea", seed: "seed input" };
     const GRADIO_KNOWS = 100; // milliseconds until gradio has what was typed, and what a button has taken
     let isSending = false;
 
     const later = () => new Promise((resolve) => setTimeout(resolve, GRADIO_KNOWS));
 
     async function withValues(values, act) {
-        const fields = Object.keys(FIELDS).map((name) => [gradioApp().querySelector(FIELDS[name]), values[name]]);
+        const tab = tabInSight();
+        const fieldOf = (name) => gradioApp().querySelector(`#${tab}_${FIELDS[name]}`);
+        const fields = Object.keys(FIELDS).map((name) => [fieldOf(name), values[name]]);
         const before = fields.map(([field]) => field.value);
         fields.forEach(([field, value]) => setValue(field, value));
         await later();

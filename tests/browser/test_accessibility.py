@@ -30,6 +30,7 @@ OWN = [
 CHARACTERS = "[LoRAs]\nNoor | <lora:Noor:0.8>\n[Embeddings]\nember_nobdy"
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive"),
     pytest.mark.skipif(not AXE.exists(), reason="there is no axe-core; npm ci installs it"),
     pytest.mark.alone,  # Check tells nothing while the WebUI is generating

@@ -53,6 +53,7 @@ def test_a_click_on_a_grids_cell_chooses_its_picture(page, shoot):
     expect(info).to_contain_text("sad <b>crying</b>:0.2], RAW photo, 1girl")
 
 
+@pytest.mark.slow
 def test_a_click_beside_the_cells_chooses_none(page):
     page.thumbnails().nth(1).click()
     page.click_picture(0.02, 0.3)
@@ -60,6 +61,7 @@ def test_a_click_beside_the_cells_chooses_none(page):
     close_viewer(page)
 
 
+@pytest.mark.slow
 def test_shift_and_click_collects_seeds_of_the_study(page):
     page.thumbnails().first.click()
     seed = seed_of(page)
@@ -84,6 +86,7 @@ def sent_prompts(page):
     return found
 
 
+@pytest.mark.slow
 def test_a_cell_brings_its_own_prompts_to_img2img_and_a_grid_those_of_its_reference(page):
     negative = "naked, illustration, 3d, drawing, cartoon, anime, 2girls"
     of_cell, of_reference = "sad <b>crying</b>:0.2], RAW photo, <lora:Noor:0.8>", "neutral:0.2], RAW photo, 1girl"
@@ -109,6 +112,7 @@ VIEWER = """picture => {
 }"""
 
 
+@pytest.mark.slow
 def test_the_picture_viewer_tells_it_too(page):
     if page.page.locator("#lightboxModal").count():
         pytest.skip("a real WebUI has a viewer of its own, which a click on the picture opens")
@@ -123,6 +127,7 @@ def test_the_picture_viewer_tells_it_too(page):
     expect(label(page)).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_other_pictures_have_no_label(page):
     page.thumbnails().nth(3).click()
     page.click_picture(0.5, 0.5)
@@ -132,6 +137,7 @@ def test_other_pictures_have_no_label(page):
     expect(label(page)).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_the_result_is_told_before_all_else_and_leads_to_the_page_of_the_study(page, shoot):
     result, info = page.page.locator(".expression-grid-result"), page.page.locator("#html_info_txt2img").first
     expect(result.locator("strong")).to_have_text("6 cells done")
@@ -150,6 +156,7 @@ def test_the_result_is_told_before_all_else_and_leads_to_the_page_of_the_study(p
     opened.value.close()
 
 
+@pytest.mark.slow
 def test_the_result_leads_to_the_rating_of_the_study(page):
     folder = page.log.split("Saved in ")[1].splitlines()[0].rpartition("/")[2]
     for _ in range(2):

@@ -24,6 +24,7 @@ def page(panel, webui, shoot, request):
     shoot(panel.page, f"{webui.name}-{request.node.originalname}")
 
 
+@pytest.mark.slow
 def test_lists_are_counted_as_they_are_typed(page):
     counters = page.page.locator(".expression-grid-counter span")
     expect(counters.nth(0)).to_have_text("3 expressions")
@@ -84,6 +85,7 @@ def test_faults_are_shown_a_line_each_and_nothing_typed_is_lost(page):
     assert page.value(f"{PANEL}characters") == "<lora:Nour:1>\na | b | c"
 
 
+@pytest.mark.slow
 def test_ten_thousand_lines_are_one_fault_and_stay(page):
     lines = "\n".join(f"face {number}" for number in range(10_000))
     page.paste(f"{PANEL}expressions", lines)
@@ -111,6 +113,7 @@ def test_what_a_word_processor_made_of_a_list_is_read_as_it_was_meant(page):
     expect(answer).to_contain_text("[hair, neck, eyes, lips:“smiling”, closed mouth:0.2]")
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 @pytest.mark.usefixtures("slowly")
 def test_interrupt_shows_what_is_finished(page):
@@ -164,6 +167,7 @@ def test_check_shows_every_fault_and_keeps_what_was_typed(page):
     assert page.value(f"{PANEL}characters") == "<lora:Nour:1>\na | <b>bold</b> | c"
 
 
+@pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_a_click_on_a_fault_chooses_its_line(page, shoot):
     page.fill(f"{PANEL}characters", "# people\n<lora:Nour:1>\nmei")
@@ -185,6 +189,7 @@ def check(page):
     return answer
 
 
+@pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 @pytest.mark.parametrize(
     ("prompt", "put"),
@@ -204,6 +209,7 @@ def test_placeholders_that_the_prompt_lacks_are_put_in_by_a_click(page, prompt, 
     expect(page.page.locator(f"{PANEL}answer").first).to_contain_text("Ready to generate", timeout=60_000)
 
 
+@pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_standard_prompts_are_put_in_with_the_panels_placeholders_and_taken_back(page):
     page.fill(f"{PANEL}expression_placeholder", "FACE")
@@ -220,6 +226,7 @@ def test_standard_prompts_are_put_in_with_the_panels_placeholders_and_taken_back
     page.fill(f"{PANEL}expression_placeholder", "{expression}")
 
 
+@pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_a_prompt_without_placeholders_is_emptied_by_a_click(page):
     page.fill("#txt2img_prompt", "portrait")
@@ -228,6 +235,7 @@ def test_a_prompt_without_placeholders_is_emptied_by_a_click(page):
     expect(page.page.locator(f"{PANEL}answer").first).to_contain_text("Ready to generate", timeout=60_000)
 
 
+@pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_an_answer_to_something_else_says_so(page, shoot):
     answer, stale = check(page), re.compile("stale")
@@ -328,6 +336,7 @@ def test_a_list_is_kept_as_a_preset(page):
         expect(page.page.locator(f"{PANEL}expressions textarea")).to_have_value(EXPRESSIONS)
 
 
+@pytest.mark.slow
 def test_a_preset_is_written_over_and_deleted_after_a_second_click_only(page):
     lines, save = page.page.locator(f"{PANEL}expressions textarea"), page.page.locator(f"{PANEL}save_preset")
     delete = page.page.locator(f"{PANEL}delete_preset")
@@ -390,6 +399,7 @@ def test_what_a_preset_or_a_fill_took_the_place_of_is_brought_back(page, shoot):
     expect(lines).to_have_value("mei")
 
 
+@pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_seeds_are_scouted_and_one_is_reused(page, shoot):
     page.fill(f"{PANEL}characters", "")
@@ -423,6 +433,7 @@ def test_seeds_are_scouted_and_one_is_reused(page, shoot):
     shoot(page.page, "scout-chosen")
 
 
+@pytest.mark.slow
 def test_a_sheets_infotext_restores_the_switch_and_a_grids_puts_it_back(page):
     page.generate()
     page.wait_for_result()

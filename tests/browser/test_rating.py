@@ -158,6 +158,7 @@ def test_the_matrix_is_rated_by_keys(tab, folder):
     expect(tab.root.get_by_role("button", name="Open ember, sad")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_a_key_rates_a_whole_cell_and_the_study_is_rated_by_hardly_more(webui, tab):
     """120 cells, of which keys alone rate all with one key each: scores that agree, seed after seed."""
     expressions, people = "\n".join(f"row {n}" for n in range(10)), "\n".join(f"c{n} | c{n}" for n in range(5))
@@ -180,6 +181,7 @@ def test_a_key_rates_a_whole_cell_and_the_study_is_rated_by_hardly_more(webui, t
     expect(report.locator("h1")).to_have_text("large", timeout=60 * SECONDS)
 
 
+@pytest.mark.slow
 def test_escape_leads_back_to_the_same_cell_and_arrows_to_its_neighbours(tab, folder):
     tab.open(folder.path.name)
     tab.root.get_by_role("button", name="Open Noor, sad").click()
@@ -196,6 +198,7 @@ def test_escape_leads_back_to_the_same_cell_and_arrows_to_its_neighbours(tab, fo
     expect(tab.root.get_by_role("button", name="Open Noor, sad")).to_be_focused()
 
 
+@pytest.mark.slow
 def test_one_key_says_yes_or_no_to_all_one_by_one_too(tab, folder):
     tab.open(folder.path.name, way="One by one")
     for number, key in enumerate("ynynyn"):
@@ -240,6 +243,7 @@ def test_the_cards_preview_shows_who_it_is_in_the_first_row(webui, tab, folder):
         preview.unlink()
 
 
+@pytest.mark.slow
 def test_what_is_asked_is_chosen_and_a_note_can_be_written(tab, folder):
     tab.open(folder.path.name)
     asks = tab.root.get_by_label("What is asked")
@@ -266,6 +270,7 @@ def test_what_is_asked_is_chosen_and_a_note_can_be_written(tab, folder):
     expect(tab.root.locator(".note input")).to_have_value("tears look painted")
 
 
+@pytest.mark.slow
 def test_the_study_is_open_again_after_a_reload(tab, folder):
     tab.open(folder.path.name)
     tab.score("Noor, sad", FIRST, "yes").click()
@@ -276,6 +281,7 @@ def test_the_study_is_open_again_after_a_reload(tab, folder):
     expect(tab.page.locator("#expression_grid_study input")).to_have_value(folder.path.name)
 
 
+@pytest.mark.slow
 def test_the_bar_is_empty_at_first_and_pictures_have_the_size_that_is_chosen(tab, folder):
     tab.open(folder.path.name)
     filled = tab.root.locator("progress").screenshot()
@@ -295,6 +301,7 @@ def share_of_green(picture):
     return float((pixels[..., 1] - pixels[..., 0] > 40).mean())
 
 
+@pytest.mark.slow
 def test_what_decides_is_rated_first_and_all_the_rest_can_be(tab, folder):
     tab.open(folder.path.name, way="What decides")
     expect(tab.root.locator(".said")).to_have_text("Too few ratings to tell: sad.")
@@ -332,6 +339,7 @@ def test_the_matrix_shows_a_seed_at_a_time(tab, folder):
     assert kept(folder) == [("sad", "reference", 2, 2, None)]
 
 
+@pytest.mark.slow
 def test_rapid_clicks_are_all_kept_in_their_order(tab, folder):
     tab.open(folder.path.name)
     click_all = "buttons => buttons.forEach(each => each.click())"
@@ -345,6 +353,7 @@ def test_rapid_clicks_are_all_kept_in_their_order(tab, folder):
     assert lines[-1] == ("sad", "Noor", 1, 2, 2)
 
 
+@pytest.mark.slow
 def test_two_rate_at_once(tab, folder, own_tab):
     other = RatingPage(own_tab)
     tab.open(folder.path.name, "Ana", "One by one")
@@ -360,6 +369,7 @@ def test_two_rate_at_once(tab, folder, own_tab):
     assert [line[3] for line in kept(folder, "Bo")] == [0] * 4
 
 
+@pytest.mark.slow
 def test_a_click_waits_for_a_webui_that_does_not_answer(folder, own_tab):
     tab = RatingPage(own_tab)
     tab.page.clock.install()
@@ -386,6 +396,7 @@ def test_a_rating_that_cannot_be_kept_is_not_shown_as_kept(tab, folder):
     expect(tab.root.locator("[data-score][aria-pressed=true]")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_labels_never_run(webui, tab):
     evil = "<img src=x onerror='window.ran=1'><script>window.ran=1</script>"
     expressions = [{"label": "neutral", "text": evil}, {"label": f"sad {evil}", "text": evil}]
@@ -404,6 +415,7 @@ def test_labels_never_run(webui, tab):
     assert tab.page.evaluate("window.ran") is None
 
 
+@pytest.mark.slow
 def test_a_cell_that_is_no_picture_cannot_be_rated(tab, folder):
     outcome = next(iter(folder.read_record().values()))
     (folder.path / outcome.file).write_text("<script>no picture</script>")
@@ -420,6 +432,7 @@ def test_a_cell_that_is_no_picture_cannot_be_rated(tab, folder):
     assert kept(folder) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "content", "message"),
     [
@@ -451,6 +464,7 @@ def test_a_name_is_asked_for_without_alarm(tab, folder):
     expect(tab.count).to_have_text(f"0 of {CELLS}")
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 def test_pictures_on_another_disk_are_shown(webui, opened, tmp_path):
     before = webui.get("/sdapi/v1/options")["outdir_txt2img_grids"]
@@ -464,6 +478,7 @@ def test_pictures_on_another_disk_are_shown(webui, opened, tmp_path):
         webui.post("/sdapi/v1/options", {"outdir_txt2img_grids": before})
 
 
+@pytest.mark.slow
 def test_the_report_is_shown_in_the_tab_with_the_cells_behind_its_numbers(tab, folder):
     tab.open(folder.path.name, way="One by one")
     for number in range(CELLS):
@@ -483,6 +498,7 @@ def test_the_report_is_shown_in_the_tab_with_the_cells_behind_its_numbers(tab, f
     assert (folder.path / "report.html").is_file()
 
 
+@pytest.mark.slow
 def test_the_report_belongs_to_the_study_that_is_chosen(tab, folder):
     tab.open(folder.path.name)
     tab.score("reference, sad", FIRST, "yes").click()
@@ -498,6 +514,7 @@ def test_the_report_belongs_to_the_study_that_is_chosen(tab, folder):
     expect(section).not_to_contain_text(REPORT_FILE)
 
 
+@pytest.mark.slow
 def test_faults_of_a_table_stand_beside_its_button_all_at_once(tab, folder, tmp_path):
     file = tmp_path / "mine.csv"
     file.write_text("expression,character,seed,expression_score\nsad,Noor,1,maybe\nsad,Noor,2,yess\n")
@@ -513,6 +530,7 @@ def test_faults_of_a_table_stand_beside_its_button_all_at_once(tab, folder, tmp_
     assert not (folder.path / "ratings").exists()
 
 
+@pytest.mark.slow
 def test_the_pictures_are_looked_at_from_the_tab(tab, folder):
     tab.open(folder.path.name)
     tab.score("reference, sad", FIRST, "yes").click()

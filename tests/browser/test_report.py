@@ -15,7 +15,10 @@ from tests.browser.page import chromium
 from tests.unit.rated import chance, drawn
 from tests.unit.report.test_study_table import STUDY
 
-pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive"),
+]
 
 HOSTILE = "<img src=x onerror=document.title='run'></script><script>document.title='run'</script>"
 

@@ -13,7 +13,10 @@ from tests.browser.rating_page import ROOT, RatingPage
 from tests.browser.test_rating import grids_folder
 from tests.finished import finished_study
 
-pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive"),
+]
 
 
 @pytest.fixture

@@ -80,7 +80,9 @@ def test_what_is_not_masked_stays_as_it_was_and_two_runs_are_equal(webui, pictur
 
 
 def test_the_folder_keeps_picture_and_mask(webui, picture, mask):
-    folder = study(webui, picture, mask, **FACE_ALONE).folder
+    answer = study(webui, picture, mask, **FACE_ALONE)
+    folder = answer.folder
+    assert answer.info["extra_generation_params"]["Study"] == f"{folder.name} (img2img)"
     kept = json.loads((folder / "study.json").read_text())["picture"]
     assert difference(Image.open(folder / kept["picture"]), picture) == 0
     assert difference(Image.open(folder / kept["mask"]), mask) == 0

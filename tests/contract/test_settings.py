@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests import hosts
+from tests.finished import finished_study
 from tests.standin.webui import module
 
 SETTINGS = {"steps": 6, "width": 128, "height": 128, "seed": 7, "sampler_name": "Euler a", "save_images": True}
@@ -35,6 +36,20 @@ def test_studies_have_a_folder_of_their_own_and_the_rating_tab_finds_them_there(
     assert grid.parents[1] == tmp_path
     from sd_expression_grid.webui.rating.chosen_study import names_of_studies
 
+    assert names_of_studies() == ["story"]
+
+
+def test_studies_of_img2img_are_chosen_by_a_name_that_says_so(webui, tmp_path):
+    from sd_expression_grid.webui.rating.chosen_study import names_of_studies, opened_study
+
+    places = {tab: tmp_path / tab for tab in ("txt2img", "img2img")}
+    for tab, place in places.items():
+        webui.opts.set(f"outdir_{tab}_grids", str(place))
+        finished_study(place, "story")
+    assert names_of_studies() == ["story", "story (img2img)"]
+    assert opened_study("story").path == places["txt2img"] / "story"
+    assert opened_study("story (img2img)").path == places["img2img"] / "story"
+    webui.opts.set("outdir_img2img_grids", str(places["txt2img"]))
     assert names_of_studies() == ["story"]
 
 

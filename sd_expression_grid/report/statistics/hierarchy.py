@@ -85,7 +85,10 @@ def _drawn(effects: Floats, covariance: Floats, rows: int, spread: float) -> Row
     averaged (the logistic-normal mean, by the approximation of Zeger, Liang and Albert 1988).
     """
     kept = 2 + 2 * rows
-    drawn = np.random.default_rng(0).multivariate_normal(effects[:kept], covariance[:kept, :kept], _DRAWS)
+    # By Cholesky: a decomposition by singular values has signs of its own in every version of its library.
+    drawn = np.random.default_rng(0).multivariate_normal(
+        effects[:kept], covariance[:kept, :kept], _DRAWS, method="cholesky"
+    )
     reference = drawn[:, :1] + drawn[:, 2 : 2 + rows]
     characters = (reference + drawn[:, 1:2] + drawn[:, 2 + rows :]) / np.sqrt(1 + 0.346 * spread)
     return RowChances(reference=1 / (1 + np.exp(-reference)), characters=1 / (1 + np.exp(-characters)))

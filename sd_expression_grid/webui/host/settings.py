@@ -66,6 +66,19 @@ def studies_folder(grids_folder: str) -> Path:
     return Path(_pasted_path(str(_value(_FOLDER, ""))) or grids_folder).expanduser().absolute()
 
 
+def folders_of_studies() -> dict[str, Path]:
+    """Where studies of txt2img and of img2img are, by what is added to their names; img2img may have no other place."""
+    outputs = {"": shared.opts.outdir_txt2img_grids, " (img2img)": shared.opts.outdir_img2img_grids}
+    folders = {ending: studies_folder(shared.opts.outdir_grids or output) for ending, output in outputs.items()}
+    return {ending: folder for ending, folder in folders.items() if not ending or folder != folders[""]}
+
+
+def name_of_study(path: Path) -> str:
+    """The name by which a study is chosen, among those of both tabs."""
+    endings = (ending for ending, folder in folders_of_studies().items() if folder == path.parent)
+    return f"{path.name}{next(endings, '')}"
+
+
 def data_folder() -> Path:
     """The WebUI's folder of what is the user's own; where it tells of none, the one it was started in."""
     return Path(paths_internal.data_path) if paths_internal else Path.cwd()

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from modules import shared
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.store.folder import StudyFolder
 from sd_expression_grid.store.studies import chosen_study, study_names
-from sd_expression_grid.webui.host.settings import studies_folder
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-_OF_IMG2IMG = " (img2img)"
+from sd_expression_grid.webui.host.settings import folders_of_studies
 
 
 def names_of_studies() -> list[str]:
@@ -25,7 +17,7 @@ def names_of_studies() -> list[str]:
     """
     return [
         f"{name}{ending}"
-        for ending, parent in _parents().items()
+        for ending, parent in folders_of_studies().items()
         for name in study_names(parent)
         if not _is_scout(StudyFolder(parent / name))
     ]
@@ -48,16 +40,11 @@ def opened_study(name: str | None) -> StudyFolder:
     if not name:
         msg = "choose a study first"
         raise StudyError(msg)
-    ending = next(ending for ending in sorted(_parents(), key=len, reverse=True) if name.endswith(ending))
-    folder = chosen_study(_parents()[ending], name.removesuffix(ending))
+    folders = folders_of_studies()
+    endings = (ending for ending, folder in folders.items() if ending and name.endswith(ending))
+    ending = "" if (folders[""] / name).exists() else next(endings, "")
+    folder = chosen_study(folders[ending], name.removesuffix(ending))
     cells = str(folder.path / "cells")
     if cells not in shared.demo.allowed_paths:
         shared.demo.allowed_paths.append(cells)
     return folder
-
-
-def _parents() -> dict[str, Path]:
-    """Where studies are kept, by what is added to their names."""
-    outputs = {"": shared.opts.outdir_txt2img_grids, _OF_IMG2IMG: shared.opts.outdir_img2img_grids}
-    folders = {ending: studies_folder(shared.opts.outdir_grids or output) for ending, output in outputs.items()}
-    return folders if folders[""] != folders[_OF_IMG2IMG] else {"": folders[""]}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from modules import processing
 
 from sd_expression_grid.prompts.infotext_text import prompts_in
+from sd_expression_grid.webui.host.settings import name_of_study
 from sd_expression_grid.webui.results.gallery import ApiPictures, GalleryEntry, gallery_pictures
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 COMMENTS_FIELD = "Comments"
 """Where the API finds what the page shows under the pictures: the WebUI's answer has no other place for it."""
+
+NAME_FIELD = "Study"
+"""Where the page's script finds the name by which the rating tab knows the study."""
 
 GRIDS_FIELD = "Grids"
 """Where the page's script finds the places of the grids' cells, among what the WebUI tells of a generation."""
@@ -41,7 +45,7 @@ def processed(pictures: StudyPictures, facts: Mapping[str, object]) -> Any:
     base = copy(p)
     base.n_iter = base.batch_size = 1
     folder = pictures.store.folder
-    in_folder = {"Study folder": str(folder.path)} if folder else {}
+    in_folder = {"Study folder": str(folder.path), NAME_FIELD: name_of_study(folder.path)} if folder else {}
     places = [grid.places for grid in grids]
     told = {GRIDS_FIELD: places, CELLS_FIELD: dict(counts), COMMENTS_FIELD: list(p.comments)}
     base.extra_generation_params = {**p.extra_generation_params, **in_folder, **facts, **told}
