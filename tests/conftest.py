@@ -50,6 +50,15 @@ def shared(request):
 
 
 @pytest.fixture(scope="session")
+def chrome():
+    """A Chromium for all tests of a worker: a second one would find the first's event loop running."""
+    from tests.browser.page import browser  # the core is tested without playwright
+
+    with browser() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="session")
 def server(request, shared, tmp_path_factory):
     """The WebUI of the test's parameter: one stand-in for all workers, and each real one once in a session."""
     name = request.param

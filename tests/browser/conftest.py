@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.page import Page, browser
+from tests.browser.page import Page
 
 
 @pytest.fixture(scope="session")
@@ -16,12 +16,6 @@ def shoot():
             page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
     return shoot
-
-
-@pytest.fixture(scope="session")
-def chrome():
-    with browser() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests import hosts
-from tests.browser.page import browser
 
 FACES = {
     "admiration": "smiling, looking up", "amusement": "laughing hysterically", "anger": "angry",
@@ -47,9 +46,3 @@ def study(tmp_path_factory):
 def photographs(tmp_path_factory):
     """The folder $SCREENSHOTS, to look at them, else one that is forgotten."""
     return Path(os.environ.get("SCREENSHOTS") or tmp_path_factory.mktemp("photographs"))
-
-
-@pytest.fixture(scope="session")
-def chrome():
-    with browser() as launched:
-        yield launched
