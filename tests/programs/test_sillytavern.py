@@ -137,7 +137,9 @@ def test_its_page_shows_the_faces(tavern, noor, chrome, photographs):
     page.click("#extensions-settings-button .drawer-toggle")
     page.locator("#extensions_settings b", has_text="Character Expressions").click()
     page.wait_for_selector("#image_list .expression_list_item img[src*='/Noor/surprise.png']")
-    assert page.locator("#image_list .expression_list_item img[src*='/characters/Noor/']").count() == 28
+    listed = page.locator("#image_list .expression_list_item img[src*='/characters/Noor/']")
+    # When two of its own events meet, it fills its list twice.
+    assert len(set(listed.evaluate_all("all => all.map((one) => one.src)"))) == 28
     page.locator("#image_list").scroll_into_view_if_needed()
     page.screenshot(path=photographs / "sillytavern-faces.png")
     page.close()
