@@ -44,6 +44,16 @@ expressionGrid.dom = (() => {
         }
     }
 
+    // The server's answers come as JSON in the text of a hidden element.
+    function receiveFrom(element, receive) {
+        new MutationObserver(() => {
+            const answer = element.querySelector(".json");
+            if (answer) {
+                receive(JSON.parse(answer.textContent));
+            }
+        }).observe(element, { childList: true, subtree: true });
+    }
+
     // The panel stands in two tabs, under ids of its own in each.
     const PANELS = { txt2img: "script_expression_grid_", img2img: "script_img2img_expression_grid_" };
 
@@ -55,5 +65,5 @@ expressionGrid.dom = (() => {
         return gradioApp().querySelector(`#${PANELS[tab]}${name}`);
     }
 
-    return { make, button, plural, setValue, typeInto, PANELS, tabOf, partOf };
+    return { make, button, plural, setValue, typeInto, receiveFrom, PANELS, tabOf, partOf };
 })();

@@ -6,7 +6,7 @@ var expressionGrid = expressionGrid || {};
 onUiLoaded(() => {
     "use strict";
 
-    const { make, plural } = expressionGrid.dom;
+    const { make, plural, receiveFrom } = expressionGrid.dom;
     const SIGNS = { yes: "✓", partly: "~", no: "✗" };
     const HELP = "A click or Enter picks a cell of its row, with Shift one more; arrows move. Another click takes it back.";
 
@@ -123,18 +123,8 @@ onUiLoaded(() => {
         showPicks();
     }
 
-    function receiveFrom(name, receive) {
-        const element = byName(name);
-        new MutationObserver(() => {
-            const answer = element.querySelector(".json");
-            if (answer) {
-                receive(JSON.parse(answer.textContent));
-            }
-        }).observe(element, { childList: true, subtree: true });
-    }
-
-    receiveFrom("picks_shown", open);
-    receiveFrom("picks_answer", queue.receive);
+    receiveFrom(byName("picks_shown"), open);
+    receiveFrom(byName("picks_answer"), queue.receive);
     byName("picks").addEventListener("click", (event) => {
         const element = event.target.closest("[data-place]");
         if (element) {

@@ -6,6 +6,7 @@ var expressionGrid = expressionGrid || {};
 onUiLoaded(() => {
     "use strict";
 
+    const { setValue, receiveFrom } = expressionGrid.dom;
     // Names in the browser's storage, where earlier versions have left a rater's choices.
     const MODE = "expression_grid_way";
     const RATER = "expression_grid_rater";
@@ -438,28 +439,12 @@ onUiLoaded(() => {
         setMode(mode);
     }
 
-    // The server's answers come as JSON in the text of a hidden element.
-    function receiveFrom(name, receive) {
-        const element = byName(name);
-        new MutationObserver(() => {
-            const answer = element.querySelector(".json");
-            if (answer) {
-                receive(JSON.parse(answer.textContent));
-            }
-        }).observe(element, { childList: true, subtree: true });
-    }
-
-    function write(field, value) {
-        field.value = value;
-        field.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-
     function onTabShown() {
         byName("refresh").click();
         const rater = byName("rater").querySelector("input, textarea");
         const name = localStorage.getItem(RATER) || "";
         if (!rater.value) {
-            write(rater, name);
+            setValue(rater, name);
         }
         if (!session && name && localStorage.getItem(STUDY)) {
             openLast(localStorage.getItem(STUDY), name);
@@ -467,7 +452,7 @@ onUiLoaded(() => {
     }
 
     function openLast(study, rater) {
-        write(byName("last").querySelector("input, textarea"), JSON.stringify({ study, rater, at: Date.now() }));
+        setValue(byName("last").querySelector("input, textarea"), JSON.stringify({ study, rater, at: Date.now() }));
     }
 
     // Opens a study from elsewhere on the page, for the rater of the last one; without one, the tab asks for a name.
@@ -481,8 +466,8 @@ onUiLoaded(() => {
         }
     };
 
-    receiveFrom("session", openSession);
-    receiveFrom("answer", queue.receive);
+    receiveFrom(byName("session"), openSession);
+    receiveFrom(byName("answer"), queue.receive);
     byName("rating").addEventListener("click", onClick);
     byName("rating").addEventListener("change", onChange);
     byName("rating").addEventListener("input", ({ target }) => target.closest(".size") && setSize(target.value));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from modules import sd_samplers, sd_schedulers, shared
@@ -80,15 +80,19 @@ class Identities:
             "vae": list(HOST.loaded_vae()),  # as version 0.1.0 told it to other machines
             **_beside_the_checkpoint(),
         }
-        earlier = {
+        self._earlier = {
+            **self.common,
             "page": page,
             "settings": {**_settings(), **_added_by_settings(networks)},
             "scripts": _all_script_values(p),
         }
-        own = {cell.key: self._own(cell) for cell in cells}
-        self.by_key: Mapping[CellKey, str] = _hashes(self.common, own)
-        self.earlier_by_key: Mapping[CellKey, str] = _hashes({**self.common, **earlier}, own)
-        """As version 0.1.0 wrote them, with all values as they were given."""
+        self._of_cells = {cell.key: self._own(cell) for cell in cells}
+        self.by_key: Mapping[CellKey, str] = _hashes(self.common, self._of_cells)
+
+    @cached_property
+    def earlier_by_key(self) -> Mapping[CellKey, str]:
+        """As version 0.1.0 wrote them, with all values as they were given; a new study needs none."""
+        return _hashes(self._earlier, self._of_cells)
 
     @property
     def known(self) -> tuple[Mapping[CellKey, str], ...]:
