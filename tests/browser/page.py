@@ -4,6 +4,7 @@ import re
 import shutil
 from contextlib import contextmanager
 
+from playwright.sync_api import TimeoutError as TookTooLong
 from playwright.sync_api import expect, sync_playwright
 
 FLAGS = """
@@ -13,6 +14,24 @@ SECONDS = 1000
 OF_THE_HOST = "reading 'props'"  # what gradio 3.41 complains of after every generation, with any script or none
 PANEL = "#script_expression_grid_"
 CLOSE_ACCORDIONS = "document.querySelectorAll('.label-wrap.open').forEach((label) => label.click())"
+
+
+def choose_option(page, field, name):
+    """Chooses in a dropdown: types the name and clicks the option.
+
+    Choices that arrive after the typing, gradio does not show, and with those that arrive after the list has opened,
+    it draws the list anew, under the mouse.
+    """
+    text, option = page.locator(f"{field} input").first, page.locator(f"{field} li", has_text=name).first
+    for _ in range(20):
+        text.fill("")
+        text.fill(name)
+        try:
+            option.click(timeout=2 * SECONDS)
+        except TookTooLong:
+            continue
+        return
+    raise AssertionError(f"{field} offers no {name!r}: {page.locator(f'{field} li').all_inner_texts()}")
 
 
 class Page:

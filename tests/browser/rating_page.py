@@ -3,10 +3,9 @@
 import json
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import TimeoutError as TookTooLong
 from playwright.sync_api import expect
 
-from tests.browser.page import SECONDS
+from tests.browser.page import SECONDS, choose_option
 
 ROOT = "#expression_grid_"
 
@@ -25,17 +24,9 @@ class RatingPage:
             self.page.locator("#tabs > .tab-nav button", has_text="Expression grid").click()
 
     def choose(self, study, rater="Ana"):
-        """Writes the name, and chooses the study by keyboard."""
+        """Writes the rater's name, and chooses the study."""
         self.page.locator(f"{ROOT}rater").locator("input, textarea").fill(rater)
-        field = self.page.locator(f"{ROOT}study input")
-        option = self.page.locator(f"{ROOT}study li", has_text=study).first
-        for _ in range(20):  # choices that arrive after the typing, gradio does not show
-            field.fill("")
-            field.fill(study)
-            if _appears(option):
-                break
-        expect(option).to_be_visible()
-        option.click()
+        choose_option(self.page, f"{ROOT}study", study)
 
     def open(self, study, rater="Ana", way="Matrix"):
         self.choose(study, rater)
@@ -93,11 +84,3 @@ def _tells_choices(answer):
         return "predict" in answer.url and "choices" in answer.text()
     except PlaywrightError:
         return False
-
-
-def _appears(locator):
-    try:
-        locator.wait_for(state="visible", timeout=1000)
-    except TookTooLong:
-        return False
-    return True

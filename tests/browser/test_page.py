@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.page import PANEL, chromium, number_in
+from tests.browser.page import PANEL, choose_option, chromium, number_in
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
 
@@ -57,8 +57,7 @@ def test_rows_a_batch_are_for_the_batched_mode(page):
 
 
 def test_a_preset_replaces_the_expressions(page):
-    page.page.locator(f"{PANEL}preset input").first.click()
-    page.page.locator(f"{PANEL}preset li", has_text="hard").first.click()
+    choose_preset(page, "preset", "hard")
     expect(page.page.locator(".expression-grid-counter span").nth(0)).to_have_text("8 expressions")
 
 
@@ -324,8 +323,7 @@ def save_preset(page, name):
 
 
 def choose_preset(page, field, name):
-    page.page.locator(f"{PANEL}{field} input").first.click()
-    page.page.locator(f"{PANEL}{field} li", has_text=name).first.click()
+    choose_option(page.page, f"{PANEL}{field}", name)
 
 
 def test_a_list_is_kept_as_a_preset(page):
@@ -480,8 +478,7 @@ def test_the_panel_in_img2img_has_numbered_lines_undo_and_prompts_of_its_own(pan
     panel.fill(f"{own}expressions", "sad\nbored")
     expect(tab.locator(f"{own}expressions .expression-grid-counter span")).to_have_text("2 expressions")
     expect(tab.locator(f"{own}expressions .expression-grid-numbers")).to_have_text(re.compile(r"^1\s2$"))
-    tab.locator(f"{own}preset input").first.click()
-    tab.locator(f"{own}preset li", has_text="hard").first.click()
+    choose_option(tab, f"{own}preset", "hard")
     expect(lines).to_have_value(re.compile("pouting"))
     lines.press("Control+z")
     expect(lines).to_have_value("sad\nbored")
