@@ -44,7 +44,7 @@ class Page:
 
     def _note(self, error):
         if OF_THE_HOST not in str(error):
-            self.complaints.append(str(error))
+            self.complaints.append(error.stack or str(error))
 
     def open(self, url, theme="light"):
         # The page's fonts come from elsewhere, and "load" waits for them where there is no network.
