@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sd_expression_grid import __version__
 from sd_expression_grid.base.contents import hash_of
 from sd_expression_grid.grids.drawing.captions import Captions
-from sd_expression_grid.grids.drawing.compose import Figure, OpenCell, Page, compose_pages, page_sizes
+from sd_expression_grid.grids.drawing.compose import Figure, OpenCell, OpenPicture, Page, compose_pages, page_sizes
+from sd_expression_grid.grids.drawing.pictures import StartingPicture
 from sd_expression_grid.grids.drawing.style import Style
 from sd_expression_grid.grids.grid_tables import GridTable, tables_of
 from sd_expression_grid.plan.plan import plan_cells
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
     from sd_expression_grid.grids.drawing.layout import Size
     from sd_expression_grid.store.folder import Outcome, StudyFolder
-    from sd_expression_grid.study.study import CellKey, GridOptions, Study
+    from sd_expression_grid.study.study import CellKey, GridOptions, PictureFiles, Study
 
 NOT_MADE = "not made"
 """What a grid says in a cell that has no record."""
@@ -35,7 +38,7 @@ class StudyGrids:
 
     ``outcomes`` may lack cells. ``open_cell`` gives a finished cell's picture. ``settings`` are those of the legend, as
     ``settings_in`` reads them from an infotext. ``cell_size``, width and height in pixels, is used where no cell is
-    finished.
+    finished. ``open_picture`` gives what the cells of img2img start from.
     """
 
     study: Study
@@ -44,6 +47,7 @@ class StudyGrids:
     settings: Mapping[str, str] = field(default_factory=dict)
     style: Style = field(default_factory=Style)
     cell_size: tuple[int, int] = (512, 512)
+    open_picture: OpenPicture = lambda: ""
 
     @property
     def all(self) -> tuple[GridTable, ...]:
@@ -68,7 +72,7 @@ class StudyGrids:
         if table.is_sheet:
             captions = Captions(size, self.style)
             size, open_one = captions.size, _captioned(table, open_one, captions)
-        return compose_pages(self._figure(table), open_one, size, self.style)
+        return compose_pages(self._figure(table), open_one, size, self.style, self.open_picture)
 
     def page_sizes(self) -> tuple[Size, ...]:
         """The sizes of all pages in pixels, once all cells are there."""
@@ -118,7 +122,7 @@ class StudyGrids:
         shown = [outcome and (outcome.status, outcome.error, outcome.file, outcome.sha256) for outcome in outcomes]
         captions = [key and key.seed for key in keys] if table.is_sheet else []
         layout = page.size, page.cells, page.number, page.of
-        return hash_of((__version__, self._figure(table), self.style, layout, captions, shown))
+        return hash_of((__version__, self._figure(table), self.style, layout, captions, shown, self.study.picture))
 
     def opener(self, table: GridTable) -> OpenCell:
         """Gives a grid's cells by row and column: pictures, and notes where there is none."""
@@ -159,8 +163,15 @@ class StudyGrids:
             columns=table.columns,
             rows=table.rows,
             has_reference=bool(self.study.reference) and not table.is_sheet,
-            legend=legend(self.study, table.seed, self.settings) if self.study.grid.legend else (),
+            legend=self._legend(table) if self.study.grid.legend else (),
+            has_picture=self.study.picture is not None,
         )
+
+    def _legend(self, table: GridTable) -> tuple[tuple[str, str], ...]:
+        files, lines = self.study.picture, legend(self.study, table.seed, self.settings)
+        if files is None:
+            return lines
+        return (*lines, ("Picture", f"in the corner{', with the outline of its mask' if files.mask else ''}"))
 
 
 def draw_grids(folder: StudyFolder, options: GridOptions | None = None) -> Iterator[tuple[str, Page]]:
@@ -186,7 +197,17 @@ def grids_of(folder: StudyFolder, options: GridOptions | None = None) -> StudyGr
         open_cell=lambda outcome: read_picture(folder.path / outcome.file),
         settings=settings_of(study, outcomes),
         style=Style(background=study.grid.ground, margin=study.grid.margin),
+        open_picture=partial(_starting_picture, folder.path, study.picture) if study.picture else lambda: "",
     )
+
+
+def _starting_picture(folder: Path, files: PictureFiles) -> StartingPicture | str:
+    """What a study's folder keeps of the picture that its cells start from; why it cannot be shown."""
+    try:
+        mask = read_picture(folder / files.mask) if files.mask else None
+        return StartingPicture(picture=read_picture(folder / files.picture), mask=mask)
+    except FileNotFoundError as error:
+        return f"missing: {Path(error.filename).name}"
 
 
 def settings_of(study: Study, outcomes: Mapping[CellKey, Outcome]) -> dict[str, str]:

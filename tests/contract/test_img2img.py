@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from sd_expression_grid.grids.grids import draw_grids
 from sd_expression_grid.prompts.infotext_text import prompts_in
+from sd_expression_grid.store.folder import StudyFolder
 from tests.hosts import TITLE
 from tests.pixels import difference
 
@@ -87,6 +89,20 @@ def test_the_folder_keeps_picture_and_mask(webui, picture, mask):
     assert difference(Image.open(folder / kept["picture"]), picture) == 0
     assert difference(Image.open(folder / kept["mask"]), mask) == 0
     assert kept["picture"] in (folder / "index.html").read_text()
+
+
+def test_the_picture_stands_in_the_grids_corner_and_so_it_does_drawn_from_the_folder(webui, picture, mask):
+    answer = study(webui, picture, mask, **FACE_ALONE)
+    (grid,), ((_, page),) = answer.grids, draw_grids(StudyFolder(answer.folder))
+    corner = (13, 13, 45, 45)
+    of_folder, of_webui = page.draw().crop(corner), grid.convert("RGB").crop(corner)
+    assert difference(of_webui, of_folder) <= (0 if webui.grid_format == "png" else 60)
+    # Between its two lines, and around them, the picture is as it was.
+    changed = abs(np.asarray(of_folder, int) - np.asarray(picture.resize((32, 32), Image.Resampling.LANCZOS), int)) > 0
+    rows, columns = np.nonzero(changed.any(axis=2))
+    left, top, right, bottom = (edge // 2 for edge in FACE)
+    assert (columns.min(), rows.min(), columns.max(), rows.max()) == (left - 2, top - 2, right + 2, bottom + 2)
+    assert not changed[top + 1 : bottom - 1, left + 1 : right - 1].any()
 
 
 def test_another_picture_of_the_same_name_makes_new_cells_and_keeps_the_old(webui, picture):

@@ -22,7 +22,7 @@ from sd_expression_grid.grids.drawing.layout import (
 )
 from sd_expression_grid.grids.drawing.legend import LINES_IN_ALL, Legend, draw_legend, set_legend
 from sd_expression_grid.grids.drawing.lettering import Lettering, draw, fit
-from sd_expression_grid.grids.drawing.pictures import hatched, ready_to_paste
+from sd_expression_grid.grids.drawing.pictures import StartingPicture, hatched, ready_to_paste
 from sd_expression_grid.grids.drawing.style import PALETTES, Palette, Style, TextStyles, text_styles
 from sd_expression_grid.grids.drawing.text_lines import TextStyle, pitch
 
@@ -32,18 +32,26 @@ if TYPE_CHECKING:
 OpenCell = Callable[[int, int], Image.Image | str]
 """(row, column) -> its picture, or a few words on why there is none: "failed: out of memory", "skipped"."""
 
+OpenOne = Callable[[], Image.Image | StartingPicture | str]
+OpenPicture = Callable[[], StartingPicture | str]
+"""What all cells start from, or a few words on why it cannot be shown."""
+
 ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """What a figure says: title, labels, and a legend of (name, value); all of it may be empty."""
+    """What a figure says: title, labels, and a legend of (name, value); all of it may be empty.
+
+    With ``has_picture``, the picture that its cells start from stands in the upper left corner.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[str, ...]
     has_reference: bool
     legend: tuple[tuple[str, str], ...] = ()
+    has_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +84,14 @@ class Typesetting:
     palette: Palette
 
 
-def compose_pages(figure: Figure, open_cell: OpenCell, cell_size: tuple[int, int], style: Style) -> tuple[Page, ...]:
-    """The pages of a figure; a reference cell is opened once on each page.
+def compose_pages(
+    figure: Figure,
+    open_cell: OpenCell,
+    cell_size: tuple[int, int],
+    style: Style,
+    open_picture: OpenPicture = lambda: "",
+) -> tuple[Page, ...]:
+    """The pages of a figure; a reference cell, and the picture in the corner, is opened once on each page.
 
     ``cell_size`` is the width and height of a cell in pixels. A picture of another size is centred in its cell, scaled
     down if it is larger, never up. One that cannot be read is drawn as a note.
@@ -85,7 +99,7 @@ def compose_pages(figure: Figure, open_cell: OpenCell, cell_size: tuple[int, int
     typesetting, pages = _plan(figure, _at_least_one_pixel(cell_size), style)
     return tuple(
         Page(
-            draw=partial(_draw_page, typesetting, page, f"{number} / {len(pages)}", open_cell),
+            draw=partial(_draw_page, typesetting, page, f"{number} / {len(pages)}", open_cell, open_picture),
             size=page.size,
             number=number,
             of=len(pages),
@@ -130,11 +144,13 @@ def _set_texts(figure: Figure, cell: Size, shown: Size, style: Style) -> tuple[T
     rows = _row_labels(figure.rows, shown, styles.label)
     margin = max(0, style.margin) * shown.width // cell.width
     bare = _bare_measures(shown, columns, rows, styles.label.size, margin)
+    if figure.has_picture:
+        bare = replace(bare, corner=Size(shown.width // 2, shown.height // 2))
     width = max(24 * styles.label.size, page_size(bare, _shape(figure)).width - 2 * bare.padding)
     typesetting = Typesetting(
         columns=columns,
         rows=rows,
-        title=fit(figure.title, _title_room(width, styles.title), styles.title),
+        title=fit(figure.title, _title_room(width - bare.corner.width, styles.title), styles.title),
         legend=set_legend(figure.legend, _legend_room(width, styles.legend), styles.legend),
         styles=styles,
         palette=PALETTES[style.background],
@@ -185,7 +201,9 @@ def _longest_mark(cells: int, width: int, style: TextStyle) -> Size:
     return fit(f"{count} / {count}", Size(width, pitch(style)), style).room
 
 
-def _draw_page(typesetting: Typesetting, page: PageLayout, mark: str, open_cell: OpenCell) -> Image.Image:
+def _draw_page(
+    typesetting: Typesetting, page: PageLayout, mark: str, open_cell: OpenCell, open_picture: OpenPicture
+) -> Image.Image:
     palette = typesetting.palette
     image = Image.new("RGB", page.size, palette.background)
     _draw_header(image, page, typesetting, mark)
@@ -196,9 +214,9 @@ def _draw_page(typesetting: Typesetting, page: PageLayout, mark: str, open_cell:
     draw_legend(image, page.legend, typesetting.legend, palette.quiet)
     if page.hairline:
         image.paste(palette.line, page.hairline)
+    _draw_content(image, page.corner, open_picture, typesetting)
     for cell in page.cells:
-        if min(cell.box.size) > 0:
-            _draw_cell(image, cell, open_cell, typesetting)
+        _draw_content(image, cell.box, partial(open_cell, cell.row, cell.column), typesetting)
     return image
 
 
@@ -212,19 +230,23 @@ def _draw_header(image: Image.Image, page: PageLayout, typesetting: Typesetting,
     draw(image, box, marked, palette.quiet, align="right")
 
 
-def _draw_cell(image: Image.Image, cell: Placed, open_cell: OpenCell, typesetting: Typesetting) -> None:
-    content = _content(open_cell, cell, typesetting.palette.background)
+def _draw_content(image: Image.Image, box: Box, open_one: OpenOne, typesetting: Typesetting) -> None:
+    if min(box.size) < 1:
+        return
+    content = _content(open_one, box.size, typesetting.palette.background)
     if isinstance(content, str):
-        _draw_note(image, cell.box, content, typesetting)
+        _draw_note(image, box, content, typesetting)
     else:
-        _paste_centred(image, cell.box, content)
+        _paste_centred(image, box, content)
 
 
-def _content(open_cell: OpenCell, cell: Placed, background: Colour) -> Image.Image | str:
-    """A cell made ready; that a file is broken may show as late as when it is converted."""
+def _content(open_one: OpenOne, room: Size, background: Colour) -> Image.Image | str:
+    """A picture made ready; that a file is broken may show as late as when it is converted."""
     try:
-        found = open_cell(cell.row, cell.column)
-        return found if isinstance(found, str) else ready_to_paste(found, cell.box.size, background)
+        found = open_one()
+        if isinstance(found, StartingPicture):
+            return found.ready_to_paste(room, background)
+        return found if isinstance(found, str) else ready_to_paste(found, room, background)
     except (OSError, SyntaxError, ValueError) as error:
         return f"unreadable: {error}"
 

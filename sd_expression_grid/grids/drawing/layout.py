@@ -52,6 +52,7 @@ class Measures:
     hairline: int
     column_labels: int
     row_labels: int
+    corner: Size = NOTHING
     title: Size = NOTHING
     mark: Size = NOTHING
     legend: Size = NOTHING
@@ -96,6 +97,7 @@ class PageLayout:
     size: Size
     rows: range
     columns: tuple[int, ...]
+    corner: Box
     title: Box
     mark: Box
     column_labels: tuple[tuple[int, Box], ...]
@@ -130,8 +132,8 @@ def lay_out(measures: Measures, rows: range, columns: tuple[int, ...], reference
     """Give everything on one page its box."""
     size = page_size(measures, Shape(rows=len(rows), columns=len(columns), has_reference=references > 0))
     lefts = _lefts(measures, len(columns), references)
-    label_top = measures.padding + _after(_header(measures), measures.section_gap)
-    top = label_top + _after(measures.column_labels, measures.label_gap)
+    top = measures.padding + _before_cells(measures)
+    label_top = top - _after(measures.column_labels, measures.label_gap)
     tops = [top + index * (measures.cell.height + measures.margin) for index in range(len(rows))]
     bottom = tops[-1] + measures.cell.height if tops else top
     return PageLayout(
@@ -139,14 +141,15 @@ def lay_out(measures: Measures, rows: range, columns: tuple[int, ...], reference
         size=size,
         rows=rows,
         columns=columns,
-        title=_at(measures.padding, measures.padding, measures.title),
+        corner=_at(measures.padding, measures.padding, measures.corner),
+        title=_at(measures.padding + _before_title(measures), measures.padding, measures.title),
         mark=_at(size.width - measures.padding - measures.mark.width, measures.padding, measures.mark),
         column_labels=tuple(
             (column, _at(left, label_top, Size(measures.cell.width, measures.column_labels)))
             for column, left in zip(columns, lefts, strict=True)
         ),
         row_labels=tuple(
-            (row, _at(measures.padding, top, Size(measures.row_labels, measures.cell.height)))
+            (row, _at(measures.padding, top, Size(_labels_width(measures), measures.cell.height)))
             for row, top in zip(rows, tops, strict=True)
         ),
         cells=tuple(
@@ -161,11 +164,10 @@ def lay_out(measures: Measures, rows: range, columns: tuple[int, ...], reference
 
 def page_size(measures: Measures, shape: Shape) -> Size:
     """The size of a page that shows so many rows and columns; at least one pixel."""
-    header = measures.title.width + _before_mark(measures)
+    header = _before_title(measures) + measures.title.width + _before_mark(measures)
     width = max(_grid_width(measures, shape.columns, shape.references), header, measures.legend.width)
     height = (
-        _after(_header(measures), measures.section_gap)
-        + _after(measures.column_labels, measures.label_gap)
+        _before_cells(measures)
         + _span(shape.rows, measures.cell.height, measures.margin)
         + _before(measures.legend.height, measures)
         + measures.legend.height
@@ -193,6 +195,7 @@ def scaled(measures: Measures, percent: int) -> Measures:
         section_gap=measures.section_gap * percent // 100,
         reference_gap=measures.reference_gap * percent // 100,
         hairline=measures.hairline * percent // 100,
+        corner=less(measures.corner),
         title=less(measures.title),
         mark=less(measures.mark),
         column_labels=measures.column_labels * percent // 100,
@@ -238,7 +241,7 @@ def _rows_that_fit(measures: Measures, one_row: Shape, limit: Limit) -> int:
 
 
 def _lefts(measures: Measures, columns: int, references: int) -> list[int]:
-    left = measures.padding + _after(measures.row_labels, measures.label_gap)
+    left = measures.padding + _after(_labels_width(measures), measures.label_gap)
     step = measures.cell.width + measures.margin
     extra = max(0, measures.reference_gap - measures.margin) if references else 0
     return [left + index * step + (extra if index else 0) for index in range(columns)]
@@ -246,7 +249,7 @@ def _lefts(measures: Measures, columns: int, references: int) -> list[int]:
 
 def _grid_width(measures: Measures, columns: int, references: int) -> int:
     if not columns:
-        return measures.row_labels
+        return _labels_width(measures)
     return _lefts(measures, columns, references)[-1] + measures.cell.width - measures.padding
 
 
@@ -255,6 +258,21 @@ def _hairline(measures: Measures, lefts: list[int], references: int, top: int, b
         return None
     left = (lefts[0] + measures.cell.width + lefts[1] - measures.hairline) // 2
     return Box(left, top, left + measures.hairline, bottom)
+
+
+def _labels_width(measures: Measures) -> int:
+    """The corner's block stands above the rows' labels."""
+    return max(measures.row_labels, measures.corner.width)
+
+
+def _before_cells(measures: Measures) -> int:
+    """What stands above the first row: title and columns' labels, with the corner's block beside them."""
+    beside = _after(_header(measures), measures.section_gap) + _after(measures.column_labels, measures.label_gap)
+    return max(beside, _after(measures.corner.height, measures.label_gap))
+
+
+def _before_title(measures: Measures) -> int:
+    return measures.corner.width and _labels_width(measures) + measures.label_gap
 
 
 def _header(measures: Measures) -> int:

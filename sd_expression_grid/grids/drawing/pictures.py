@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 if TYPE_CHECKING:
     from sd_expression_grid.grids.drawing.fonts import Colour
     from sd_expression_grid.grids.drawing.layout import Size
+
+MASKED = 128
+"""A mask's values above are drawn anew, as the WebUI takes them."""
+
+INNER, OUTER = (255, 255, 255), (0, 0, 0)
+"""The two lines of an outline, one of which shows on any picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartingPicture:
+    """The picture that a figure's cells start from, and what of it is drawn anew; without a mask, all of it is."""
+
+    picture: Image.Image
+    mask: Image.Image | None = None
+
+    def ready_to_paste(self, room: Size, background: Colour) -> Image.Image:
+        """The picture as ``ready_to_paste`` makes it, with an outline around what is masked."""
+        ready = ready_to_paste(self.picture, room, background)
+        if self.mask is None:
+            return ready
+        masked = _white_above(127, _masked(self.mask).resize(ready.size, Image.Resampling.BILINEAR))
+        return _outlined(ready, masked, thickness=max(1, min(ready.size) // 100))
 
 
 def ready_to_paste(picture: Image.Image, room: Size, background: Colour) -> Image.Image:
@@ -42,6 +65,28 @@ def hatched(size: Size, tint: Colour, line: Colour) -> Image.Image:
         pen.line((left, size.height, left + size.height, 0), fill=line)
     pen.rectangle((0, 0, size.width - 1, size.height - 1), outline=line)
     return box
+
+
+def _masked(mask: Image.Image) -> Image.Image:
+    """What is masked, in white on black: a mask is drawn on nothing, or in white on black."""
+    is_drawn_on_nothing = mask.mode == "RGBA" and np.asarray(mask.getchannel("A")).min() < 255
+    return _white_above(MASKED, mask.getchannel("A") if is_drawn_on_nothing else mask.convert("L"))
+
+
+def _white_above(limit: int, grey: Image.Image) -> Image.Image:
+    return grey.point(lambda value: 255 * (value > limit))
+
+
+def _outlined(picture: Image.Image, masked: Image.Image, thickness: int) -> Image.Image:
+    """A copy with two lines around what is white in ``masked``, each as many pixels thick."""
+    outlined, inside = picture.copy(), masked
+    for colour in (INNER, OUTER):
+        grown = inside
+        for _ in range(thickness):
+            grown = grown.filter(ImageFilter.MaxFilter(3))
+        outlined.paste(colour, mask=ImageChops.subtract(grown, inside))
+        inside = grown
+    return outlined
 
 
 def _from_wide_grey(picture: Image.Image) -> Image.Image:

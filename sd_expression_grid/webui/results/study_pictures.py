@@ -10,11 +10,12 @@ from modules import errors, images, shared
 
 from sd_expression_grid.base.contents import hash_of
 from sd_expression_grid.base.file_names import free_stem
+from sd_expression_grid.grids.drawing.pictures import StartingPicture
 from sd_expression_grid.grids.drawing.style import Style
 from sd_expression_grid.grids.grids import StudyGrids
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD
 from sd_expression_grid.store.drawn_grids import DrawnGrids
-from sd_expression_grid.webui.host.picture import final_size, strength_of
+from sd_expression_grid.webui.host.picture import final_size, mask_of, picture_of, strength_of
 from sd_expression_grid.webui.host.settings import grid_fonts, page_pixels
 from sd_expression_grid.webui.results.gallery import GalleryEntry
 from sd_expression_grid.webui.results.infotext import STUDY_FIELD, grid_infotext
@@ -84,7 +85,12 @@ class StudyPictures:
             settings=_settings(p),
             style=_style(self.study.grid, is_api=p.is_api),
             cell_size=final_size(p),
+            open_picture=self._starting_picture,
         )
+
+    def _starting_picture(self) -> StartingPicture | str:
+        picture = picture_of(self.p)
+        return StartingPicture(picture=picture, mask=mask_of(self.p)) if picture else ""
 
     def _infotext(self, seed: int) -> str:
         infotext = grid_infotext(self.p, self.study, self.request, seed)

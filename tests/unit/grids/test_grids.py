@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.grids.grids import draw_grids, grids_of, legend, settings_of
@@ -203,3 +204,91 @@ def test_another_look_changes_the_contents(folder, options):
     old, new = contents_by_name(grids_of(folder)), contents_by_name(grids_of(folder, options))
     assert old.keys() == new.keys()
     assert not set(old.values()) & set(new.values())
+
+
+PICTURE = {"picture": "picture-0123456789ab.png"}
+MASK = {"mask": "mask-0123456789ab.png"}
+RED = (255, 0, 0)
+
+
+def img2img_folder(parent, size=(120, 120), mask=None, **changes):
+    """The folder of a study that starts from a red picture, with one grid."""
+    changes = {"seeds": [7], "characters": "Noor\nmei", **changes}
+    folder = study_folder(parent, (120, 120), picture={**PICTURE, **(MASK if mask else {})}, **changes)
+    Image.new("RGB", size, RED).save(folder.path / PICTURE["picture"])
+    if mask:
+        mask.save(folder.path / MASK["mask"])
+    return folder
+
+
+def red_in(folder):
+    """A grid's page, and the box of what is red on it as left, top, right and bottom, with the number of red pixels."""
+    (page,) = (drawn(page) for _, page in draw_grids(folder))
+    red = np.argwhere((np.asarray(page.image) == RED).all(axis=2))
+    (top, left), (bottom, right) = red.min(axis=0), red.max(axis=0) + 1
+    return page, (left, top, right, bottom), len(red)
+
+
+def test_the_picture_that_cells_start_from_stands_in_the_upper_left_corner(tmp_path):
+    page, (left, top, right, bottom), count = red_in(img2img_folder(tmp_path))
+    assert (right - left, bottom - top, count) == (60, 60, 3600)
+    assert left == top
+    assert right < page.cells[0].box.left
+    assert bottom < page.cells[0].box.top
+
+
+def test_a_picture_of_another_shape_is_centred_in_the_corner(tmp_path):
+    _, (left, top, right, bottom), count = red_in(img2img_folder(tmp_path, size=(240, 120)))
+    assert (right - left, bottom - top, count) == (60, 30, 1800)
+    assert top - left == 15
+
+
+@pytest.mark.parametrize("kind", ["white on black", "drawn on nothing"])
+def test_the_mask_is_an_outline_on_the_picture(tmp_path, kind):
+    mask = Image.new("L", (120, 120), 0)
+    ImageDraw.Draw(mask).rectangle((40, 20, 79, 99), fill=255)
+    if kind == "drawn on nothing":
+        mask = Image.merge("RGBA", [Image.new("L", mask.size, 0)] * 3 + [mask])
+    page, (left, top, *_), count = red_in(img2img_folder(tmp_path, mask=mask))
+    corner = np.asarray(page.image)[top : top + 60, left : left + 60]
+    lines = (corner != RED).any(axis=2)
+    assert not lines[10:50, 20:40].any()  # within: it may stand there again as it was
+    assert (corner[9, 20:40] == 255).all()
+    assert (corner[8, 20:40] == 0).all()
+    assert count == 3600 - (24 * 44 - 20 * 40)
+
+
+def test_a_picture_that_is_gone_or_torn_is_noted_and_the_rest_is_drawn(tmp_path):
+    folder = img2img_folder(tmp_path)
+    (page,) = (drawn(page) for _, page in draw_grids(folder))
+    file = folder.path / PICTURE["picture"]
+    for data in (file.read_bytes()[:60], None):
+        file.write_bytes(data) if data else file.unlink()
+        (without,) = (drawn(page) for _, page in draw_grids(folder))
+        changed = np.argwhere((np.asarray(page.image) != np.asarray(without.image)).any(axis=2))
+        assert changed.max(axis=0)[0] < page.cells[0].box.top
+        assert changed.max(axis=0)[1] < page.cells[0].box.left
+
+
+def test_a_sheet_of_seeds_has_the_picture_too(tmp_path):
+    folder = img2img_folder(tmp_path, characters="", scout={"expression": "neutral", "seeds": [7, 8]})
+    page, (left, top, right, bottom), _ = red_in(folder)
+    assert (right - left, bottom - top) == (60, 60)
+    assert right < page.cells[0].box.left
+
+
+def test_a_grid_is_drawn_anew_for_another_picture_or_mask(tmp_path):
+    grids = grids_of(img2img_folder(tmp_path))
+    files = grids.study.picture
+    others = [replace(files, picture="picture-ba9876543210.png"), replace(files, **MASK)]
+    contents = [
+        contents_by_name(replace(grids, study=replace(grids.study, picture=each)))["grid"] for each in (files, *others)
+    ]
+    assert len(set(contents)) == 3
+
+
+def test_the_legend_says_what_the_corner_shows(tmp_path):
+    grids = grids_of(img2img_folder(tmp_path))
+    masked = replace(grids, study=replace(grids.study, picture=replace(grids.study.picture, **MASK)))
+    said = [dict(each._figure(each.all[0]).legend)["Picture"] for each in (grids, masked)]
+    assert said == ["in the corner", "in the corner, with the outline of its mask"]

@@ -75,6 +75,25 @@ def test_every_block_of_a_full_page_has_its_place():
     assert page.legend == Box(10, 258, 60, 291)
 
 
+def test_the_corner_is_beside_the_title_and_the_columns_labels():
+    page = only(plan_pages(replace(FULL, corner=Size(50, 90)), Shape(rows=1, columns=1), UNLIMITED))
+    assert page.corner == Box(10, 10, 60, 100)
+    assert page.title == Box(65, 10, 125, 40)
+    assert page.column_labels == ((0, Box(65, 75, 165, 100)),)
+    assert page.cells == (Placed(0, 0, Box(65, 105, 165, 185)),)
+    assert page.row_labels == ((0, Box(10, 105, 60, 185)),)
+    assert page.size == Size(175, 240)
+
+
+def test_a_corner_that_is_lower_than_what_is_beside_it_moves_nothing_down():
+    shape = Shape(rows=1, columns=1)
+    without, with_corner = (
+        only(plan_pages(each, shape, UNLIMITED)) for each in (FULL, replace(FULL, corner=Size(9, 9)))
+    )
+    assert with_corner.cells == without.cells
+    assert with_corner.size == without.size
+
+
 def test_a_block_without_size_takes_no_gap():
     bare = replace(BARE, cell=FULL.cell, margin=4, padding=10, label_gap=5, section_gap=12)
     page = only(plan_pages(bare, Shape(rows=1, columns=1), UNLIMITED))
@@ -171,6 +190,7 @@ measures = st.builds(
     section_gap=st.integers(0, 9),
     reference_gap=st.integers(0, 20),
     hairline=st.just(1),
+    corner=sizes,
     title=sizes,
     mark=sizes,
     column_labels=sides,
@@ -183,7 +203,7 @@ limits = st.builds(Limit, pixels=st.integers(1, 60_000), side=st.integers(1, 400
 
 def boxes_of(page: PageLayout) -> list[Box]:
     labels = [box for _, box in (*page.column_labels, *page.row_labels)]
-    boxes = [page.title, page.mark, page.legend, *labels, *(cell.box for cell in page.cells)]
+    boxes = [page.corner, page.title, page.mark, page.legend, *labels, *(cell.box for cell in page.cells)]
     return [box for box in boxes if min(box.size) > 0]
 
 
