@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.ratings.ratings import SCORES, Rating
-from sd_expression_grid.ratings.ratings_table import TRAITS, Column, RatingsTable
-from sd_expression_grid.ratings.table_lines import NEEDED, RATING_FIELDS, TRAIT_FIELDS, WHOLE, TableError, TableLines
+from sd_expression_grid.ratings.ratings_table import ROW_TRAITS, TRAITS, Column, RatingsTable
+from sd_expression_grid.ratings.table_lines import (
+    NEEDED,
+    RATING_FIELDS,
+    ROW_FIELDS,
+    TRAIT_FIELDS,
+    WHOLE,
+    TableError,
+    TableLines,
+)
 from sd_expression_grid.study.value_types import as_text
 
 if TYPE_CHECKING:
@@ -36,10 +44,11 @@ def write_ratings(table: RatingsTable) -> str:
         ratings[rating.key].append(rating)
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow((*RATING_FIELDS, *TRAIT_FIELDS))
+    writer.writerow((*RATING_FIELDS, *TRAIT_FIELDS, *ROW_FIELDS))
     for key in table.cell_keys():
         for rating in ratings[key] or [Rating(key=key, rater="")]:
-            writer.writerow([harmless(value) for value in (*_rating_values(rating), *traits[key.character])])
+            values = *_rating_values(rating), *traits[key.character], *_row_values(table, key.expression)
+            writer.writerow(map(harmless, values))
     return file.getvalue()
 
 
@@ -51,6 +60,11 @@ def _rating_values(rating: Rating) -> tuple[str, ...]:
 
 def _trait_values(column: Column) -> tuple[str, ...]:
     return (*(as_text(getattr(column, trait.name)) for trait in TRAITS), as_text(column.is_reference))
+
+
+def _row_values(table: RatingsTable, label: str) -> tuple[str, ...]:
+    row = table.row_traits.get(label)
+    return tuple(as_text(getattr(row, trait.name)) if row else "" for trait in ROW_TRAITS)
 
 
 def harmless(text: str) -> str:

@@ -10,15 +10,16 @@ from sd_expression_grid.evidence.measurements import Evidence, read_evidence
 from sd_expression_grid.ratings.ratings import Rating, read_ratings
 from sd_expression_grid.store.folder import STUDY_FILE, Outcome, StudyFolder
 from sd_expression_grid.study.list_keys import keys_of
-from sd_expression_grid.study.study import CellKey, CharacterTraits, Study
+from sd_expression_grid.study.study import CellKey, CharacterTraits, ExpressionTraits, Study
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from sd_expression_grid.study.study import Character
+    from sd_expression_grid.study.study import Character, Expression
 
 
 TRAITS = keys_of(CharacterTraits)
+ROW_TRAITS = keys_of(ExpressionTraits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Column(CharacterTraits):
 class RatingsTable:
     """Rows × columns × seeds, and the ratings of their cells.
 
+    ``row_traits`` are what is known of rows that have any traits, by their labels.
     ``stale`` are ratings of pictures that were made again since, ``strange`` those of cells that the study does not
     have; neither counts. ``not_drawn`` are cells without picture. ``files`` are the pictures, relative to the study's
     folder, ``evidence`` what was measured in them.
@@ -42,6 +44,7 @@ class RatingsTable:
     seeds: tuple[int, ...]
     ratings: tuple[Rating, ...]
     title: str = ""
+    row_traits: Mapping[str, ExpressionTraits] = field(default_factory=dict)
     stale: tuple[Rating, ...] = ()
     strange: tuple[Rating, ...] = ()
     not_drawn: tuple[CellKey, ...] = ()
@@ -83,6 +86,7 @@ def table_of(
     known = [rating for rating in ratings if rating.key in cells]
     return RatingsTable(
         rows=empty.rows,
+        row_traits={row.label: _row(row) for row in study.expressions if row.strength is not None},
         columns=empty.columns,
         seeds=empty.seeds,
         title=title,
@@ -92,6 +96,11 @@ def table_of(
         not_drawn=tuple(key for key in empty.cell_keys() if key not in drawn),
         files={key: outcome.file for key, outcome in drawn.items() if key in cells},
     )
+
+
+def _row(expression: Expression) -> ExpressionTraits:
+    traits: dict[str, Any] = {trait.name: getattr(expression, trait.name) for trait in ROW_TRAITS}
+    return ExpressionTraits(label=expression.label, **traits)
 
 
 def _columns(study: Study) -> tuple[Column, ...]:

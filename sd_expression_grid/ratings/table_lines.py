@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.base.json_reader import Reader, is_whole
 from sd_expression_grid.ratings.ratings import SCORES, Rating
-from sd_expression_grid.ratings.ratings_table import TRAITS, Column, RatingsTable
-from sd_expression_grid.study.study import REFERENCE_LABEL, CellKey
+from sd_expression_grid.ratings.ratings_table import ROW_TRAITS, TRAITS, Column, RatingsTable
+from sd_expression_grid.study.study import REFERENCE_LABEL, CellKey, ExpressionTraits
 from sd_expression_grid.study.value_types import TEXT, YES_OR_NO, ValueType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from sd_expression_grid.study.list_keys import ListKey
 
 WHOLE = re.compile(r"([+-]?\d{1,20})(?:[.,]0*)?")
 """A whole number as spreadsheets write it: also 2.0 and 2,0."""
@@ -49,12 +51,20 @@ _OF_RATINGS = {
     "natural_score": _SCORE,
     "note": TEXT,
 }
-_OF_CHARACTERS = {**{trait.name: trait.value for trait in TRAITS}, "reference": YES_OR_NO}
-_TYPES = {**_OF_RATINGS, **_OF_CHARACTERS}
+
+
+def _types_of(traits: Iterable[ListKey]) -> dict[str, ValueType]:
+    return {trait.name: trait.own_value or trait.value for trait in traits}
+
+
+_OF_CHARACTERS = {**_types_of(TRAITS), "reference": YES_OR_NO}
+_OF_ROWS = _types_of(ROW_TRAITS)
+_TYPES = {**_OF_RATINGS, **_OF_CHARACTERS, **_OF_ROWS}
 
 NEEDED = ("expression", "character", "expression_score")
 RATING_FIELDS = tuple(_OF_RATINGS)
 TRAIT_FIELDS = tuple(_OF_CHARACTERS)
+ROW_FIELDS = tuple(_OF_ROWS)
 
 
 class TableError(StudyError):
@@ -69,7 +79,7 @@ class TableLines:
 
     name: str
     faults: list[Fault] = field(default_factory=list)
-    rows: dict[str, None] = field(default_factory=dict)
+    rows: dict[str, dict[str, object]] = field(default_factory=dict)
     seeds: dict[int, None] = field(default_factory=dict)
     columns: dict[str, dict[str, object]] = field(default_factory=dict)
     places: dict[tuple[str, CellKey], int] = field(default_factory=dict)
@@ -93,7 +103,7 @@ class TableLines:
                 self.fault(number, f"names the column '{name}' twice")
 
     def take(self, number: int, line: Mapping[str, str]) -> None:
-        """Reads a line: its rating, if it has scores, and the traits of its character."""
+        """Reads a line: its rating, if it has scores, and the traits of its character and of its row."""
         values = {name: self._value(number, name, line.get(name, "")) for name in _TYPES}
         for name in ("expression", "character"):
             if not values[name]:
@@ -103,9 +113,9 @@ class TableLines:
             character=str(values["character"]),
             seed=values["seed"] or 0,
         )
-        self.rows.setdefault(key.expression)
         self.seeds.setdefault(key.seed)
-        self._describe(number, key.character, values)
+        self._describe(number, key.character, self.columns.setdefault(key.character, {}), _some(values, TRAIT_FIELDS))
+        self._describe(number, key.expression, self.rows.setdefault(key.expression, {}), _some(values, ROW_FIELDS))
         self._rate(number, key, values)
 
     def _value(self, number: int, name: str, text: str) -> Any:  # noqa: ANN401
@@ -114,11 +124,9 @@ class TableLines:
         reader = Reader({name: _TYPES[name].parse(text)}, f"{self.name}, line {number}: ", self.faults)
         return _TYPES[name].read(reader, name, None)
 
-    def _describe(self, number: int, label: str, values: Mapping[str, object]) -> None:
-        known = self.columns.setdefault(label, {})
-        for name in TRAIT_FIELDS:
-            value = values[name]
-            if value is not None and known.setdefault(name, value) != value:
+    def _describe(self, number: int, label: str, known: dict[str, object], values: Mapping[str, object]) -> None:
+        for name, value in values.items():
+            if known.setdefault(name, value) != value:
                 self.fault(number, f"{name} of {label} is another than in an earlier line")
 
     def _rate(self, number: int, key: CellKey, values: Mapping[str, Any]) -> None:
@@ -145,8 +153,21 @@ class TableLines:
             problem = f"there can be one reference column only, not {', '.join(references)}"
             raise TableError([Fault(self.name, problem)])
         return RatingsTable(
-            rows=tuple(self.rows), columns=columns, seeds=tuple(self.seeds), ratings=tuple(self.ratings)
+            rows=tuple(self.rows),
+            row_traits={label: _row(label, values) for label, values in self.rows.items() if values},
+            columns=columns,
+            seeds=tuple(self.seeds),
+            ratings=tuple(self.ratings),
         )
+
+
+def _some(values: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:
+    """Those values that a line gives."""
+    return {name: values[name] for name in names if values[name] is not None}
+
+
+def _row(label: str, values: Mapping[str, Any]) -> ExpressionTraits:
+    return ExpressionTraits(label=label, **values)
 
 
 def _column(label: str, values: Mapping[str, Any]) -> Column:

@@ -6,10 +6,9 @@ from dataclasses import replace
 from math import comb
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.report.statistics.permutation import mcnemar
-from sd_expression_grid.report.subjects import person_of, weight_groups
-from sd_expression_grid.report.types import CharacterResult, GroupResult, GroupTrait, Measure, Success, WeightCurve
-from sd_expression_grid.report.wording import plural, singular
+from sd_expression_grid.report.paired import p_between, same_row
+from sd_expression_grid.report.types import CharacterResult, GroupResult, GroupTrait, Measure, Success
+from sd_expression_grid.report.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +33,8 @@ def rank_characters(matrix: Matrix) -> tuple[CharacterResult, ...]:
     results = [_result(matrix, column, dispersions) for column in matrix.characters]
     ranked = sorted(results, key=lambda result: _rank_key(result, matrix.success), reverse=True)
     tests = max(1, comb(len(ranked), 2))
-    return tuple(replace(result, p_behind=min(1.0, tests * p_between(matrix, ranked[0], result))) for result in ranked)
+    p_values = (p_between(matrix, ranked[0].flexibility, result.flexibility, same_row) for result in ranked)
+    return tuple(replace(each, p_behind=min(1.0, tests * p)) for each, p in zip(ranked, p_values, strict=True))
 
 
 def _rank_key(result: CharacterResult, success: Success) -> tuple[float, float]:
@@ -58,39 +58,6 @@ def _result(matrix: Matrix, column: Column, dispersions: dict[Measure, float]) -
         failed_rows=failed,
         fails_nearly_everywhere=len(known) >= LEAST_ROWS and len(failed) >= matrix.thresholds.stiff * len(known),
     )
-
-
-def p_between(matrix: Matrix, first: CharacterResult, second: CharacterResult) -> float:
-    """McNemar's p-value for two characters, paired by row and seed, over the eligible cells of both."""
-    size, others = matrix.column_size, {place % matrix.column_size: place for place in second.flexibility.cells}
-    pairs = [
-        (matrix.succeeds(place), matrix.succeeds(others[place % size]))
-        for place in first.flexibility.cells
-        if place % size in others
-    ]
-    return mcnemar(pairs.count((True, False)), pairs.count((False, True)))
-
-
-def weight_curves(matrix: Matrix, characters: Sequence[CharacterResult]) -> tuple[WeightCurve, ...]:
-    """Flexibility and likeness against the weight, of every character that was drawn at several weights."""
-    by_label = {result.column.label: result for result in characters}
-    return tuple(_weight_curve(matrix, [by_label[column.label] for column in group]) for group in weight_groups(matrix))
-
-
-def _weight_curve(matrix: Matrix, results: Sequence[CharacterResult]) -> WeightCurve:
-    known = [result for result in results if result.flexibility.share is not None]
-    ranked = sorted(known, key=lambda result: _weight_rank_key(result, matrix.success), reverse=True)
-    clear = len(ranked) > 1 and p_between(matrix, ranked[0], ranked[1]) <= matrix.thresholds.significance
-    return WeightCurve(
-        name=" · ".join(filter(None, (person_of(results[0].column), singular(results[0].column.kind)))),
-        weights=tuple((result.column.weight or 0.0, result) for result in results),
-        best=ranked[0].column.weight if ranked else None,
-        is_clear=clear,
-    )
-
-
-def _weight_rank_key(result: CharacterResult, success: Success) -> tuple[float, float, float]:
-    return *_rank_key(result, success), _share_or_less(result.rates["likeness"])
 
 
 def groups_of(matrix: Matrix, subjects: Sequence[Subject]) -> tuple[GroupResult, ...]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.report.answers import answers_of, hints_of
-from sd_expression_grid.report.characters import groups_of, rank_characters, weight_curves
+from sd_expression_grid.report.characters import groups_of, rank_characters
 from sd_expression_grid.report.comparisons import compare
+from sd_expression_grid.report.curves import curves_of
 from sd_expression_grid.report.expressions import alike_rows, rank_expressions
 from sd_expression_grid.report.matrix import Matrix, matrix_of
 from sd_expression_grid.report.pictures import pictures_of
@@ -22,7 +23,10 @@ from sd_expression_grid.report.subjects import subjects_of
 from sd_expression_grid.report.types import Measure, Rate, Report, RowColumn, Success, Thresholds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sd_expression_grid.ratings.ratings_table import RatingsTable
+    from sd_expression_grid.report.types import Curve
 
 
 def reports_on(
@@ -54,6 +58,7 @@ def report_on(table: RatingsTable, thresholds: Thresholds | None = None, success
     _check_ratings(table)
     matrix = matrix_of(table, thresholds or Thresholds(), success)
     subjects, characters = subjects_of(matrix), rank_characters(matrix)
+    expressions = rank_expressions(matrix, subjects)
     report = Report(
         title=table.title,
         thresholds=matrix.thresholds,
@@ -67,10 +72,10 @@ def report_on(table: RatingsTable, thresholds: Thresholds | None = None, success
         cells=matrix.cells,
         squares=_row_columns(matrix),
         characters=characters,
-        expressions=rank_expressions(matrix, subjects),
+        expressions=expressions,
         comparisons=compare(matrix, subjects),
         groups=groups_of(matrix, subjects),
-        weighings=weight_curves(matrix, characters),
+        curves=curves_of(matrix, characters, expressions),
         alike_rows=alike_rows(matrix),
         raters=raters_of(matrix),
         agreement=agreement_of(matrix),
@@ -91,8 +96,18 @@ def _check_ratings(table: RatingsTable) -> None:
 
 
 def report_to_dict(report: Report) -> dict[str, object]:
-    """The report as JSON values, with the fields' names as keys; cells are named by their index in ``cells``."""
-    return asdict(report)
+    """The report as JSON values, with the fields' names as keys; cells are named by their index in ``cells``.
+
+    ``weighings`` are the curves over weights as version 0.1.0 wrote them, with the whole results of their columns.
+    """
+    results = {result.column.label: asdict(result) for result in report.characters}
+    weighings = [_weighing(curve, results) for curve in report.curves if curve.key == "weight"]
+    return {**asdict(report), "weighings": weighings}
+
+
+def _weighing(curve: Curve, results: Mapping[str, object]) -> dict[str, object]:
+    weights = [[weight, results[label]] for weight, label in zip(curve.numbers, curve.labels, strict=True)]
+    return {"name": curve.name, "weights": weights, "best": curve.best, "is_clear": curve.is_clear}
 
 
 def _row_columns(matrix: Matrix) -> tuple[RowColumn, ...]:

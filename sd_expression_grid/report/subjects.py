@@ -1,4 +1,4 @@
-"""Characters as units of comparison: one that was drawn at several weights is one subject, not several."""
+"""Characters as units of comparison: one at several weights, CFG scales or denoising strengths is one subject."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from sd_expression_grid.ratings.ratings_table import TRAITS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sd_expression_grid.ratings.ratings_table import Column
     from sd_expression_grid.report.matrix import Matrix
+    from sd_expression_grid.study.list_keys import ListKey
     from sd_expression_grid.study.study import Kind
+
+AXES = tuple(trait for trait in TRAITS if trait.axis)
+"""The keys of which several numbers make several columns of one character."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,20 +35,19 @@ class Subject:
 def subjects_of(matrix: Matrix) -> tuple[Subject, ...]:
     """All characters but excluded ones; a tag is spelt as it is first, whatever its capitals are elsewhere.
 
-    A character at several weights has, for each seed, the cells of the weight that does best on all other seeds: so no
-    weight is chosen by the cells that it is then judged by (cross-validation).
+    One in several columns (see ``subject_columns``) has, for each seed, the cells of the column that does best on all
+    other seeds: so no weight is chosen by the cells that it is then judged by (cross-validation).
     """
     tags = [tag for column in matrix.characters for tag in column.tags]
     spelling = {tag.casefold(): tag for tag in reversed(tags)}
-    return tuple(_subject(matrix, group, spelling) for group in _groups(matrix))
+    return tuple(_subject(matrix, group, spelling) for group in subject_columns(matrix))
 
 
-def weight_groups(matrix: Matrix) -> tuple[tuple[Column, ...], ...]:
-    """For every character that was drawn at several weights, its columns, lowest weight first."""
-    return tuple(tuple(sorted(group, key=_weight)) for group in _groups(matrix) if len(group) > 1)
+def subject_columns(matrix: Matrix) -> list[list[Column]]:
+    """The columns of each character: of one person and kind at several weights, CFG scales or denoising strengths.
 
-
-def _groups(matrix: Matrix) -> list[list[Column]]:
+    Those at several weights have any labels; others have the same one but for the number at its end.
+    """
     columns = sorted(matrix.characters, key=_subject_key)
     return [list(group) for _, group in groupby(columns, key=_subject_key)]
 
@@ -53,12 +58,22 @@ def person_of(column: Column) -> str:
 
 
 def _subject_key(column: Column) -> tuple[str, str, str]:
-    own = "" if column.weight is not None and column.person else column.label
+    own = "" if column.weight is not None and column.person else _label_without_numbers(column)
     return person_of(column), column.kind or "", own
 
 
-def _weight(column: Column) -> float:
-    return column.weight or 0.0
+def _label_without_numbers(column: Column) -> str:
+    label = column.label
+    for key in reversed(AXES):
+        number = getattr(column, key.name)
+        if key.axis and number is not None:
+            label = label.removesuffix(key.axis.ending(number))
+    return label
+
+
+def settings_of(column: Column, but: ListKey) -> tuple[float | None, ...]:
+    """The numbers of a column for all axes but one."""
+    return tuple(getattr(column, key.name) for key in AXES if key is not but)
 
 
 def _subject(matrix: Matrix, columns: Sequence[Column], spelling: Mapping[str, str]) -> Subject:
@@ -79,7 +94,7 @@ def _subject(matrix: Matrix, columns: Sequence[Column], spelling: Mapping[str, s
 def _cells_of_best(matrix: Matrix, columns: Sequence[Column], seed: int) -> tuple[int, ...]:
     def cross_validated(column: Column) -> tuple[float, float]:
         others = (place for place in matrix.column(column.label) if matrix.cells[place].key.seed != seed)
-        return matrix.share(matrix.eligible(others)) or 0.0, -abs(_weight(column) - 1)
+        return matrix.share(matrix.eligible(others)) or 0.0, -abs((column.weight or 0.0) - 1)
 
     best = max(columns, key=cross_validated)
     return tuple(place for place in matrix.column(best.label) if matrix.cells[place].key.seed == seed)

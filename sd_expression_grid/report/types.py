@@ -249,14 +249,28 @@ class GroupResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeightCurve:
-    """One character at several weights, lowest first, and the best one; None where none is rated.
-
-    ``is_clear`` is true where the best weight is significantly better than the next (McNemar's test).
-    """
+class CurveLine:
+    """One rate for each number of a curve; ``name`` says of what."""
 
     name: str
-    weights: tuple[tuple[float, CharacterResult], ...]
+    rates: tuple[Rate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """One character or expression over the numbers of a key, lowest first, each of which has a column or row.
+
+    ``key`` is that of the list, such as ``cfg_scale``, and ``axis`` what its numbers are called. ``best`` is the best
+    one, by the first line; None where none is rated. ``is_clear`` is true where it is significantly better than the
+    next (McNemar's test).
+    """
+
+    key: str
+    axis: str
+    name: str
+    numbers: tuple[float, ...]
+    labels: tuple[str, ...]
+    lines: tuple[CurveLine, ...]
     best: float | None
     is_clear: bool
 
@@ -370,7 +384,7 @@ class Report:
     expressions: tuple[ExpressionResult, ...]
     comparisons: tuple[Comparison, ...]
     groups: tuple[GroupResult, ...]
-    weighings: tuple[WeightCurve, ...]
+    curves: tuple[Curve, ...]
     alike_rows: tuple[AlikeRows, ...]
     raters: tuple[RaterResult, ...]
     agreement: dict[Measure, Agreement]

@@ -14,10 +14,10 @@ from sd_expression_grid.study.study import CHARACTER_KEYS, EXPRESSION_KEYS, STRE
 
 if TYPE_CHECKING:
     from sd_expression_grid.base.errors import Fault
+    from sd_expression_grid.study.list_keys import ListKey
 
-
-_SEVERAL = {"cfg_scale": "CFG", "denoising": "denoising"}
-"""Keys of which several numbers make several columns, with the words of their labels."""
+_SEVERAL = tuple(key for key in CHARACTER_KEYS if key.axis and key.in_lines)
+"""Keys of which several numbers make several columns."""
 
 
 def read_expressions(reader: Reader) -> Iterable[Expression]:
@@ -43,10 +43,10 @@ def read_characters(reader: Reader) -> Iterable[Character]:
         values: dict[str, Any] = {key.name: key.read(of_entry) for key in CHARACTER_KEYS}
         of_entry.refuse_unknown()
         weights = values.pop(WEIGHTS.name)
-        several = {name: values.pop(name) for name in _SEVERAL}
+        several = {key: values.pop(key.name) for key in _SEVERAL}
         columns = _at_weights(Character(label=label, text=text, place=entry.place, **values), weights, of_entry)
-        for name, numbers in several.items():
-            columns = [one for column in columns for one in _at_each(column, name, numbers)]
+        for key, numbers in several.items():
+            columns = [one for column in columns for one in _at_each(column, key, numbers)]
         yield from columns
 
 
@@ -105,13 +105,13 @@ def _at_strengths(expression: Expression, strengths: tuple[float, ...], reader: 
     return result or [expression]
 
 
-def _at_each(character: Character, name: str, numbers: tuple[float, ...]) -> list[Character]:
+def _at_each(character: Character, key: ListKey, numbers: tuple[float, ...]) -> list[Character]:
     """The character once for each number of a key, side by side; with one number, or none, the character alone."""
-    if len(numbers) < 2:
-        return [replace(character, **{name: number}) for number in numbers] or [character]  # type: ignore[arg-type]
-    person = character.person or character.label
+    if len(numbers) < 2 or key.axis is None:
+        return [replace(character, **{key.name: number}) for number in numbers] or [character]  # type: ignore[arg-type]
+    label, person = character.label, character.person or character.label
     return [
-        replace(character, label=f"{character.label} {_SEVERAL[name]} {number:g}", person=person, **{name: number})  # type: ignore[arg-type]
+        replace(character, label=f"{label}{key.axis.ending(number)}", person=person, **{key.name: number})  # type: ignore[arg-type]
         for number in numbers
     ]
 

@@ -18,10 +18,32 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """What one entry varies in where it stands at several numbers of a key; the report joins these to a curve.
+
+    ``name`` is what a number is called, ``word`` stands before it in the labels of the rows or columns.
+    """
+
+    name: str
+    word: str = ""
+
+    @property
+    def plural(self) -> str:
+        """What several numbers are called."""
+        return f"{self.name}s"
+
+    def ending(self, number: float) -> str:
+        """What the label of a row or column ends with."""
+        return f" {self.word} {number:g}" if self.word else f" {number:g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListKey:
     """One key of an entry. ``usage`` and ``meaning`` are its line in the documentation, in Markdown.
 
-    A key that is not ``in_lines`` is read from JSON only, and from the ratings' CSV where it stands there.
+    A key that is not ``in_lines`` is read from JSON only, and from the ratings' CSV where it stands there. ``value`` is
+    read from an entry; ``own_value``, where it is another, from one of the rows or columns that the entry makes. A key
+    with an ``axis`` is a number that several rows or columns of one entry differ in.
     """
 
     name: str
@@ -30,15 +52,17 @@ class ListKey:
     usage: str
     meaning: str
     in_lines: bool = True
+    own_value: ValueType | None = None
+    axis: Axis | None = None
 
     def read(self, reader: Reader) -> object:
         """The value in a JSON object; the default, with a fault in the reader, where it does not fit."""
         return self.value.read(reader, self.name, self.default)
 
 
-def list_key(value: ValueType, *, default: T, usage: str, meaning: str, in_lines: bool = True) -> T:
-    """Declares an attribute of an entry's dataclass as a key of the same name."""
-    key = partial(ListKey, default=default, value=value, usage=usage, meaning=meaning, in_lines=in_lines)
+def list_key(value: ValueType, *, default: T, **more: Any) -> T:  # noqa: ANN401
+    """Declares an attribute of an entry's dataclass as a key of the same name, with the fields of ``ListKey``."""
+    key = partial(ListKey, default=default, value=value, **more)
     return field(default=default, metadata={"list_key": key})
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sd_expression_grid.study.list_keys import ListKey, keys_of, list_key
+from sd_expression_grid.study.list_keys import Axis, ListKey, keys_of, list_key
 from sd_expression_grid.study.value_types import (
     NUMBER,
     NUMBERS,
+    POSITIVE_NUMBER,
     POSITIVE_NUMBERS,
     PROMPT_TEXT,
     TEXT,
@@ -33,17 +34,17 @@ STUDY_NEGATIVE_PROMPT = "naked, illustration, 3d, drawing, cartoon, anime, 2girl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expression:
-    """A row: the words that should show on the face. ``place`` is where the user wrote it, for messages."""
+class ExpressionTraits:
+    """What is known of an expression when its ratings are compared; each key is a column of the ratings' CSV."""
 
     label: str
-    text: str
     strength: float | None = list_key(
         NUMBER,
         default=None,
         usage="`strength`",
         meaning="the attention that the text has in this row; `strengths` writes both",
         in_lines=False,
+        axis=Axis(name="strength"),
     )
     strength_of: str = list_key(
         TEXT,
@@ -52,6 +53,13 @@ class Expression:
         meaning="the same in all rows that are one expression at several strengths",
         in_lines=False,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression(ExpressionTraits):
+    """A row: the words that should show on the face. ``place`` is where the user wrote it, for messages."""
+
+    text: str
     place: str = field(default="", compare=False)
 
 
@@ -89,10 +97,28 @@ class CharacterTraits:
         usage="`weight`",
         meaning="the network's weight in this column, as its text has it; `weights` writes both",
         in_lines=False,
+        axis=Axis(name="weight"),
     )
     exclude: bool = list_key(YES_OR_NO, default=False, usage="`exclude`", meaning="drawn, but left out of analysis")
     creator: str = list_key(
         TEXT, default="", usage="`creator=…`", meaning="who made the model; the report ranks creators, too"
+    )
+    cfg_scale: float | None = list_key(
+        POSITIVE_NUMBERS,
+        default=None,
+        usage="`cfg_scale=5`",
+        meaning="instead of the page's; of several (`cfg_scale=4,7`) each makes a column, labelled `Noor CFG 4`",
+        own_value=POSITIVE_NUMBER,
+        axis=Axis(name="CFG scale", word="CFG"),
+    )
+    denoising: float | None = list_key(
+        POSITIVE_NUMBERS,
+        default=None,
+        usage="`denoising=0.5`",
+        meaning="in img2img, the denoising strength instead of the page's; of several (`denoising=0.35,0.5`) each "
+        "makes a column, labelled `Noor denoising 0.35`",
+        own_value=POSITIVE_NUMBER,
+        axis=Axis(name="denoising strength", word="denoising"),
     )
 
 
@@ -109,19 +135,6 @@ class Character(CharacterTraits):
         in_lines=False,
     )
     negative: str = list_key(PROMPT_TEXT, default="", usage="`negative=…`", meaning="added to the negative prompt")
-    cfg_scale: float | None = list_key(
-        POSITIVE_NUMBERS,
-        default=None,
-        usage="`cfg_scale=5`",
-        meaning="instead of the page's; of several (`cfg_scale=4,7`) each makes a column, labelled `Noor CFG 4`",
-    )
-    denoising: float | None = list_key(
-        POSITIVE_NUMBERS,
-        default=None,
-        usage="`denoising=0.5`",
-        meaning="in img2img, the denoising strength instead of the page's; of several (`denoising=0.35,0.5`) each "
-        "makes a column, labelled `Noor denoising 0.35`",
-    )
     prompt: str = list_key(
         PROMPT_TEXT,
         default="",

@@ -50,13 +50,20 @@ def _read_number(reader: Reader, name: str, default: float | None) -> float | No
     return None if value is None else float(value)
 
 
+def _read_positive_number(reader: Reader, name: str, default: float | None) -> float | None:
+    number = _read_number(reader, name, default)
+    if number is not None and number <= 0:
+        reader.fault(name, "must be above 0")
+        return default
+    return number
+
+
 def _read_positive_numbers(reader: Reader, name: str, default: float | None) -> tuple[float, ...]:
     """One number or several; none where the key is not given."""
-    if isinstance(reader.data.get(name), list):
-        numbers = _read_numbers(reader, name, ())
-    else:
-        number = _read_number(reader, name, default)
-        numbers = () if number is None else (number,)
+    if not isinstance(reader.data.get(name), list):
+        one = _read_positive_number(reader, name, default)
+        return () if one is None else (one,)
+    numbers = _read_numbers(reader, name, ())
     if any(number <= 0 for number in numbers):
         reader.fault(name, "must be above 0")
         return ()
@@ -120,6 +127,7 @@ def _numbers(text: str) -> list[float | str]:
 TEXT = ValueType(read=Reader.text)
 PROMPT_TEXT = ValueType(read=Reader.prompt_text)
 NUMBER = ValueType(read=_read_number, parse=_decimal)
+POSITIVE_NUMBER = ValueType(read=_read_positive_number, parse=_decimal)
 POSITIVE_NUMBERS = ValueType(read=_read_positive_numbers, parse=_one_or_more)
 YES_OR_NO = ValueType(read=_read_flag, parse=_yes_or_no, alone="yes")
 WORDS = ValueType(read=_read_words, parse=_words)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sd_expression_grid.base.errors import Fault, StudyError
+from sd_expression_grid.report.writing.curves_section import curves_title
 from sd_expression_grid.report.writing.heat_map import DARK_ABOVE, HeatMap, heat_map, mark_of, measures_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from sd_expression_grid.report.types import CharacterResult, ExpressionResult, Rate, Report, Success, WeightCurve
+    from sd_expression_grid.report.types import CharacterResult, Curve, ExpressionResult, Rate, Report, Success
 
 _DPI = 200
 _INK, _SOFT, _RULE, _MARK, _BESIDE = "#1c2430", "#5d6878", "#d8dee6", "#0b5fa5", "#b4540a"
@@ -35,7 +36,7 @@ _FAMILIES = (
 
 
 def write_charts(report: Report, folder: Path) -> list[Path]:
-    """Writes the heat maps, the two rankings and the weights; returns the files. StudyError without matplotlib."""
+    """Writes the heat maps, the two rankings and the curves; returns the files. StudyError without matplotlib."""
     with _matplotlib().rc_context({"font.family": _fonts()}):
         return _saved(draw_charts(report), folder)
 
@@ -45,7 +46,7 @@ def draw_charts(report: Report) -> dict[str, Any]:
     _matplotlib()
     drawn: dict[str, Any] = {}
     for measure, title in measures_of(report).items():
-        name = f"heat-map-{title.lower().replace(' ', '-')}"
+        name = f"heat-map-{_file_name(title)}"
         drawn[name] = _heat_map(heat_map(report, measure), _titled(report, f"{title}: yes of rated cells"))
     characters = [result for result in report.characters if result.is_ranked]
     if characters:
@@ -54,9 +55,14 @@ def draw_charts(report: Report) -> dict[str, Any]:
     if expressions:
         title = _titled(report, "Difficulty of expressions")
         drawn["expressions"] = _expressions(expressions, report.success, title)
-    if report.weighings:
-        drawn["weights"] = _weights(report.weighings, report.title)
+    for title in dict.fromkeys(map(curves_title, report.curves)):
+        curves = [curve for curve in report.curves if curves_title(curve) == title]
+        drawn[_file_name(title)] = _curves(curves, report.title)
     return drawn
+
+
+def _file_name(title: str) -> str:
+    return title.lower().replace(" ", "-")
 
 
 def _titled(report: Report, text: str) -> str:
@@ -192,21 +198,21 @@ def _intervals(axes: Any, rates: Sequence[Rate], shift: float, colour: str, mark
     axes.hlines([y for y, *_ in known], *zip(*(i for *_, i in known), strict=True) if known else ((), ()), color=colour)
     places = [share for _, share, _ in known], [y for y, *_ in known]
     face = "white" if marker == "D" else colour
-    axes.plot(*places, marker, color=colour, markerfacecolor=face, markersize=4.5, label=name)
+    axes.plot(*places, marker, color=colour, markerfacecolor=face, markersize=4.5, label=name, clip_on=False)
 
 
-def _weights(curves: Sequence[WeightCurve], title: str) -> Any:  # noqa: ANN401
+def _curves(curves: Sequence[Curve], title: str) -> Any:  # noqa: ANN401
     figure, all_axes = _figure(2.9 * len(curves) + 0.4, 2.6, len(curves))
     if title:
         figure.suptitle(_cut(title), x=0.01, ha="left", fontsize=10, color=_INK, parse_math=False)
     for axes, curve in zip(all_axes, curves, strict=True):
-        _curve(axes, curve, [r.flexibility for _, r in curve.weights], _MARK, "o", "flexibility")
-        _curve(axes, curve, [r.rates["likeness"] for _, r in curve.weights], _BESIDE, "D", "person kept")
+        for line, colour, marker in zip(curve.lines, (_MARK, _BESIDE), "oD", strict=True):
+            _line(axes, curve.numbers, line.rates, colour, marker, line.name)
         best = "not rated" if curve.best is None else f"best at {curve.best:g}"
         axes.set_title(f"{_cut(curve.name)}: {best}", loc="left", fontsize=9, color=_INK, parse_math=False)
-        axes.set_xticks([weight for weight, _ in curve.weights])
+        axes.set_xticks(curve.numbers)
         axes.tick_params(labelsize=8, length=0)
-        axes.set_xlabel("weight", fontsize=8, color=_SOFT)
+        axes.set_xlabel(curve.axis, fontsize=8, color=_SOFT)
         axes.grid(axis="y", color=_RULE, linewidth=0.6)
         axes.spines[["top", "right"]].set_visible(False)
         _percent_axis(axes.yaxis, axes.set_ylim)
@@ -216,11 +222,24 @@ def _weights(curves: Sequence[WeightCurve], title: str) -> Any:  # noqa: ANN401
     return figure
 
 
-def _curve(axes: Any, curve: WeightCurve, rates: Sequence[Rate], colour: str, marker: str, name: str) -> None:  # noqa: ANN401
-    weights = [weight for weight, _ in curve.weights]
-    known = [(weight, rate.share, rate.interval) for weight, rate in zip(weights, rates, strict=True) if rate.interval]
-    axes.vlines([w for w, *_ in known], *zip(*(i for *_, i in known), strict=True) if known else ((), ()), color=colour)
+def _line(
+    axes: Any,  # noqa: ANN401
+    numbers: Sequence[float],
+    rates: Sequence[Rate],
+    colour: str,
+    marker: str,
+    name: str,
+) -> None:
+    known = [(number, rate.share, rate.interval) for number, rate in zip(numbers, rates, strict=True) if rate.interval]
+    axes.vlines([n for n, *_ in known], *zip(*(i for *_, i in known), strict=True) if known else ((), ()), color=colour)
     face = "white" if marker == "D" else colour
     axes.plot(
-        [w for w, *_ in known], [s for _, s, _ in known], f"-{marker}", color=colour, mfc=face, ms=4.5, label=name
+        [n for n, *_ in known],
+        [s for _, s, _ in known],
+        f"-{marker}",
+        color=colour,
+        mfc=face,
+        ms=4.5,
+        label=name,
+        clip_on=False,
     )

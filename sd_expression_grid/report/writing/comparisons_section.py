@@ -1,4 +1,4 @@
-"""Comparisons of kinds and tags, the groups' means, and flexibility over the weight."""
+"""Comparisons of kinds and tags, and the groups' means."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from sd_expression_grid.report.types import GroupTrait
-from sd_expression_grid.report.wording import MEASURES, p_value, percent, point_range, points, units, versus
-from sd_expression_grid.report.writing.buttons import Button, button, rate_button
-from sd_expression_grid.report.writing.figures import (
-    IntervalFigure,
-    WeightsFigure,
-    difference_figure,
-    weights_figure,
-)
+from sd_expression_grid.report.wording import p_value, percent, point_range, points, units, versus
+from sd_expression_grid.report.writing.buttons import Button, button
+from sd_expression_grid.report.writing.figures import IntervalFigure, difference_figure
 
 if TYPE_CHECKING:
-    from sd_expression_grid.report.types import Comparison, GroupResult, Report, WeightCurve
+    from sd_expression_grid.report.types import Comparison, GroupResult, Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,25 +37,6 @@ class GroupLine:
     name: str
     mean: Button
     characters: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeightLine:
-    """A weight with its rates."""
-
-    weight: str
-    flexibility: Button
-    likeness: Button
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeightsPart:
-    """One character at several weights."""
-
-    name: str
-    best: str
-    figure: WeightsFigure
-    lines: tuple[WeightLine, ...]
 
 
 def comparison_lines(report: Report) -> tuple[ComparisonLine, ...]:
@@ -106,22 +82,3 @@ def _group(group: GroupResult) -> GroupLine:
     mean = button(percent(group.mean), group.cells, group.name)
     characters = f"{', '.join(group.characters)} ({len(group.characters)})"
     return GroupLine(trait=group.trait, name=group.name, mean=mean, characters=characters)
-
-
-def weights_section(report: Report) -> tuple[WeightsPart, ...]:
-    """Every character that was drawn at several weights."""
-    return tuple(_weights(curve) for curve in report.weighings)
-
-
-def _weights(curve: WeightCurve) -> WeightsPart:
-    best = "no weight is rated" if curve.best is None else f"best at {curve.best:g}"
-    clear = "" if curve.is_clear or curve.best is None else ", not clearly better than the next"
-    lines = tuple(
-        WeightLine(
-            weight=f"{weight:g}",
-            flexibility=rate_button(result.flexibility, f"{result.column.label}: flexibility"),
-            likeness=rate_button(result.rates["likeness"], f"{result.column.label}: {MEASURES['likeness']}"),
-        )
-        for weight, result in curve.weights
-    )
-    return WeightsPart(name=curve.name, best=f"{best}{clear}", figure=weights_figure(curve), lines=lines)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sd_expression_grid.report.statistics.intervals import Interval
-    from sd_expression_grid.report.types import Rate, WeightCurve
+    from sd_expression_grid.report.types import Curve, CurveLine, Rate
 
 MarkStyle = Literal["both", "reference", "beside"]
 """A mark's class: ``reference`` is an empty diamond, the others are full circles; ``beside`` is one below a diamond."""
@@ -94,24 +94,24 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeightTick:
-    """A weight's label below the plot."""
+class NumberTick:
+    """A number's label below the plot."""
 
     x: float
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
-    """Shares over the weights; the intervals of its marks are upright."""
+class LineFigure:
+    """Shares over the numbers; the intervals of its marks are upright."""
 
     style: MarkStyle
     marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeightsFigure:
-    """Flexibility and likeness over the weight. The plot reaches from ``left`` to ``right`` and down to ``bottom``."""
+class CurveFigure:
+    """The lines of a curve. The plot reaches from ``left`` to ``right`` and down to ``bottom``."""
 
     width: int
     height: int
@@ -119,41 +119,45 @@ class WeightsFigure:
     right: int
     bottom: int
     levels: tuple[Level, ...]
-    ticks: tuple[WeightTick, ...]
-    curves: tuple[Curve, ...]
+    ticks: tuple[NumberTick, ...]
+    axis: str
+    lines: tuple[LineFigure, ...]
 
 
-def weights_figure(curve: WeightCurve) -> WeightsFigure:
-    """The figure of one character at several weights; weights that are all the same stand in the middle."""
-    weights = [weight for weight, _ in curve.weights]
-    span = (min(weights), max(weights)) if min(weights) < max(weights) else (weights[0] - 0.5, weights[0] + 0.5)
-    flexibility = [(weight, result.flexibility) for weight, result in curve.weights]
-    likeness = [(weight, result.rates["likeness"]) for weight, result in curve.weights]
-    return WeightsFigure(
+_LINE_STYLES: tuple[MarkStyle, ...] = ("both", "reference")
+
+
+def curve_figure(curve: Curve) -> CurveFigure:
+    """The figure of a curve."""
+    span = min(curve.numbers), max(curve.numbers)
+    lines = (_line(curve.numbers, line, style, span) for line, style in zip(curve.lines, _LINE_STYLES, strict=True))
+    return CurveFigure(
         width=_CHART_WIDTH,
         height=_CHART_HEIGHT,
         left=_LEFT,
         right=_LEFT + _PLOT_WIDTH,
         bottom=_TOP + _PLOT_HEIGHT,
         levels=tuple(Level(y=_up(share), text=f"{100 * share:.0f}") for share in _QUARTERS),
-        ticks=tuple(WeightTick(x=_across(weight, span), text=f"{weight:g}") for weight in weights),
-        curves=(_curve(flexibility, "both", span), _curve(likeness, "reference", span)),
+        ticks=tuple(NumberTick(x=_across(number, span), text=f"{number:g}") for number in curve.numbers),
+        axis=curve.axis,
+        lines=tuple(lines),
     )
 
 
-def _curve(rates: Sequence[tuple[float, Rate]], style: MarkStyle, span: Span) -> Curve:
-    known = [(weight, rate.share, rate.interval) for weight, rate in rates if rate.share is not None and rate.interval]
-    return Curve(
+def _line(numbers: Sequence[float], line: CurveLine, style: MarkStyle, span: Span) -> LineFigure:
+    rates = zip(numbers, line.rates, strict=True)
+    known = [(number, rate.share, rate.interval) for number, rate in rates if rate.share is not None and rate.interval]
+    return LineFigure(
         style=style,
         marks=tuple(
-            Mark(style=style, x=_across(weight, span), y=_up(share), low=_up(interval.low), high=_up(interval.high))
-            for weight, share, interval in known
+            Mark(style=style, x=_across(number, span), y=_up(share), low=_up(interval.low), high=_up(interval.high))
+            for number, share, interval in known
         ),
     )
 
 
-def _across(weight: float, span: Span) -> float:
-    return round(_LEFT + (weight - span[0]) / (span[1] - span[0]) * _PLOT_WIDTH, 1)
+def _across(number: float, span: Span) -> float:
+    return round(_LEFT + (number - span[0]) / (span[1] - span[0]) * _PLOT_WIDTH, 1)
 
 
 def _up(share: float) -> float:

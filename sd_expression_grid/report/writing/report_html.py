@@ -11,7 +11,8 @@ from sd_expression_grid.base.html import templates_in
 from sd_expression_grid.page.assets import joined_script, joined_style
 from sd_expression_grid.report.answers import caution, success_of
 from sd_expression_grid.report.wording import number, upper_first
-from sd_expression_grid.report.writing.comparisons_section import comparison_lines, group_lines, weights_section
+from sd_expression_grid.report.writing.comparisons_section import comparison_lines, group_lines
+from sd_expression_grid.report.writing.curves_section import curves_sections
 from sd_expression_grid.report.writing.matrix_section import matrix_section
 from sd_expression_grid.report.writing.notes import (
     agreement_sentences,
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sd_expression_grid.report.types import Answer, RatedCell, Report, Success
-    from sd_expression_grid.report.writing.comparisons_section import ComparisonLine, GroupLine, WeightsPart
+    from sd_expression_grid.report.writing.comparisons_section import ComparisonLine, GroupLine
+    from sd_expression_grid.report.writing.curves_section import CurvesSection
     from sd_expression_grid.report.writing.matrix_section import MapTable
     from sd_expression_grid.report.writing.notes import AlikeLine, LeftOutPart, Methods, RaterLine
     from sd_expression_grid.report.writing.pictures_section import PicturesPart
@@ -53,7 +55,7 @@ class View:
     expressions: ExpressionRanking
     comparisons: tuple[ComparisonLine, ...]
     groups: tuple[GroupLine, ...]
-    weights: tuple[WeightsPart, ...]
+    curves: tuple[CurvesSection, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ def _view(report: Report) -> View:
         expressions=expression_ranking(report),
         comparisons=comparison_lines(report),
         groups=group_lines(report),
-        weights=weights_section(report),
+        curves=curves_sections(report),
     )
 
 

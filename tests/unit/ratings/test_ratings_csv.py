@@ -10,7 +10,7 @@ from sd_expression_grid.ratings.ratings_table import Column, read_table, table_o
 from sd_expression_grid.report.report import report_on, report_to_dict
 from sd_expression_grid.store.folder import Outcome, StudyFolder
 from sd_expression_grid.study.schema import study_from_dict
-from sd_expression_grid.study.study import CellKey
+from sd_expression_grid.study.study import CellKey, ExpressionTraits
 from tests.unit.rated import REFERENCE, rating, table
 
 HEAD = "expression,character,expression_score"
@@ -18,7 +18,8 @@ SCORED = ("character", "expression_score")
 NEEDED = "it needs expression, character, expression_score"
 EVERY = (
     "expression", "character", "seed", "rater", "expression_score", "likeness_score",
-    "natural_score", "note", "kind", "person", "tags", "weight", "exclude", "creator", "reference",
+    "natural_score", "note", "kind", "person", "tags", "weight", "exclude", "creator",
+    "cfg_scale", "denoising", "reference", "strength", "strength_of",
 )  # fmt: skip
 
 STUDY = {
@@ -156,14 +157,18 @@ def test_what_is_no_table_of_ratings_is_named(text, message):
 
 
 def test_a_csv_is_written_whole():
-    noor = Column(label="Noor", kind="lora", person="N", tags=("a", "b"), weight=0.5, exclude=True)
-    written = write_ratings(table([REFERENCE, noor], {"=sad": "y np", "glad": "- -y"}))
+    noor = Column(label="Noor", kind="lora", person="N", tags=("a", "b"), weight=0.5, exclude=True, cfg_scale=4.0)
+    glad = ExpressionTraits(label="glad", strength=0.8, strength_of="happy")
+    made = table([REFERENCE, noor], {"=sad": "y np", "glad": "- -y"}, row_traits={"glad": glad})
+    written = write_ratings(made)
+    assert parse_ratings(written, "r.csv") == made
     assert written.splitlines() == [
-        "expression,character,seed,rater,expression_score,likeness_score,natural_score,note,kind,person,tags,weight,exclude,creator,reference",
-        "'=sad,reference,0,Ana,yes,,,,none,,,,,,yes",
-        "glad,reference,0,,,,,,none,,,,,,yes",
-        '\'=sad,Noor,0,Ana,no,partly,,,lora,N,"a,b",0.5,yes,,',
-        'glad,Noor,0,Ana,,yes,,,lora,N,"a,b",0.5,yes,,',
+        "expression,character,seed,rater,expression_score,likeness_score,natural_score,note,kind,person,tags,weight,exclude,creator,"
+        "cfg_scale,denoising,reference,strength,strength_of",
+        "'=sad,reference,0,Ana,yes,,,,none,,,,,,,,yes,,",
+        "glad,reference,0,,,,,,none,,,,,,,,yes,0.8,happy",
+        '\'=sad,Noor,0,Ana,no,partly,,,lora,N,"a,b",0.5,yes,,4.0,,,,',
+        'glad,Noor,0,Ana,,yes,,,lora,N,"a,b",0.5,yes,,4.0,,,0.8,happy',
     ]
     found = parse_ratings(written, "a.csv")
     assert (found.rows, found.columns) == (("=sad", "glad"), (REFERENCE, noor))
@@ -220,7 +225,7 @@ def test_labels_come_back_as_they_were_and_are_no_formulas(label):
 
 def test_a_cell_that_nobody_rated_has_a_line_to_fill_in():
     written = write_ratings(table([REFERENCE, Column(label="Noor", kind="lora")], {"sad": "y --"}))
-    assert written.splitlines()[2] == "sad,Noor,0,,,,,,lora,,,,,,"
+    assert written.splitlines()[2] == "sad,Noor,0,,,,,,lora,,,,,,,,,,"
     assert len(parse_ratings(written, "a.csv").ratings) == 1
 
 

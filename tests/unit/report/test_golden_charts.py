@@ -197,6 +197,7 @@ def test_the_references_diamonds_are_empty_and_have_another_colour(charts, name,
     assert [(line.get_color(), line.get_markerfacecolor()) for line in axes.get_lines()] == styles
     assert [to_hex(lines.get_colors()[0]) for lines in axes.collections] == [colour for colour, _ in styles]
     assert {line.get_markersize() for line in axes.get_lines()} == {4.5}
+    assert {line.get_clip_on() for line in axes.get_lines()} == {False}  # so that those at 100% are whole
     assert {line.get_linestyle() for line in axes.get_lines()} == {"-" if name == "weights" else "None"}
 
 
@@ -248,10 +249,10 @@ def room(figure):
 
 
 def test_curves_have_room_beside_each_other(charts):
-    curve = golden.golden_report().weighings[0]
+    curve = golden.golden_report().curves[0]
     unrated = replace(curve, name="W" * 41, best=None)
     small = report_on(table(columns("a"), {"sad": "y"}))
-    figure = draw_charts(replace(small, weighings=(curve, unrated)))["weights"]
+    figure = draw_charts(replace(small, curves=(curve, unrated)))["weights"]
     assert figure.axes[1].get_title(loc="left") == f"{'W' * 39}…: not rated"
     for shown in (charts["weights"], figure):
         width, height = room(shown)

@@ -365,10 +365,11 @@ def test_curves_over_the_weight(page):
         ("both", "●"), ("reference", "◇")
     ]  # fmt: skip
     assert shown.one("figcaption").text == "Noor · LoRA: best at 1, not clearly better than the next"
-    assert shown.one("table").heads() == ["Weight", "Flexibility", "Person"]
+    assert shown.one("table").heads() == ["Weight", "Flexibility", "Person kept"]
     assert shown.one("table").rows() == [["0.5", "43%", "100%"], ["1", "71%", "90%"]]
     assert [(title, len(found)) for _, title, found in opened(shown)] == [
-        ("Noor 0.5: flexibility", 7), ("Noor 0.5: Person", 10), ("Noor 1: flexibility", 7), ("Noor 1: Person", 10)
+        ("Noor 0.5: flexibility", 7), ("Noor 0.5: person kept", 10),
+        ("Noor 1: flexibility", 7), ("Noor 1: person kept", 10),
     ]  # fmt: skip
     flexible = [(3 / 7, *golden.character_interval("Noor 0.5")), (5 / 7, *golden.character_interval("Noor 1"))]
     kept = [(label, golden.character_interval(label, "likeness")) for label in ("Noor 0.5", "Noor 1")]
@@ -394,7 +395,7 @@ def shares_up(y):
 
 
 def test_the_axes_of_the_curves(page):
-    figure = section(page, "Weights").one("svg", "weights")
+    figure = section(page, "Weights").one("svg", "curve")
     levels = [line for line in figure.children if line.tag == "line"]
     texts = [text for text in figure.children if text.tag == "text"]
     assert [shares_up(line["y1"]) for line in levels] == pytest.approx([0, 0.25, 0.5, 0.75, 1])

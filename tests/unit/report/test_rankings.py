@@ -3,7 +3,8 @@
 import pytest
 
 from sd_expression_grid.ratings.ratings_table import Column
-from sd_expression_grid.report.characters import groups_of, rank_characters, weight_curves
+from sd_expression_grid.report.characters import groups_of, rank_characters
+from sd_expression_grid.report.curves import curves_of
 from sd_expression_grid.report.expressions import alike_rows, rank_expressions, verdict_on
 from sd_expression_grid.report.matrix import matrix_of
 from sd_expression_grid.report.statistics.intervals import Interval
@@ -79,7 +80,7 @@ def at_weights(*weights, **more):
 
 def curves(characters, rows, **thresholds):
     found = matrix(characters, rows, **thresholds)
-    return weight_curves(found, rank_characters(found))
+    return curves_of(found, rank_characters(found), rank_expressions(found, subjects_of(found)))
 
 
 SIX = [f"row {n}" for n in range(6)]
@@ -102,7 +103,7 @@ SIX = [f"row {n}" for n in range(6)]
 def test_the_best_of_two_weights(cells, limit, best, is_clear):
     (curve,) = curves(at_weights(1.0, 0.0), {row: f"y {' '.join(reversed(cells.split()))}" for row in SIX},
                       significance=limit)  # fmt: skip
-    assert [(weight, result.column.label) for weight, result in curve.weights] == [(0, "Noor 0"), (1, "Noor 1")]
+    assert (curve.key, curve.numbers, curve.labels) == ("weight", (0, 1), ("Noor 0", "Noor 1"))
     assert (curve.name, curve.is_clear) == ("Noor", is_clear)
     assert curve.best == best
 
@@ -110,7 +111,7 @@ def test_the_best_of_two_weights(cells, limit, best, is_clear):
 def test_every_character_at_several_weights_has_a_curve_with_its_kind():
     characters = [*at_weights(1, 0.5, kind="lora"), *at_weights(0.4, kind="embedding"), *columns("plain", weight=1.0)]
     (curve,) = curves(characters, {"sad": "y yy ny yy yy"})
-    assert (curve.name, [weight for weight, _ in curve.weights], curve.best) == ("Noor · LoRA", [0.5, 1], 1)
+    assert (curve.name, curve.numbers, curve.best) == ("Noor · LoRA", (0.5, 1), 1)
 
 
 def test_characters_at_several_weights_are_one_subject():

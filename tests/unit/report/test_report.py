@@ -226,9 +226,9 @@ def test_the_best_weight_is_named_and_the_person_counts_once():
         {"sad": "y,y yn,yn yy,yy ny,ny", "happy": "y,y yn,yn yy,yy yy,ny"},
     )
     report = report_on(rated)
-    (found,) = report.weighings
+    (found,) = report.curves
     assert (found.name, found.best, found.is_clear) == ("Noor · LoRA", 0.7, False)
-    assert [counts(result.flexibility) for _, result in found.weights] == [(0, 0, 4), (4, 0, 4), (1, 0, 4)]
+    assert [counts(rate) for rate in found.lines[0].rates] == [(0, 0, 4), (4, 0, 4), (1, 0, 4)]
     assert counts(expression(report, "sad").rates["both"]) == (2, 0, 2)
 
 

@@ -10,9 +10,9 @@ from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.ratings.ratings import add_ratings
 from sd_expression_grid.report.statistics.agreement import Agreement
 from sd_expression_grid.report.statistics.intervals import Interval
-from sd_expression_grid.report.types import Pictures, RaterResult, Thresholds, UnchangedCells, WeightCurve
+from sd_expression_grid.report.types import Curve, CurveLine, Pictures, RaterResult, Thresholds, UnchangedCells
 from sd_expression_grid.report.writing import report_files
-from sd_expression_grid.report.writing.figures import difference_figure, rate_figure, weights_figure
+from sd_expression_grid.report.writing.figures import curve_figure, difference_figure, rate_figure
 from sd_expression_grid.report.writing.notes import agreement_sentences
 from sd_expression_grid.report.writing.pictures_section import sentences_of
 from sd_expression_grid.report.writing.report_csv import report_csv
@@ -49,8 +49,8 @@ METHODS = [
     "by exchanging characters; p is exact, from 9,999 random arrangements where there are more. Intervals: Student's "
     "and Welch's. Where even the strongest result could not be clear, it says “too few to tell”. Tags that are not the "
     "asked ones: Holm's p for all together.",
-    "A character at several weights is one character: every seed has the cells of the weight that does best on the "
-    "other seeds.",
+    "A character at several weights, CFG scales or denoising strengths is one character: every seed has the cells of "
+    "the column that does best on the other seeds.",
     "Verdicts. No LoRA needed: the characters' interval lies above 40%. Hard candidate: the reference's lies below "
     "30%. Easy candidate: the reference's lies above it, the characters' share is below 40% and clearly lower than the "
     "reference's (Newcombe 1998, method 10). With fewer than 5 rated seeds the shares decide, provisionally. How "
@@ -260,8 +260,14 @@ def test_rows_that_are_alike_are_a_list():
     ],
 )
 def test_the_best_weight(best, is_clear, said):
-    curve = WeightCurve(name="a", weights=((0.5, character("a 0.5")),), best=best, is_clear=is_clear)
-    assert section("Weights", weighings=(curve,)).one("figcaption").text == said
+    curve = made_curve({0.5: rate(1, 2), 1.0: rate(1, 2)}, best=best, is_clear=is_clear)
+    assert section("Weights", curves=(curve,)).one("figcaption").text == said
+
+
+def made_curve(rates, **more):
+    labels = tuple(f"a {weight:g}" for weight in rates)
+    lines = tuple(CurveLine(name=name, rates=tuple(rates.values())) for name in ("flexibility", "person kept"))
+    return Curve(key="weight", axis="weight", name="a", numbers=tuple(rates), labels=labels, lines=lines, **more)
 
 
 def test_figures_of_what_is_not_known_are_empty():
@@ -273,16 +279,14 @@ def test_figures_of_what_is_not_known_are_empty():
     assert (beyond.low, beyond.high) == (6.0, 194.0)
 
 
-def test_one_weight_stands_in_the_middle_and_unrated_ones_have_no_mark():
-    alone = WeightCurve(name="a", weights=((0.8, character("a")),), best=0.8, is_clear=False)
-    figure = weights_figure(alone)
-    assert [(tick.x, tick.text) for tick in figure.ticks] == [(165.0, "0.8")]
-    assert [(mark.x, mark.y, mark.low, mark.high) for mark in figure.curves[0].marks] == [(165.0, 79.0, 111.5, 46.5)]
-    both = replace(alone, weights=((0.25, character("a", 0, 0)), (0.5, character("b")), (1.0, character("c"))))
-    figure = weights_figure(both)
-    assert [tick.x for tick in figure.ticks] == [40.0, 123.3, 290.0]
-    assert [[mark.x for mark in curve.marks] for curve in figure.curves] == [[123.3, 290.0]] * 2
+def test_numbers_stand_where_they_are_and_unrated_ones_have_no_mark():
+    figure = curve_figure(made_curve({0.25: rate(0, 0), 0.5: rate(1, 2), 1.0: rate(1, 2)}, best=0.5, is_clear=False))
+    assert [(tick.x, tick.text) for tick in figure.ticks] == [(40.0, "0.25"), (123.3, "0.5"), (290.0, "1")]
+    assert [[mark.x for mark in line.marks] for line in figure.lines] == [[123.3, 290.0]] * 2
+    mark = figure.lines[0].marks[0]
+    assert (mark.y, mark.low, mark.high) == (79.0, 111.5, 46.5)
     assert (figure.width, figure.height, figure.left, figure.right, figure.bottom) == (320, 190, 40, 290, 144)
+    assert [line.style for line in figure.lines] == ["both", "reference"]
 
 
 def test_the_csv_of_outcomes_and_of_what_is_not_known():

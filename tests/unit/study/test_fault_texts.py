@@ -5,7 +5,7 @@ import pytest
 from sd_expression_grid.study.lists import read_character_lines, read_expression_lines
 from sd_expression_grid.study.schema import list_notes, read_study
 
-KEYS = "the keys are kind, person, tags, exclude, creator, negative, cfg_scale, denoising, prompt, weights"
+KEYS = "the keys are kind, person, tags, exclude, creator, cfg_scale, denoising, negative, prompt, weights"
 BAR = r"(write \| for a bar that is text)"
 IN_JSON = (
     "cfg_scale, creator, denoising, exclude, group, kind, label, negative, person, prompt, tags, text, weight, weights"
