@@ -12,10 +12,10 @@ _SETTING = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')  
 
 
 def prompts_in(infotext: str) -> tuple[str, str]:
-    """The prompt and the negative prompt."""
+    """The prompt and the negative prompt; without a prompt, the text begins with the negative one."""
     prompts = infotext.rpartition("\nSteps: ")[0]
-    prompt, _, negative = prompts.partition("\nNegative prompt: ")
-    return prompt, negative
+    prompt, _, negative = f"\n{prompts}".partition("\nNegative prompt: ")
+    return prompt[1:], negative
 
 
 def settings_in(infotext: str) -> dict[str, str]:

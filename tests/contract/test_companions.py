@@ -103,6 +103,11 @@ def test_a_lora_out_of_a_wildcard_counts_as_one_of_the_prompt(webui):
     study = made(webui, "Draws LoRAs", prompt=prompt, characters="a | noor\nb | mei")
     loras = ["Noor", "mei", "Noor"]
     assert [f"<lora:{lora}:1>" in text for text, lora in zip(study.infotexts, loras * 2, strict=True)] == [True] * 6
+    drawn = (
+        "a, crying: the prompt that was made is not the one that was requested: '<lora:Noor:1> woman, [hair:crying:0.5]"
+    )
+    assert drawn in study.comments
+    assert study.comments.count("that was made is not the one") == 6
     assert "not shared" not in study.comments
     assert are_as_plain(webui, study)
 

@@ -39,6 +39,11 @@ class PromptReader:
         """The negative prompt with the page's styles."""
         return str(shared.prompt_styles.apply_negative_styles_to_prompt(prompt, self._p.styles))
 
+    def prompts_told(self, cell: Cell) -> tuple[str, str]:
+        """A cell's prompt and negative prompt as the infotext has them: with styles, without comments."""
+        prompt, negative = self.styled(cell.prompt), self.styled_negative(cell.negative_prompt)
+        return self.without_comments(prompt), self.without_comments(negative)
+
     @cached_property
     def styles(self) -> list[Style]:
         """The page's styles."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from modules import shared
 
-from sd_expression_grid.prompts.infotext_text import settings_in
+from sd_expression_grid.prompts.infotext_text import prompts_in, settings_in
 from sd_expression_grid.prompts.network_tags import find_tags
 from sd_expression_grid.webui.host.embeddings import EmbeddingReader
 from sd_expression_grid.webui.host.host import HOST
@@ -49,7 +49,15 @@ class AsRequested:
         broken = [comment for comment in comments if comment.startswith(_BROKEN)]
         useless = [f"the LoRA {name} has nothing that fits the checkpoint" for name in HOST.loras_without_effect()]
         settings = (*self._setting_differences(cell, said), self._size_difference(size), self._face_difference())
-        return "; ".join(filter(None, (*settings, *networks, *broken, *useless)))
+        prompts = self._prompt_differences(cell, infotext)
+        return "; ".join(filter(None, (*prompts, *settings, *networks, *broken, *useless)))
+
+    def _prompt_differences(self, cell: Cell, infotext: str) -> Iterator[str]:
+        """Another extension's wildcards or translation may have changed a prompt after it was planned."""
+        names = ("prompt", "negative prompt")
+        for name, requested, made in zip(names, self._reader.prompts_told(cell), prompts_in(infotext), strict=True):
+            if requested.split() != made.split():
+                yield f"the {name} that was made is not the one that was requested: '{made}'"
 
     def _size_difference(self, size: tuple[int, int]) -> str:
         width, height = final_size(self._page)
@@ -81,7 +89,7 @@ class AsRequested:
         return "faces were not restored: the WebUI has not loaded the model for it"
 
     def _lora_differences(self, cell: Cell, said: Mapping[str, str]) -> tuple[str, str]:
-        tags = find_tags(" ".join(map(self._reader.styled, self._prompts_told(cell))))
+        tags = find_tags(" ".join(map(self._reader.styled, self._prompts_of_known_loras(cell))))
         named = {_plain(tag.name): tag.name for tag in tags if tag.is_lora}
         loaded = _loaded_loras(said)
         further = loaded - {*named, _plain(str(shared.opts.sd_lora))}  # the user's own for all pictures
@@ -106,7 +114,7 @@ class AsRequested:
             _sentence("hypernetwork", "has nothing that fits the checkpoint", useless),
         )
 
-    def _prompts_told(self, cell: Cell) -> tuple[str, ...]:
+    def _prompts_of_known_loras(self, cell: Cell) -> tuple[str, ...]:
         """The prompts whose LoRAs are known: both, or where the infotext does not tell them that of the last pass."""
         if HOST.tells_loras():
             return cell.prompt, cell.hires_prompt

@@ -29,6 +29,11 @@ def test_a_broken_quotation_is_left_as_it_is():
     assert settings_in('Steps: 20, Note: "a\\q"')["Note"] == '"a\\q"'
 
 
+def test_a_text_without_a_prompt_begins_with_the_negative_one():
+    assert prompts_in("Negative prompt: blurry\nSteps: 3") == ("", "blurry")
+    assert prompts_in("Steps: 3, Sampler: Euler") == ("", "")
+
+
 def test_the_last_steps_and_the_first_negative_prompt_divide_the_text():
     assert prompts_in("a\nSteps: 3") == ("a", "")
     assert prompts_in("a\nNegative prompt: b\nNegative prompt: c\nSteps: 2\nSteps: 3") == (
