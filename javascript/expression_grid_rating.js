@@ -304,6 +304,7 @@ onUiLoaded(() => {
         const act = keyAction(event.key);
         if (act) {
             event.preventDefault();
+            event.stopPropagation();
             act();
         }
     }
@@ -472,7 +473,8 @@ onUiLoaded(() => {
     byName("rating").addEventListener("change", onChange);
     byName("rating").addEventListener("input", ({ target }) => target.closest(".size") && setSize(target.value));
     setSize(size());
-    document.addEventListener("keydown", onKey);
+    // Before the WebUI's own listener, which fails at Escape where a tab has no Interrupt button.
+    document.addEventListener("keydown", onKey, true);
 
     // The WebUI calls back before the tab is shown.
     onUiTabChange(() => requestAnimationFrame(() => {

@@ -20,10 +20,11 @@ def choose_option(page, field, name):
     """Chooses in a dropdown: types the name and clicks the option.
 
     Choices that arrive after the typing, gradio does not show, and with those that arrive after the list has opened,
-    it draws the list anew, under the mouse.
+    it draws the list anew, under the mouse, or closes it until the field is entered again.
     """
     text, option = page.locator(f"{field} input").first, page.locator(f"{field} li", has_text=name).first
     for _ in range(20):
+        text.blur()
         text.fill("")
         text.fill(name)
         try:
