@@ -14,6 +14,7 @@ from sd_expression_grid.grids.drawing.compose import Figure, OpenCell, OpenPictu
 from sd_expression_grid.grids.drawing.pictures import StartingPicture
 from sd_expression_grid.grids.drawing.style import Style
 from sd_expression_grid.grids.grid_tables import GridTable, tables_of
+from sd_expression_grid.grids.own_numbers import network_weights, own_numbers
 from sd_expression_grid.plan.plan import plan_cells
 from sd_expression_grid.prompts.infotext_text import SCOUT_FIELD, settings_in
 from sd_expression_grid.store.folder import read_picture
@@ -168,7 +169,8 @@ class StudyGrids:
         )
 
     def _legend(self, table: GridTable) -> tuple[tuple[str, str], ...]:
-        files, lines = self.study.picture, legend(self.study, table.seed, self.settings)
+        own = tuple(character for character in self.study.characters if character.group == table.group)
+        files, lines = self.study.picture, legend(replace(self.study, characters=own), table.seed, self.settings)
         if files is None:
             return lines
         return (*lines, ("Picture", f"in the corner{', with the outline of its mask' if files.mask else ''}"))
@@ -231,10 +233,11 @@ def legend(study: Study, seed: int, settings: Mapping[str, str]) -> tuple[tuple[
         "Checkpoint": settings.get("Model", ""),
         "Sampler": " ".join([settings.get("Sampler", ""), *([schedule] if schedule != "Automatic" else [])]),
         "Steps": settings.get("Steps", ""),
-        "CFG scale": ", ".join(filter(None, [_plain(settings.get("CFG scale", "")), *_own_cfg_scales(study)])),
+        "CFG scale": own_numbers(study.characters, "cfg_scale", _plain(settings.get("CFG scale", ""))),
         "Size": settings.get("Size", "").replace("x", "×"),
         "Seed": "" if study.scout else str(seed),
         "Denoising strength": _strengths(study, settings),
+        "Network weight": network_weights(study.characters),
         SCOUT_FIELD: settings.get(SCOUT_FIELD, ""),
     }
     return tuple((name, value) for name, value in values.items() if value)
@@ -268,14 +271,10 @@ def _captioned(table: GridTable, open_cell: OpenCell, captions: Captions) -> Ope
     return opened
 
 
-def _own_cfg_scales(study: Study) -> list[str]:
-    return [f"{column.cfg_scale:g} for {column.label}" for column in study.characters if column.cfg_scale is not None]
-
-
 def _strengths(study: Study, settings: Mapping[str, str]) -> str:
     """Of img2img: a hires pass has one, too."""
-    own = [f"{column.denoising:g} for {column.label}" for column in study.characters if column.denoising is not None]
-    return ", ".join(filter(None, [settings.get("Denoising strength", ""), *own])) if study.picture else ""
+    common = settings.get("Denoising strength", "")
+    return own_numbers(study.characters, "denoising", common) if study.picture else ""
 
 
 def _plain(number: str) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sd_expression_grid.ratings.ratings_table import ROW_TRAITS
 from sd_expression_grid.report.paired import p_between, same_character, same_row
-from sd_expression_grid.report.subjects import AXES, person_of, settings_of, subject_columns
+from sd_expression_grid.report.subjects import person_of, settings_of, subject_columns
 from sd_expression_grid.report.types import Curve, CurveLine
 from sd_expression_grid.report.wording import singular
+from sd_expression_grid.study.study import COLUMN_AXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,7 +47,7 @@ def curves_of(
 
 def _of_characters(matrix: Matrix, results: Iterable[CharacterResult]) -> Iterator[Curve]:
     by_label = {result.column.label: result for result in results}
-    for key in AXES:
+    for key in COLUMN_AXES:
         for columns in _series_of_columns(matrix, key):
             points = [_column_point(matrix, by_label[column.label], key) for column in columns]
             yield _curve(matrix, key, _name_of(columns[0], key), points, (_OF_CHARACTERS, same_row))
@@ -82,7 +83,7 @@ def _series_of_rows(matrix: Matrix, key: ListKey) -> Iterator[tuple[str, list[st
 
 
 def _name_of(column: Column, key: ListKey) -> str:
-    others = zip((other for other in AXES if other is not key), settings_of(column, key), strict=True)
+    others = zip((other for other in COLUMN_AXES if other is not key), settings_of(column, key), strict=True)
     fixed = [f"{other.axis.name} {number:g}" for other, number in others if other.axis and number is not None]
     return " · ".join(filter(None, (person_of(column), singular(column.kind), *fixed)))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.ratings.ratings_table import TRAITS
+from sd_expression_grid.study.study import COLUMN_AXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from sd_expression_grid.report.matrix import Matrix
     from sd_expression_grid.study.list_keys import ListKey
     from sd_expression_grid.study.study import Kind
-
-AXES = tuple(trait for trait in TRAITS if trait.axis)
-"""The keys of which several numbers make several columns of one character."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,22 +55,13 @@ def person_of(column: Column) -> str:
 
 
 def _subject_key(column: Column) -> tuple[str, str, str]:
-    own = "" if column.weight is not None and column.person else _label_without_numbers(column)
+    own = "" if column.weight is not None and column.person else column.own_label
     return person_of(column), column.kind or "", own
-
-
-def _label_without_numbers(column: Column) -> str:
-    label = column.label
-    for key in reversed(AXES):
-        number = getattr(column, key.name)
-        if key.axis and number is not None:
-            label = label.removesuffix(key.axis.ending(number))
-    return label
 
 
 def settings_of(column: Column, but: ListKey) -> tuple[float | None, ...]:
     """The numbers of a column for all axes but one."""
-    return tuple(getattr(column, key.name) for key in AXES if key is not but)
+    return tuple(getattr(column, key.name) for key in COLUMN_AXES if key is not but)
 
 
 def _subject(matrix: Matrix, columns: Sequence[Column], spelling: Mapping[str, str]) -> Subject:

@@ -121,6 +121,20 @@ class CharacterTraits:
         axis=Axis(name="denoising strength", word="denoising"),
     )
 
+    @property
+    def own_label(self) -> str:
+        """Its label without the numbers that tell it from the other columns of its entry."""
+        label = self.label
+        for key in reversed(COLUMN_AXES):
+            number = getattr(self, key.name)
+            if key.axis and number is not None:
+                label = label.removesuffix(key.axis.ending(number))
+        return label
+
+
+COLUMN_AXES = tuple(key for key in keys_of(CharacterTraits) if key.axis)
+"""The keys of which several numbers make several columns of one character."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Character(CharacterTraits):

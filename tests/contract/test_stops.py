@@ -120,7 +120,7 @@ def test_a_grid_shows_what_became_of_failed_cells(webui, drawn):
 def test_a_legend_tells_the_pages_settings_and_what_differs(webui, drawn):
     run(webui, {"characters": "mei | <lora:mei:1>\nNoor | <lora:Noor:1> | cfg_scale=3"}, cfg_scale=9)
     legend = dict(drawn[0][0].legend)
-    assert legend["CFG scale"] == "9, 3 for Noor"
+    assert legend["CFG scale"] == "9; 3 for Noor"
     assert legend["Seed"] == "7"
     assert legend["Size"] == "64×64"
     assert "[hair, neck, eyes, lips:{expression}:0.34]" in legend["Prompt"]

@@ -134,10 +134,43 @@ def test_the_legend_is_what_the_cells_infotexts_tell(folder):
         "Checkpoint": "photoreal",
         "Sampler": "DPM++ 2M Karras",
         "Steps": "20",
-        "CFG scale": "7, 4 for mei",
+        "CFG scale": "7; 4 for mei",
         "Size": "512×768",
         "Seed": "7",
+        "Network weight": "1",
     }
+
+
+def test_a_grids_legend_tells_the_columns_of_its_own_group_alone(folder):
+    grids = grids_of(folder)
+    told = {table.name: dict(grids._figure(table).legend) for table in grids.all}
+    assert {name: (legend.get("Network weight"), legend["CFG scale"]) for name, legend in told.items()} == {
+        "grid - LoRAs - seed 7": ("1", "7; 4 for mei"),
+        "grid - LoRAs - seed 8": ("1", "7; 4 for mei"),
+        "grid - Embeddings - seed 7": (None, "7"),
+        "grid - Embeddings - seed 8": (None, "7"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("characters", "weights", "scales"),
+    [
+        ("Noor | <lora:Noor:0.8>\nAda | <lora:Ada:0.8>\nTomas | <lora:t:1>\nmei", "0.8; 1 for Tomas", "7"),
+        ("Noor | <lora:Noor:1> | weights=0.5,0.7,1", "0.5, 0.7 and 1 for Noor", "7"),
+        (
+            "Noor | <lora:N:1> | weights=0.5,1 | cfg_scale=4,9\nAda | <lora:A:1> | weights=0.5,1\nJo | <lora:J>",
+            "1; 0.5 and 1 for Noor and Ada",
+            "7; 4 and 9 for Noor",
+        ),
+        ("Noor | (noor_ti:1.2)\nember | ember_ti | weights=0.7,1", "0.7 and 1 for ember", "7"),
+        ("both | <lora:a:0.8> <lora:b:0.4>\nsplit | <lora:a:0.8:0.5>", "0.8 + 0.4; 0.8:0.5 for split", "7"),
+        ("Noor | words | cfg_scale=3\nAda | words | cfg_scale=3", None, "7; 3 for Noor and Ada"),
+    ],
+)  # fmt: skip
+def test_the_legend_tells_weights_and_cfg_scales_by_the_names_of_the_entries(characters, weights, scales):
+    study = study_from_dict({"expressions": "sad", "characters": characters, "prompt": "{expression} {character}"})
+    told = dict(legend(study, 3, {"CFG scale": "7"}))
+    assert (told.get("Network weight"), told["CFG scale"]) == (weights, scales)
 
 
 @pytest.mark.parametrize(
