@@ -297,6 +297,9 @@ onUiLoaded(() => {
         if (isElsewhere || event.ctrlKey || event.altKey || event.metaKey || event.repeat) {
             return;
         }
+        if (event.target.closest("#expression_grid_picks")) {
+            return; // which has keys of its own
+        }
         if (event.target.closest("input, textarea, select, [contenteditable]")) {
             leaveNote(event);
             return;
