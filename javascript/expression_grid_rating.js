@@ -28,6 +28,7 @@ onUiLoaded(() => {
     let current = null; // the cell that is shown alone, or that the matrix's last key scored
     let activeQuestion = 0; // which the next key answers
     let lastAnswer = null; // the current cell's last, while it is on its way to the disk
+    let last = null; // the request for the study that was open last
     let history = []; // {cell, scores, note, question} from before every answer
 
     const byName = (name) => gradioApp().getElementById(`expression_grid_${name}`);
@@ -422,6 +423,10 @@ onUiLoaded(() => {
     // ---- the WebUI around
 
     function openSession(answer) {
+        if (answer.is_last && answer.at !== last.at) {
+            requestLast(); // gradio drops a request while one before is on its way
+            return;
+        }
         if (answer.is_last && session) {
             return; // another was chosen while it was on its way
         }
@@ -456,7 +461,12 @@ onUiLoaded(() => {
     }
 
     function openLast(study, rater) {
-        setValue(byName("last").querySelector("input, textarea"), JSON.stringify({ study, rater, at: Date.now() }));
+        last = { study, rater, at: Date.now() };
+        requestLast();
+    }
+
+    function requestLast() {
+        setValue(byName("last").querySelector("input, textarea"), JSON.stringify(last));
     }
 
     // Opens a study from elsewhere on the page, for the rater of the last one; without one, the tab asks for a name.

@@ -72,13 +72,16 @@ def open_session(name: str | None, rater: str) -> str:
 
 
 def open_last(text: str) -> tuple[Any, str]:
-    """Chooses the study that the browser had open last, and opens it for the same rater, where it is still there."""
+    """Chooses the study that the browser had open last, and opens it for the same rater, where it is still there.
+
+    The answer carries the request's ``at``.
+    """
     data = _object(text)
-    name = str(data.get("study"))
+    name, request = str(data.get("study")), {"is_last": True, "at": data.get("at")}
     names = names_of_studies()
     if name not in names:
-        return gr.update(), data_html({})
-    opened = _answer(lambda: _session(name, str(data.get("rater"))), is_last=True)
+        return gr.update(), data_html(request)
+    opened = _answer(lambda: _session(name, str(data.get("rater"))), **request)
     return gr.update(choices=names, value=name), opened
 
 
