@@ -139,7 +139,7 @@ onUiLoaded(() => {
 
     function endText() {
         if (mode === "deciding") {
-            return "What decides verdicts is rated. Choose Rate to count again, or another way to rate the other cells.";
+            return "What decides something is rated. Choose Rate to count again, or another way to rate the other cells.";
         }
         return session.order.length ? "All cells are rated." : "There is no cell with a picture to rate.";
     }

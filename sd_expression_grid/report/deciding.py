@@ -1,4 +1,4 @@
-"""Which unrated cells would decide something: those of rows whose verdict is open, with how many it takes."""
+"""Which unrated cells would decide something: verdicts that are open, and close ranks; with how many it takes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.evidence.measurements import NEUTRAL
+from sd_expression_grid.report.close_ranks import close_ranks
 from sd_expression_grid.report.expressions import verdict_on
 from sd_expression_grid.report.matrix import matrix_of
 from sd_expression_grid.report.more_seeds import GrowingRate
@@ -17,22 +18,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sd_expression_grid.ratings.ratings_table import RatingsTable
+    from sd_expression_grid.report.close_ranks import CloseRank
     from sd_expression_grid.report.matrix import Matrix
     from sd_expression_grid.study.study import CellKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deciding:
-    """The unrated cells of open rows, those that decide with the least work first.
+    """The unrated cells of open rows and close ranks, those that decide with the least work first.
 
     ``needs`` is how many of them would decide a row, if its shares stay as they are. ``unknown`` are rows with too few
-    ratings to tell, ``stuck`` those that not even all cells of the study would decide.
+    ratings to tell, ``stuck`` those that not even all cells of the study would decide. ``ranks`` are characters that
+    would be clearly behind the first.
     """
 
     cells: tuple[CellKey, ...]
     needs: dict[str, int]
     unknown: tuple[str, ...]
     stuck: tuple[str, ...]
+    ranks: tuple[CloseRank, ...]
 
     @property
     def sentence(self) -> str:
@@ -46,7 +50,16 @@ class Deciding:
             parts.append(f"Too few ratings to tell: {few(self.unknown)}.")
         if self.stuck:
             parts.append(f"Not to be decided by the cells that there are: {few(self.stuck)}.")
-        return " ".join(parts) or "All verdicts are decided."
+        parts = parts or ["All verdicts are decided."]
+        return " ".join([*parts, *_of_ranks(self.ranks)])
+
+
+def _of_ranks(ranks: Sequence[CloseRank]) -> Iterator[str]:
+    if ranks:
+        count = len({place for rank in ranks for place in rank.cells})
+        cells, puts = number(count, "more cell"), "puts" if count == 1 else "put"
+        behind = f"{few([rank.label for rank in ranks])} clearly behind {ranks[0].leader}"
+        yield f"{cells} {puts} {behind}, if their shares stay as they are."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,18 +85,21 @@ def what_decides(table: RatingsTable, thresholds: Thresholds | None = None) -> D
     known = sorted((row for row in rows if row.need), key=lambda row: row.need or 0)
     unknown = [row for row in rows if not row.is_known]
     stuck = [row for row in rows if row.is_known and not row.need]
+    ranks = close_ranks(matrix)
     order = [
         *(place for row in unknown for place in row.reference),
         *(place for row in known for place in row.places[: row.need]),
+        *(place for rank in ranks for place in rank.cells),
         *(place for row in unknown for place in row.characters),
         *(place for row in stuck for place in row.places),
         *(place for row in known for place in row.places[row.need :]),
     ]
     return Deciding(
-        cells=tuple(matrix.cells[place].key for place in order),
+        cells=tuple(matrix.cells[place].key for place in dict.fromkeys(order)),
         needs={row.label: row.need for row in known if row.need},
         unknown=tuple(row.label for row in unknown),
         stuck=tuple(row.label for row in stuck),
+        ranks=ranks,
     )
 
 
@@ -97,7 +113,7 @@ def _open_rows(matrix: Matrix) -> Iterator[_OpenRow]:
         rates = _growing(matrix, reference, 1.0), _growing(matrix, characters, dispersion)
         seeds = {matrix.cells[place].key.seed for place in rates[0].rate.cells or rates[1].rate.cells}
         is_known = bool(rates[1].rate.count and (rates[0].rate.count or not reference))
-        free = _unrated(matrix, reference), _unrated(matrix, characters)
+        free = matrix.unrated(reference), matrix.unrated(characters)
         if not is_known:
             yield _OpenRow(label=row, reference=free[0], characters=free[1], is_known=False, need=None)
         elif not _is_decided(matrix, rates, (0, 0), len(seeds)):
@@ -114,12 +130,6 @@ def _of_characters(matrix: Matrix, row: str) -> tuple[int, ...]:
     """Seed after seed, so that all characters are rated alike."""
     columns = [matrix.row_column(row, column.label) for column in matrix.characters]
     return tuple(place for seed in zip(*columns, strict=True) for place in seed)
-
-
-def _unrated(matrix: Matrix, places: Sequence[int]) -> tuple[int, ...]:
-    missing = set(matrix.table.not_drawn)
-    cells = matrix.cells
-    return tuple(p for p in places if cells[p].score(matrix.success) is None and cells[p].key not in missing)
 
 
 def _need(matrix: Matrix, rates: Sequence[GrowingRate], free: Sequence[Sequence[int]], seeds: int) -> int | None:

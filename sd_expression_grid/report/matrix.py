@@ -86,6 +86,11 @@ class Matrix:
         """The places of cells that have this score."""
         return tuple(place for place in places if self.cells[place].score(measure) is not None)
 
+    def unrated(self, places: Iterable[int]) -> tuple[int, ...]:
+        """The places of cells that have a picture, but no score that says whether they are a success."""
+        missing, cells = set(self.table.not_drawn), self.cells
+        return tuple(p for p in places if cells[p].score(self.success) is None and cells[p].key not in missing)
+
     def succeeds(self, place: int) -> bool:
         """Whether a cell is a success."""
         return self.cells[place].score(self.success) == YES

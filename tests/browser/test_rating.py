@@ -310,7 +310,7 @@ def test_what_decides_is_rated_first_and_all_the_rest_can_be(tab, folder):
         expect(tab.count).to_have_text(f"{number} of {CELLS}")
         seen.append(tab.title.text_content())
         tab.press("y")
-    expect(tab.root).to_contain_text("What decides verdicts is rated.")
+    expect(tab.root).to_contain_text("What decides something is rated.")
     assert [re.sub("^sadsad crying · ", "", title) for title in seen] == [
         "reference · seed 1", "reference · seed 2", "Noor · LoRA · seed 1", "ember · embedding · seed 1",
         "Noor · LoRA · seed 2", "ember · embedding · seed 2",

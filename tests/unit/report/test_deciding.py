@@ -99,3 +99,54 @@ def test_thresholds_decide_here_too_and_a_note_is_no_score():
     assert what_decides(rated, Thresholds(seeds=3)).sentence == "All verdicts are decided."
     noted = replace(rated, ratings=(*rated.ratings, rating("sad", "reference", 3, "-", note="two women")))
     assert what_decides(noted).needs == {"sad": 1}
+
+
+def test_close_ranks_come_with_the_cells_that_decide_them():
+    """a is ahead in each rated pair of cells: six pairs give 2 · 0.5⁶ = 0.03, so that two more are needed."""
+    rated = table([REFERENCE, *columns("a", "b")], {"sad": "y,y,y,y,y,y,y yy,yy,yy,yy,--,yy,-- ny,ny,ny,ny,--,--,--"})
+    found = what_decides(rated)
+    (rank,) = found.ranks
+    assert (rank.leader, rank.label) == ("a", "b")
+    named = [key("sad", "b", 5), key("sad", "a", 4), key("sad", "b", 4)]
+    assert [list(rated.cell_keys())[place] for place in rank.cells] == named
+    assert found.sentence.endswith(" 3 more cells put b clearly behind a, if their shares stay as they are.")
+    assert found.cells[: len(named)] == tuple(named)
+    assert len(set(found.cells)) == len(found.cells)
+    after = replace(rated, ratings=(*rated.ratings, *(rating_like(cell) for cell in named)))
+    assert report_on(after).characters[1].p_behind == pytest.approx(2 * 0.5**6)
+    assert what_decides(after).ranks == ()
+
+
+def rating_like(cell):
+    return rating(cell.expression, cell.character, cell.seed, "yy" if cell.character == "a" else "ny")
+
+
+@pytest.mark.parametrize(
+    ("cells", "more"),
+    [
+        ("y,y,y,y,y,y yy,yy,yy,yy,yy,-- ny,ny,ny,ny,ny,--", ["a", "b"]),
+        ("y,y,y,y,y,n yy,yy,yy,yy,yy,-- ny,ny,ny,ny,ny,--", []),  # the reference does not show it there
+        ("y,y,y,y,y,- yy,yy,yy,yy,yy,-- ny,ny,ny,ny,ny,--", ["reference", "a", "b"]),
+        ("y,y,y,y,y,y yy,yy,yy,yy,yy,-- yy,yy,yy,yy,yy,--", []),  # they are level
+        ("y,y,y,y,y,y yy,yy,yy,yy,--,-- --,--,--,--,--,--", []),  # b is not ranked
+        ("y,y,y,y,y,y yy,yy,yy,yy,yy,yy ny,ny,ny,ny,ny,ny", []),  # decided
+        ("-,-,-,-,-,- yy,yy,yy,yy,yy,-- ny,ny,ny,ny,ny,--", ["a", "b"]),
+    ],
+)
+def test_a_close_rank_needs_cells_that_can_tell(cells, more):
+    ranks = what_decides(table([REFERENCE, *columns("a", "b")], {"neutral": cells})).ranks
+    labels = ("reference", "a", "b")
+    assert [labels[place // 6] for rank in ranks for place in rank.cells] == more
+
+
+def test_what_has_no_picture_decides_no_rank():
+    rated = table([REFERENCE, *columns("a", "b")], {"neutral": "y,y,y,y,y,y yy,yy,yy,yy,yy,-- ny,ny,ny,ny,ny,--"})
+    assert what_decides(replace(rated, not_drawn=(key("neutral", "a", 5),))).ranks == ()
+
+
+def test_the_close_ranks_of_a_study_that_is_nearly_rated():
+    """Of a whole study, three of four seeds are rated."""
+    before = of_seeds(11, 12, 13)
+    found = what_decides(before)
+    assert [(rank.label, len(rank.cells)) for rank in found.ranks[:2]] == [("wren", 15), ("Edda LoRA", 18)]
+    assert "more cells put wren, Edda LoRA, Bela LoRA and Dana LoRA clearly behind Ada TI" in found.sentence
