@@ -13,7 +13,7 @@ from sd_expression_grid.store.folder import Outcome
 from sd_expression_grid.store.saver import FolderStore, MemoryStore
 from sd_expression_grid.webui.panel.panel import request_from
 from sd_expression_grid.webui.results.study_pictures import StudyPictures
-from sd_expression_grid.webui.run.cost import calls_of, columns_of, cost_of
+from sd_expression_grid.webui.run.cost import denoiser_rows
 from sd_expression_grid.webui.run.prepare import prepared
 from sd_expression_grid.webui.run.speed import seconds_for
 
@@ -44,7 +44,7 @@ def check_html(p: Processing, values: Sequence[Any]) -> str:
 def forecast_of(p: Processing, request: Mapping[str, object]) -> Forecast:
     """What ``run_study`` would make; raises StudyError when it would."""
     with prepared(p, request) as study:
-        rows, stock_rows = _denoiser_rows(study)
+        rows, stock_rows = denoiser_rows(study)
         return Forecast(
             study=study.study,
             cells=tuple(_cell(number, cell, study) for number, cell in enumerate(study.cells)),
@@ -83,12 +83,3 @@ def _pictures(study: Prepared) -> StudyPictures:
         store=FolderStore(study.folder, study.identities.by_key) if study.folder else MemoryStore(),
         outcomes={**missing, **study.made.outcomes},
     )
-
-
-def _denoiser_rows(study: Prepared) -> tuple[int, int]:
-    """With the composition steps shared and without."""
-    if not study.missing:
-        return 0, 0
-    columns = [len(cells) for cells in columns_of(study.missing)]
-    cost, whole = cost_of(study), calls_of(study)
-    return sum(map(cost.rows, columns)), sum(map(whole.rows, columns))

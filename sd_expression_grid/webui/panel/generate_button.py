@@ -67,12 +67,16 @@ def _of_txt2img(function: Callable[[Any], object]) -> Callable[..., object]:
 
 
 def _of_img2img(function: Callable[[Any], object]) -> Callable[..., object]:
-    """The WebUI makes img2img's processing object in the very function that runs the scripts with it."""
+    """The WebUI makes img2img's processing object in the very function that runs the scripts with it.
+
+    Forge, Neo and reForge have that function called in a thread of its own, which would not know that it is watched.
+    """
 
     def pressed(request: gr.Request, *values: Any) -> object:
         task, *settings = values
+        makes = getattr(img2img, "img2img_function", None) or img2img.img2img
         with _looking() as seen:
-            img2img.img2img(task, request, *settings)
+            makes(task, request, *settings)
         return function(seen[0]) if seen else "<p>Put a picture into img2img, and check again.</p>"
 
     return pressed

@@ -22,12 +22,21 @@ ROWS_READ = 400
 
 
 def cost_of(study: Prepared) -> Cost:
-    """The cost of a study with missing cells."""
-    whole = calls_of(study)
-    return Cost(
-        calls=replace(whole, first_pass=min(whole.first_pass, study.stop_after or whole.first_pass)),
-        shares=shares_steps() and not why_not_shared(study.page),
-        whole_calls=study.study.mode == "exact" or study.study.rows_per_batch == 1,
+    """The cost of a column of a study with missing cells, at the page's denoising strength."""
+    return _cost(study, _calls(study), None)
+
+
+def denoiser_rows(study: Prepared) -> tuple[int, int]:
+    """Denoiser rows for the missing cells, with the composition steps shared and without."""
+    if not study.missing:
+        return 0, 0
+    calls = _calls(study)
+    columns = [(cells[0].denoising, len(cells)) for cells in columns_of(study.missing)]
+    costs = {strength: _cost(study, calls, strength) for strength, _ in columns}
+    stock = {strength: _at(study, calls, strength) for strength in costs}
+    return (
+        sum(costs[strength].rows(cells) for strength, cells in columns),
+        sum(stock[strength].rows(cells) for strength, cells in columns),
     )
 
 
@@ -39,19 +48,32 @@ def columns_of(cells: Iterable[Cell]) -> list[list[Cell]]:
     return list(columns.values())
 
 
-def calls_of(study: Prepared) -> Calls:
-    """The denoiser's calls for a whole picture; the first rows of the first column to be made stand for all."""
+def _calls(study: Prepared) -> Calls:
+    """The denoiser's calls for a picture from noise; the first rows of the first column to be made stand for all."""
     page, reader = study.page, study.reader
     cells = columns_of(study.missing)[0][:ROWS_READ]
     schedules = [reader.steps_of(cell) for cell in cells]
     whole = reader.total_steps - (reader.total_steps > page.steps)  # a second-order sampler's last step is single
-    first_pass = calls_of_strength(page, whole)
     alike = shared_steps(schedules) if len(cells) > 1 else 0
-    # The WebUI counts denoiser calls from 0 and uses the first step's prompt for calls 0 and 1.
-    shared = alike + 1 if alike else 0
     return Calls(
-        first_pass=first_pass,
-        shared=min(shared, first_pass),
+        first_pass=whole,
+        # The WebUI counts denoiser calls from 0 and uses the first step's prompt for calls 0 and 1.
+        shared=min(alike + 1 if alike else 0, whole),
         hires_pass=(page.hr_second_pass_steps or page.steps) if page.enable_hr else 0,
         parts=len(schedules[0][0]) - 1,
     )
+
+
+def _cost(study: Prepared, calls: Calls, strength: float | None) -> Cost:
+    made = _at(study, calls, strength)
+    return Cost(
+        calls=replace(made, first_pass=min(made.first_pass, study.stop_after or made.first_pass)),
+        shares=shares_steps() and not why_not_shared(study.page),
+        whole_calls=study.study.mode == "exact" or study.study.rows_per_batch == 1,
+    )
+
+
+def _at(study: Prepared, calls: Calls, strength: float | None) -> Calls:
+    """Those of ``calls`` that are made at a denoising strength, the page's for None."""
+    made = calls_of_strength(study.page, calls.first_pass, strength)
+    return replace(calls, first_pass=made, shared=min(calls.shared, made))
