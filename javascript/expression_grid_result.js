@@ -24,14 +24,21 @@ onUiLoaded(() => {
         return isKept ? `${text}; Generate again makes the missing ${all - done}` : text;
     }
 
-    function bar(cells, folder, name) {
-        const parts = [make("strong", {}, summary(cells, Boolean(folder)))];
-        if (folder) {
-            const names = folder.split(/[\\/]/);
-            const href = `file=${names.map(encodeURIComponent).join("/")}/index.html`;
+    function link(folder, isAlone) {
+        const names = folder.split(/[\\/]/);
+        const href = `file=${names.map(encodeURIComponent).join("/")}/index.html`;
+        const text = isAlone ? "Page of the study" : names.at(-1);
+        return make("a", { className: "expression-grid-page", target: "_blank", href }, text);
+    }
+
+    // The Batch tab has several folders; the names by which the rating tab knows their studies are in its own list.
+    function bar(cells, folders, name) {
+        const parts = [make("strong", {}, summary(cells, folders.length > 0))];
+        parts.push(...folders.map((folder) => link(folder, Boolean(name))));
+        if (name) {
             const rate = button("Rate it");
             rate.addEventListener("click", () => expressionGrid.rate(name));
-            parts.push(make("a", { className: "expression-grid-page", target: "_blank", href }, "Page of the study"), rate);
+            parts.push(rate);
         }
         return make("div", { className: "expression-grid-result", role: "status" }, ...parts);
     }
@@ -40,8 +47,9 @@ onUiLoaded(() => {
     function update(tab) {
         const info = gradioApp().querySelector(`#html_info_${tab}`);
         const cells = counts(tab);
-        const folder = extraParameters(tab)["Study folder"] || "";
-        const now = cells ? JSON.stringify([cells, folder]) : "";
+        const told = extraParameters(tab);
+        const folders = told["Study folders"] || [told["Study folder"]].filter(Boolean);
+        const now = cells ? JSON.stringify([cells, folders]) : "";
         const before = info && info.parentElement.querySelector(".expression-grid-result");
         if (!info || (now === shown[tab] && Boolean(before) === Boolean(now))) {
             return;
@@ -52,7 +60,7 @@ onUiLoaded(() => {
         }
         info.classList.toggle("expression-grid-folded", Boolean(cells));
         if (cells) {
-            info.before(bar(cells, folder, extraParameters(tab).Study));
+            info.before(bar(cells, folders, told.Study));
         }
     }
 

@@ -1,6 +1,8 @@
 """img2img in the stand-in, where its insides can be counted and changed."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -40,6 +42,7 @@ def test_the_forecast_counts_each_columns_own_denoiser_calls(webui, tmp_path, mo
 def test_check_makes_nothing_on_webuis_that_run_img2img_in_a_thread_of_its_own(webui, monkeypatch):
     from modules import scripts
 
+    from sd_expression_grid.webui.host.forge import ReForge
     from sd_expression_grid.webui.panel import generate_button
 
     script = next(each for each in scripts.scripts_img2img.scripts if each.title() == "Expression grid")
@@ -55,6 +58,193 @@ def test_check_makes_nothing_on_webuis_that_run_img2img_in_a_thread_of_its_own(w
 
     of_forge = SimpleNamespace(img2img=img2img, img2img_function=img2img_function)
     monkeypatch.setattr(generate_button, "img2img", of_forge)
+    monkeypatch.setattr(generate_button, "HOST", ReForge())
     seen = []
     generate_button._of_img2img(seen.append)(None, "task")
     assert seen == [p]
+
+
+def picture_file(folder, name, size=(64, 64), angle=0):
+    folder.mkdir(exist_ok=True)
+    Image.linear_gradient("L").resize(size).rotate(angle).save(folder / name)
+
+
+@pytest.fixture
+def files(tmp_path):
+    for name, angle in (("smile.png", 0), ("wave.jpg", 90), ("turn.png", 180)):
+        picture_file(tmp_path / "in", name, angle=angle)
+    return tmp_path / "in"
+
+
+@pytest.fixture
+def batch(webui, tmp_path):
+    """What the Batch tab does when Generate is pressed, with a study's JSON in the panel."""
+    from modules import img2img, processing, scripts
+
+    runner = scripts.scripts_img2img
+    script = next(each for each in runner.selectable_scripts if each.title() == "Expression grid")
+    number = runner.selectable_scripts.index(script) + 1
+
+    def run(given, masks="", asked=None, chosen=number, seed=7, **fields):
+        p = processing.StableDiffusionProcessingImg2Img(
+            prompt="", negative_prompt="", width=64, height=64, outpath_grids=str(tmp_path / "out"),
+            outpath_samples=str(tmp_path / "samples"), **{"denoising_strength": 0.6, **fields},
+        )  # fmt: skip
+        request = {**STUDY, "expressions": "neutral\nsad", "characters": "mei", **(asked or {})}
+        values = [chosen, *(field.value for field in runner.inputs[1:])]
+        values[script.args_from] = json.dumps(request)
+        p.scripts, p.script_args = runner, tuple(values)
+        p.seed, p.steps = seed, 4
+        return img2img.process_batch(p, given, "", masks, p.script_args, to_scale=False, scale_by=1.0)
+
+    return run
+
+
+def told(made):
+    return made.comments.splitlines()
+
+
+def studies(tmp_path):
+    return {path.parent.name: json.loads(path.read_text()) for path in (tmp_path / "out").glob("*/study.json")}
+
+
+def test_the_batch_tab_makes_a_study_a_file_named_after_it(batch, files, tmp_path):
+    made = batch(str(files))
+    found = studies(tmp_path)
+    assert found.keys() == {"smile", "turn", "wave"}
+    assert len({study["picture"]["picture"] for study in found.values()}) == 3
+    for study in found.values():
+        assert (tmp_path / "out" / study["name"] / "index.html").is_file()
+    assert told(made)[0] == "3 of 3 files have a study"
+    assert "wave.jpg: 4 cells: 4 done" in told(made)
+    assert not any("seed" in line for line in told(made))
+
+
+def test_a_name_stands_before_the_files(batch, files, tmp_path):
+    batch(str(files), asked={"name": "ux"})
+    assert studies(tmp_path).keys() == {"ux smile", "ux turn", "ux wave"}
+
+
+def test_uploaded_files_are_made_too(batch, files, tmp_path):
+    batch([SimpleNamespace(name=str(files / "smile.png"))])
+    assert studies(tmp_path).keys() == {"smile"}
+
+
+def test_all_grids_come_first_and_the_places_of_their_cells_are_counted_on(batch, files):
+    made = batch(str(files))
+    assert (made.index_of_first_image, len(made.images)) == (3, 3 + 12)
+    lengths = {name: len(getattr(made, name)) for name in ("infotexts", "all_prompts", "all_seeds", "all_subseeds")}
+    assert set(lengths.values()) == {15}
+    extra = made.extra_generation_params
+    assert [grid["cells"] for grid in extra["Grids"]] == [[[n, n + 2], [n + 1, n + 3]] for n in (0, 4, 8)]
+    assert extra["Cells"] == {"done": 12}
+    assert [Path(folder).name for folder in extra["Study folders"]] == ["smile", "turn", "wave"]
+    for folder, images in zip(
+        extra["Study folders"], (made.images[3:7], made.images[7:11], made.images[11:]), strict=True
+    ):
+        assert {Path(picture.already_saved_as).parts[-4] for picture in images} == {Path(folder).name}
+
+
+def test_as_many_pictures_are_shown_as_the_setting_says(batch, files, webui):
+    from modules.shared import opts
+
+    opts.img2img_batch_show_results_limit = 5
+    made = batch(str(files))
+    assert (len(made.images), len(made.infotexts), made.index_of_first_image) == (5, 5, 3)
+    cells = [grid["cells"] for grid in made.extra_generation_params["Grids"]]
+    assert cells == [[[0, None], [1, None]], [[None, None]] * 2, [[None, None]] * 2]
+
+
+def test_one_that_fails_does_not_end_the_others_and_is_told_with_its_file(batch, files, tmp_path):
+    (files / "torn.png").write_bytes((files / "smile.png").read_bytes()[:60])
+    (files / "words.png").write_text("no picture")
+    masks = tmp_path / "masks"
+    for name, size in (("smile.png", (64, 64)), ("turn.png", (32, 64))):
+        masks.mkdir(exist_ok=True)
+        Image.new("L", size, 255).save(masks / name)
+    made = batch(str(files), str(masks))
+    assert studies(tmp_path).keys() == {"smile"}
+    assert told(made)[0] == "1 of 5 files have a study"
+    said = dict(line.split(": ", 1) for line in told(made)[1:] if not line.startswith("smile.png"))
+    assert said["turn.png"].startswith("mask: has 32×64 and the picture 64×64")
+    assert said["wave.jpg"] == f"there is no mask of its name in {masks}"
+    for name in ("torn.png", "words.png"):
+        assert said[name].startswith("cannot be read as a picture: ")
+
+
+def test_an_error_in_one_study_does_not_end_the_others(batch, files, tmp_path, monkeypatch):
+    from sd_expression_grid.webui.panel import script
+
+    def run_study(p, request, title, run=script.run_study):
+        if "turn" in request["name"]:
+            raise RuntimeError("out of memory")
+        return run(p, request, title)
+
+    monkeypatch.setattr(script, "run_study", run_study)
+    made = batch(str(files))
+    assert studies(tmp_path).keys() == {"smile", "wave"}
+    assert "turn.png: failed: out of memory" in told(made)
+
+
+def test_nothing_at_all_is_told(batch, tmp_path, files):
+    assert told(batch(str(tmp_path / "nowhere"))) == ["There is no picture in the Batch tab's folder"]
+    made = batch(str(files), denoising_strength=0)
+    assert made.images == []
+    assert told(made)[0] == "0 of 3 files have a study"
+    assert sum("denoising strength: is 0" in line for line in told(made)) == 3
+
+
+def test_a_batch_goes_on_where_it_was_left(batch, files, tmp_path, webui):
+    batch([SimpleNamespace(name=str(files / "smile.png"))])
+    rows = webui.counter.rows
+    batch(str(files))
+    assert studies(tmp_path).keys() == {"smile", "turn", "wave"}
+    assert webui.counter.rows == 3 * rows
+
+
+def test_after_an_interrupt_the_files_that_were_not_begun_are_told(batch, files, tmp_path, monkeypatch):
+    from modules import shared
+
+    from sd_expression_grid.webui.panel import script
+
+    def run_study(*values, run=script.run_study):
+        made = run(*values)
+        shared.state.interrupt()
+        return made
+
+    monkeypatch.setattr(script, "run_study", run_study)
+    made = batch(str(files))
+    assert studies(tmp_path).keys() == {"smile"}
+    assert told(made)[-2:] == [f"{name}: not begun, for the batch was interrupted" for name in ("turn.png", "wave.jpg")]
+
+
+def test_a_seed_that_is_drawn_is_one_for_all_and_told(batch, files, tmp_path):
+    made = batch(str(files), seed=-1)
+    (seed,) = {study["seeds"][0] for study in studies(tmp_path).values()}
+    assert f"All have the seed {seed}, which was drawn; to go on with these studies, set it" in told(made)
+
+
+def test_files_of_one_name_have_studies_of_their_own(batch, files, tmp_path):
+    picture_file(files, "smile.jpg", angle=45)
+    picture_file(files / "more", "turn.png", angle=45)
+    batch(str(files))
+    assert studies(tmp_path).keys() == {"smile.png", "smile.jpg", "in turn.png", "more turn.png", "wave"}
+
+
+def test_without_the_script_the_batch_tab_is_as_it_was(batch, files, tmp_path):
+    made = batch(str(files), chosen=0)
+    assert len(made.images) == 3
+    assert not studies(tmp_path)
+
+
+def test_check_shows_the_study_of_the_first_file_and_makes_nothing(batch, files, tmp_path, monkeypatch):
+    from modules import scripts
+
+    from sd_expression_grid.webui.panel import generate_button
+
+    script = next(each for each in scripts.scripts_img2img.scripts if each.title() == "Expression grid")
+    monkeypatch.setattr(generate_button, "img2img", SimpleNamespace(img2img=lambda *_: batch(str(files))))
+    answer = generate_button._of_img2img(script._check)(None, "task")
+    assert "Each file has a study of its own; this is the one of file 1 of 3, smile.png" in answer
+    assert "Ready to generate" in answer
+    assert not (tmp_path / "out").exists()

@@ -171,6 +171,10 @@ class A1111:
         """Whether a masked picture of a batch is the one that it is alone."""
         return True
 
+    def img2img_function(self, module: Any) -> Any:
+        """What makes img2img's processing object and runs the scripts with it, in the thread of its caller."""
+        return module.img2img
+
     def made_size(self, width: int, height: int) -> tuple[int, int]:
         """Width and height as the WebUI takes them from the page."""
         return width, height

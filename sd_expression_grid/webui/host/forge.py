@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 class ReForge(A1111):
     """AUTOMATIC1111 with an early Forge's way of running the UNet."""
 
+    def img2img_function(self, module: Any) -> Any:
+        """``img2img`` has it called in another thread."""
+        return module.img2img_function
+
     def part_to_wrap(self, denoiser: Any) -> Part:
         """The model keeps its UNet beside its other parts."""
         return ForgeObjects(denoiser.inner_model.inner_model.forge_objects)

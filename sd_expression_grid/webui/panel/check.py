@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from modules import call_queue
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from sd_expression_grid.plan.plan import Cell
     from sd_expression_grid.webui.host.processing import Processing
+    from sd_expression_grid.webui.panel.batch_tab import BatchFile
     from sd_expression_grid.webui.run.prepared import Prepared
 
 BUSY = "<p>The WebUI is generating; check again when it is done.</p>"
@@ -29,12 +31,18 @@ PHASES_OF = 400
 """The number of cells whose phases are given: the WebUI's parser takes some milliseconds for each."""
 
 
-def check_html(p: Processing, values: Sequence[Any]) -> str:
-    """The forecast of the study that the panel's values describe, or its faults, as HTML."""
+def check_html(p: Processing, values: Sequence[Any], file: BatchFile | None = None) -> str:
+    """The forecast of the study that the panel's values describe, or its faults, as HTML.
+
+    ``file`` is the one of the Batch tab that is the picture of ``p``.
+    """
     if not call_queue.queue_lock.acquire(blocking=False):
         return BUSY  # a run's override settings are in force, and must not be meddled with
     try:
-        return forecast_html(forecast_of(p, request_from(values)))
+        request = request_from(values)
+        forecast = forecast_of(p, file.named(request) if file else request)
+        notes = [f"Each file has a study of its own; this is the one of {file.place}"] if file else []
+        return forecast_html(replace(forecast, notes=(*notes, *forecast.notes)))
     except StudyError as error:
         return faults_html(error)
     finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr  # noqa: TC002 - gradio itself reads the annotation of a request
 
 from sd_expression_grid.webui.host.clicks import add_click, inputs_of_click
+from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.lacking import optional
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class GenerateInputs:
         self._waiting.clear()
 
 
+def is_only_looking() -> bool:
+    """Whether img2img was started only to see what it would run the scripts with."""
+    return _looked_at.get() is not None
+
+
 def is_looked_at(p: Any) -> bool:
     """Whether img2img was started only to see ``p``, which is noted then: nothing is to be made of it."""
     seen = _looked_at.get()
@@ -67,16 +73,12 @@ def _of_txt2img(function: Callable[[Any], object]) -> Callable[..., object]:
 
 
 def _of_img2img(function: Callable[[Any], object]) -> Callable[..., object]:
-    """The WebUI makes img2img's processing object in the very function that runs the scripts with it.
-
-    Forge, Neo and reForge have that function called in a thread of its own, which would not know that it is watched.
-    """
+    """The WebUI makes img2img's processing object in the very function that runs the scripts with it."""
 
     def pressed(request: gr.Request, *values: Any) -> object:
         task, *settings = values
-        makes = getattr(img2img, "img2img_function", None) or img2img.img2img
         with _looking() as seen:
-            makes(task, request, *settings)
+            HOST.img2img_function(img2img)(task, request, *settings)
         return function(seen[0]) if seen else "<p>Put a picture into img2img, and check again.</p>"
 
     return pressed

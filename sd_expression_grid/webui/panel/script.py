@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from fastapi import HTTPException
@@ -16,6 +17,7 @@ from sd_expression_grid.webui.denoiser.stop_early import stop_denoiser
 from sd_expression_grid.webui.host.companions import give_slots_back
 from sd_expression_grid.webui.host.processing import is_gallery_upscale
 from sd_expression_grid.webui.host.settings import add_settings
+from sd_expression_grid.webui.panel.batch_tab import file_of, wrap_batches
 from sd_expression_grid.webui.panel.check import check_html
 from sd_expression_grid.webui.panel.generate_button import GenerateInputs, is_looked_at
 from sd_expression_grid.webui.panel.panel import build_panel, paste_fields, request_from
@@ -25,7 +27,7 @@ from sd_expression_grid.webui.run.answer import answer
 from sd_expression_grid.webui.run.run import refused, run_study
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _generate_inputs = GenerateInputs()
 
@@ -56,7 +58,7 @@ class ExpressionGrid(scripts.Script):
         return components
 
     def _check(self, p: Any) -> str:
-        return check_html(p, p.script_args[self.args_from : self.args_to])
+        return check_html(p, p.script_args[self.args_from : self.args_to], file_of(p))
 
     def run(self, p: Any, *values: Any) -> Any:
         """Makes the study; returns the WebUI's Processed."""
@@ -66,17 +68,28 @@ class ExpressionGrid(scripts.Script):
             return upscale(p)
         try:
             request = request_from(give_slots_back(p, self) if p.is_api else values)
-            return answer(p, request) if is_request(request) else run_study(p, request)
+            return answer(p, request) if is_request(request) else _study(p, request)
         except StudyError as error:
             if p.is_api:
                 raise HTTPException(status_code=422, detail=str(error)) from error
             return refused(p, error)
 
 
+def _study(p: Any, request: Mapping[str, object]) -> Any:
+    """The WebUI's Processed of a study; in img2img's Batch tab, of the one that is named after the file."""
+    file = file_of(p)
+    if file is None:
+        return run_study(p, request)
+    made = run_study(p, file.named(request), f"{file.place}: ")
+    file.result = copy(made)  # the WebUI shortens the one that it gets
+    return made
+
+
 CALLBACKS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("on_ui_settings", add_settings),
     ("on_cfg_denoiser", wrap_denoiser),
     ("on_cfg_denoiser", stop_denoiser),
+    ("on_before_ui", wrap_batches),
     ("on_ui_tabs", _generate_inputs.connect),
     ("on_ui_tabs", rating_tab),
 )

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 COMMENTS_FIELD = "Comments"
 """Where the API finds what the page shows under the pictures: the WebUI's answer has no other place for it."""
 
+FOLDER_FIELD, FOLDERS_FIELD = "Study folder", "Study folders"
+"""Where it finds the study's folder, and those of several studies."""
+
 NAME_FIELD = "Study"
 """Where the page's script finds the name by which the rating tab knows the study."""
 
@@ -45,7 +48,7 @@ def processed(pictures: StudyPictures, facts: Mapping[str, object]) -> Any:
     base = copy(p)
     base.n_iter = base.batch_size = 1
     folder = pictures.store.folder
-    in_folder = {"Study folder": str(folder.path), NAME_FIELD: name_of_study(folder.path)} if folder else {}
+    in_folder = {FOLDER_FIELD: str(folder.path), NAME_FIELD: name_of_study(folder.path)} if folder else {}
     places = [grid.places for grid in grids]
     told = {GRIDS_FIELD: places, CELLS_FIELD: dict(counts), COMMENTS_FIELD: list(p.comments)}
     base.extra_generation_params = {**p.extra_generation_params, **in_folder, **facts, **told}

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from sd_expression_grid.webui.run.prepared import Prepared
 
 
-def run_study(p: Processing, request: Mapping[str, object]) -> Any:
+def run_study(p: Processing, request: Mapping[str, object], title: str = "") -> Any:
     """Makes the study that ``request`` describes with the settings of the processing object ``p``.
 
+    ``title`` leads the text under the progress bar.
     Returns the WebUI's Processed, grids first. Raises StudyError before anything is generated when the study cannot
     be made as requested.
     """
@@ -38,7 +39,7 @@ def run_study(p: Processing, request: Mapping[str, object]) -> Any:
             study.page.comment(line)
         store = begin(study)
         with _page_of_the_study(study.page, store):
-            made = make_missing(study, store, run_batches)
+            made = make_missing(study, store, run_batches, title)
         shared.state.textinfo = "drawing the grids"
         facts = {} if made.rows is None else {"Denoiser rows": made.rows}
         return processed(_pictures(study, store, made), facts)

@@ -35,7 +35,9 @@ _SECTIONS = {
         "hires_fix_use_firstpass_conds": False, "hires_fix_show_sampler": False, "hires_fix_show_prompts": False,
         "sd_vae_encode_method": "Full", "sd_vae_decode_method": "Full", "hires_fix_refiner_pass": "second pass",
     },
-    ("img2img", "img2img", "sd"): {"img2img_fix_steps": False, "img2img_color_correction": False},
+    ("img2img", "img2img", "sd"): {
+        "img2img_fix_steps": False, "img2img_color_correction": False, "img2img_batch_show_results_limit": 32,
+    },
     ("optimizations", "Optimizations", "sd"): {
         "batch_cond_uncond": True, "persistent_cond_cache": True, "s_min_uncond": 0.0, "s_min_uncond_all": False,
         "pad_cond_uncond": (False, "Pad conds"), "pad_cond_uncond_v0": (False, "Pad conds v0"),
