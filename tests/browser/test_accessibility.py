@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from sd_expression_grid.ratings.ratings_csv import read_ratings_csv
+from sd_expression_grid.report.report import report_on, reports_on
+from sd_expression_grid.report.writing.report_html import report_html
 from tests.browser.page import PANEL, Page, chromium
+from tests.unit.report import golden, test_curves
+from tests.unit.report.test_study_table import STUDY
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
@@ -100,3 +105,27 @@ def test_the_result_the_rating_and_the_page_of_the_study(page, shoot, request):
     expect(opened.value.locator("main .cell").first).to_be_visible()
     assert faults(opened.value, "body") == []
     opened.value.close()
+
+
+REPORTS = {
+    "of a study": lambda: reports_on(read_ratings_csv(STUDY)),
+    "with all sections": lambda: (golden.golden_report(),),
+    "with curves": lambda: (report_on(test_curves.rated()),),
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_report(chrome, tmp_path, shoot, name, theme):
+    report, *others = REPORTS[name]()
+    (tmp_path / "report.html").write_text(report_html(report, "", others), encoding="utf-8")
+    page = chrome.new_page(color_scheme=theme, viewport={"width": 1366, "height": 900})
+    page.goto((tmp_path / "report.html").as_uri())
+    for details in page.locator("summary").all():
+        details.click()
+    assert faults(page, "html") == []
+    page.locator("button[data-cells]:visible").first.click()
+    expect(page.locator("dialog figure").first).to_be_visible()
+    assert faults(page, "html") == []
+    shoot(page, f"report-{name}-{theme}")
+    page.close()

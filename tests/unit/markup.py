@@ -54,7 +54,7 @@ class Element:
 
     def rows(self):
         """A table's lines below its head, as texts."""
-        return [[field.text for field in row.children] for row in self.all("tr") if row.all("td")]
+        return [[field.text for field in row.children] for row in self.all("tr")[1:]]
 
     def heads(self):
         return [field.text for field in self.all("tr")[0].children]

@@ -55,7 +55,7 @@ function asText(element, form) {
         return TABLES[form](linesOf(element));
     }
     const lines = [...element.querySelectorAll("li")].map(wordsOf);
-    return ANSWERS[form](wordsOf(element.querySelector("h3")), lines);
+    return ANSWERS[form](wordsOf(element.querySelector("h2")), lines);
 }
 
 // Where a page may not write to the clipboard, as in a frame without https, an old way is open.

@@ -129,7 +129,7 @@ ANSWERS = {
 
 def test_the_answers_are_lists_of_sentences(page):
     items = [item for item in page.one("ol", "answers").children if item.tag == "li"]
-    assert {item.one("h3").text: [line.text for line in item.one("ul").all("li")] for item in items} == ANSWERS
+    assert {item.one("h2").text: [line.text for line in item.one("ul").all("li")] for item in items} == ANSWERS
     hints = page.one("details", "note")
     assert hints.one("summary").text == "Not asked of this study"
     assert [hint.text for hint in hints.all("li")] == [
