@@ -461,11 +461,12 @@ onUiLoaded(() => {
     }
 
     function openLast(study, rater) {
-        last = { study, rater, at: Date.now() };
+        last = { study, rater };
         requestLast();
     }
 
     function requestLast() {
+        last.at = Date.now(); // for gradio, the same text again would be no change
         setValue(byName("last").querySelector("input, textarea"), JSON.stringify(last));
     }
 

@@ -166,7 +166,7 @@ def test_a_key_rates_a_whole_cell_and_the_study_is_rated_by_hardly_more(webui, t
         grids_folder(webui), "large", expressions=expressions, characters=people, seeds=[1, 2], size=8
     )
     tab.page.locator("#expression_grid_refresh").click()
-    tab.open("large")
+    tab.open(folder.path.name)
     tab.root.get_by_role("button", name="Open reference, row 0", exact=True).focus()
     keys = ["n" if number % 4 else "y" for number in range(120)]
     tab.press(*keys)
@@ -178,7 +178,7 @@ def test_a_key_rates_a_whole_cell_and_the_study_is_rated_by_hardly_more(webui, t
     assert {(line[3], line[4]) for line in lines if line[1] == "reference"} == {(2, None), (0, None)}
     tab.root.get_by_role("button", name="Make the report").click()
     report = tab.page.frame_locator("iframe.expression-grid-report")
-    expect(report.locator("h1")).to_have_text("large", timeout=60 * SECONDS)
+    expect(report.locator("h1")).to_have_text(folder.path.name, timeout=60 * SECONDS)
 
 
 @pytest.mark.slow
