@@ -42,7 +42,7 @@ def find(path: Path, *, is_scout: bool) -> OutputFolder:
     if found is not None and bool(found.scout) != is_scout:
         problem = f"{path} holds {'a study' if is_scout else 'scouted seeds'}; name another folder"
         raise StudyError([Fault("--out", problem)])
-    variation = variation_seed_of(folder)
+    variation = variation_seed_of(folder.read_record())
     return OutputFolder(
         folder=folder,
         seed=found.seeds[0] if found and found.seeds else random_seed(),
@@ -66,13 +66,8 @@ def create(folder: StudyFolder, study: Study, settings: Mapping[str, object]) ->
 
 def made_in(folder: StudyFolder, identities: Iterable[Mapping[CellKey, str]]) -> FinishedCells:
     """The folder's cells that are as any of these WebUIs would make them now; StudyError for an unreadable record."""
-    outcomes: dict[CellKey, Outcome] = {}
-    complaints: dict[str, None] = {}
-    for own in identities:
-        made = finished_cells(folder, own)
-        outcomes.update(made.outcomes)
-        complaints.update(dict.fromkeys(made.complaints))
-    return FinishedCells(outcomes=outcomes, complaints=tuple(complaints))
+    known = tuple(identities)
+    return finished_cells(folder, folder.read_record(), lambda key, own: own in [each.get(key) for each in known])
 
 
 def save(folder: StudyFolder, cells: Iterable[MadeCell], warning: str) -> None:

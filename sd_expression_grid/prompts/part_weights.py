@@ -27,9 +27,11 @@ def weights_as_words(pieces: Sequence[tuple[str, bool]]) -> str:
     becomes words, by a backslash before its number, which the WebUI drops. A piece with an AND means its weights.
     """
     text = "".join(piece for piece, _ in pieces)
-    put_in = [is_put_in and not AND.search(_blanked(TAG, piece)) for piece, is_put_in in pieces for _ in piece]
     without_tags = _blanked(TAG, text)
     weights = {*_weights(without_tags), *_weights(_blanked(_COMMENT, without_tags))}
+    if not weights:
+        return text
+    put_in = [mark for piece, is_put_in in pieces for mark in [is_put_in and not _has_parts(piece)] * len(piece)]
     escaped, done = [], 0
     for start, end in sorted(weights):
         if any(put_in[start:end]):
@@ -37,6 +39,10 @@ def weights_as_words(pieces: Sequence[tuple[str, bool]]) -> str:
             escaped.append(f"{text[done:number]}\\")
             done = number
     return "".join((*escaped, text[done:]))
+
+
+def _has_parts(text: str) -> bool:
+    return AND.search(_blanked(TAG, text)) is not None
 
 
 def closing_weight_as_words(text: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from sd_expression_grid.prompts.brackets import Pairs, find_pairs
 from sd_expression_grid.prompts.network_tags import TAG, without_tags
@@ -155,17 +156,19 @@ class Template:
             done = match.end()
         return weights_as_words([*pieces, (self.text[done:], False)])
 
-    def _placeholders(self) -> Iterator[re.Match[str]]:
+    def _placeholders(self) -> tuple[re.Match[str], ...]:
         """The placeholders that texts are put in for, in their order."""
-        tags = [tag.span() for tag in TAG.finditer(self.text) if tag[0] not in self.character_tags]
-        for match in self._pattern.finditer(self.text):
-            if not any(start <= match.start() < end for start, end in tags):
-                yield match
+        return _placeholders_in(self)
 
-    @property
-    def _pattern(self) -> re.Pattern[str]:
-        longest_first = sorted((self.expression_placeholder, self.character_placeholder), key=len, reverse=True)
-        return re.compile("|".join(map(_as_whole_words, longest_first)))
+
+@lru_cache(maxsize=256)
+def _placeholders_in(template: Template) -> tuple[re.Match[str], ...]:
+    """Found once, since every row of a column fills the same template."""
+    longest_first = sorted((template.expression_placeholder, template.character_placeholder), key=len, reverse=True)
+    pattern = re.compile("|".join(map(_as_whole_words, longest_first)))
+    tags = [tag.span() for tag in TAG.finditer(template.text) if tag[0] not in template.character_tags]
+    found = pattern.finditer(template.text)
+    return tuple(match for match in found if not any(start <= match.start() < end for start, end in tags))
 
 
 def _as_words(expression: str, as_words: AsWords) -> str:

@@ -7,7 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sd_expression_grid.store.folder import StudyFolder
+    from collections.abc import Mapping
+
+    from sd_expression_grid.store.folder import Outcome
+    from sd_expression_grid.study.study import CellKey
 
 RANDOM_SEED_LIMIT = 4_294_967_294
 """The WebUI draws its random seeds below this number."""
@@ -26,8 +29,8 @@ def random_seed() -> int:
     return random.randrange(RANDOM_SEED_LIMIT)
 
 
-def variation_seed_of(folder: StudyFolder) -> int | None:
-    """The variation seed that a folder's cells were made with; None if there is none."""
-    infotexts = (outcome.infotext for outcome in folder.read_record().values())
+def variation_seed_of(record: Mapping[CellKey, Outcome]) -> int | None:
+    """The variation seed that a record's cells were made with; None if there is none."""
+    infotexts = (outcome.infotext for outcome in record.values())
     found = (re.search(r"Variation seed: (\d+)", infotext) for infotext in infotexts)
     return next((int(match[1]) for match in found if match), None)

@@ -38,6 +38,9 @@ OpenPicture = Callable[[], StartingPicture | str]
 
 ATTEMPTS = 8
 
+PIXELS_OF_SEVERAL = 85_000_000
+"""The most pixels of a page where a figure needs several anyway: in memory, each takes four bytes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
@@ -130,7 +133,14 @@ def _plan(figure: Figure, cell: Size, style: Style) -> tuple[Typesetting, tuple[
         if pages[0].measures.cell == shown:
             break
         shown = pages[0].measures.cell
-    return typesetting, pages
+    return typesetting, _smaller(pages, measures, _shape(figure), limit)
+
+
+def _smaller(pages: tuple[PageLayout, ...], measures: Measures, shape: Shape, limit: Limit) -> tuple[PageLayout, ...]:
+    """More and smaller pages where there are several, unless cells would have to be smaller for it."""
+    lower = replace(limit, pixels=min(limit.pixels, PIXELS_OF_SEVERAL))
+    smaller = plan_pages(measures, shape, lower) if len(pages) > 1 else pages
+    return smaller if smaller[0].measures.cell == pages[0].measures.cell else pages
 
 
 def _shape(figure: Figure) -> Shape:

@@ -47,7 +47,7 @@ class ContactSheet:
 
     def _paste(self, sheet: Image.Image, place: tuple[int, int], picture: Image.Image) -> None:
         box = self._box(place)
-        sheet.paste(picture.convert("RGB").resize(self._thumbnail, Image.BILINEAR), box)
+        sheet.paste(picture.convert("RGB").resize(self._thumbnail, Image.BILINEAR, reducing_gap=2.0), box)
 
     def _box(self, place: tuple[int, int]) -> tuple[int, int, int, int]:
         width, height = self._thumbnail

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont, features
 
 from sd_expression_grid.grids.drawing.font_files import FontFile, matplotlib_font, system_fonts
 from sd_expression_grid.grids.drawing.graphemes import is_emoji, is_ignorable
+from sd_expression_grid.grids.drawing.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +66,7 @@ def base_font(fonts: tuple[str, ...]) -> Font:
     return next(font for font in _candidates("latin", fonts) if font.strike is None or font.source is None)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def font_for(cluster: str, script: Script, fonts: tuple[str, ...]) -> Font:
     """The first font that has a character with all its marks, else the character alone, else the base font."""
     needed = [char for char in cluster if not is_ignorable(char)]
@@ -76,7 +77,7 @@ def font_for(cluster: str, script: Script, fonts: tuple[str, ...]) -> Font:
     return base_font(fonts)
 
 
-@lru_cache(maxsize=65_536)
+@remembered(65_536)
 def has_glyph(font: Font, char: str) -> bool:
     """Whether a font draws something for a character other than what it draws for an unknown one."""
     if font.is_pillows_bitmap:
@@ -110,7 +111,7 @@ def advance_of(text: str, font: Font, size: int) -> float:
     return float(opened.getlength(text)) * font.zoom(size)
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def extent_of(text: str, font: Font, size: int) -> Extent:
     """Measure text in one font."""
     left, top, right, bottom = _zoomed(_ink(text, _opened_for(text, font, size)), font.zoom(size))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from sd_expression_grid.grids.drawing.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +40,7 @@ def clean(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def clusters(text: str) -> tuple[str, ...]:
     """The characters as a reader sees them: with their marks, emoji sequences whole; endless piles of marks are cut."""
     found: list[str] = []
@@ -51,7 +52,7 @@ def clusters(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def words(line: str) -> tuple[Word, ...]:
     """Split a line at its spaces, and between Chinese or Japanese characters."""
     return tuple(
@@ -66,7 +67,7 @@ def soft_pieces(word: str) -> tuple[str, ...]:
     return tuple(SOFT_BREAK.findall(word))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def is_emoji(cluster: str) -> bool:
     """Whether a character is to be shown in colour."""
     return (
@@ -86,7 +87,7 @@ def han_script(text: str) -> Script:
     return "korean" if re.search("[\uac00-\ud7af]", text) else "chinese"
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def script_of(cluster: str, han: Script) -> Script:
     """Which group of fonts a character is looked for in first."""
     char = cluster[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING, Literal
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from sd_expression_grid.grids.drawing.graphemes import clean, clusters, words
 from sd_expression_grid.grids.drawing.layout import Box, Size
 from sd_expression_grid.grids.drawing.line_breaks import wrap
+from sd_expression_grid.grids.drawing.remembered import remembered
 from sd_expression_grid.grids.drawing.text_lines import (
     TextStyle,
     advance,
@@ -76,7 +76,7 @@ def draw(
     image.paste(layer, box[:2])
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _fit(text: str, room: Size, style: TextStyle, even: bool) -> Lettering:  # noqa: FBT001 - a cache key
     text = clean(text)
     for anywhere, smallest in ((False, style.size * 3 // 4), (True, style.smallest)):

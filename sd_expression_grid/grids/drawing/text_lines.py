@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.grids.drawing.fonts import (
@@ -16,6 +15,7 @@ from sd_expression_grid.grids.drawing.fonts import (
     set_text,
 )
 from sd_expression_grid.grids.drawing.graphemes import clusters, from_left, han_script, script_of
+from sd_expression_grid.grids.drawing.remembered import remembered
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -57,13 +57,13 @@ def pitch(style: TextStyle) -> int:
     return sum(base_height(style))
 
 
-@lru_cache(maxsize=32_768)
+@remembered(32_768)
 def advance(text: str, style: TextStyle) -> float:
     """How many pixels a line moves on, ink beyond that left out."""
     return sum(advance_of(part, font, style.size) for font, part in _runs(text, style.fonts))
 
 
-@lru_cache(maxsize=32_768)
+@remembered(32_768)
 def span_of(line: str, style: TextStyle) -> Span:
     """Measure a line."""
     left = right = ascent = descent = 0
@@ -88,7 +88,7 @@ def draw_line(image: Image.Image, origin: tuple[int, int], line: str, style: Tex
         left += extent_of(text, font, style.size).right
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _runs(line: str, fonts: tuple[str, ...]) -> tuple[tuple[Font, str], ...]:
     """Split a line where its font changes."""
     han = han_script(line)

@@ -91,13 +91,14 @@ class Identities:
 
     @cached_property
     def earlier_by_key(self) -> Mapping[CellKey, str]:
-        """As version 0.1.0 wrote them, with all values as they were given; a new study needs none."""
+        """As version 0.1.0 wrote them, with all values as they were given; few studies need any."""
         return _hashes(self._earlier, self._of_cells)
 
-    @property
-    def known(self) -> tuple[Mapping[CellKey, str], ...]:
-        """Each of them makes a cell on disk count."""
-        return self.by_key, self.earlier_by_key
+    def is_identity(self, key: CellKey, identity: str) -> bool:
+        """Whether a cell on disk counts that was made with this identity."""
+        return identity == self.by_key.get(key) or (
+            key in self.by_key and identity == self.earlier_by_key[key]  # which are only reckoned where one may be
+        )
 
     def networks_of(self, cell: Cell) -> list[tuple[str, str]]:
         """The kinds and names of a cell's networks, with the hashes of their files."""

@@ -19,8 +19,10 @@ from sd_expression_grid.webui.run.not_counted import not_counted
 from sd_expression_grid.webui.run.prepared import Prepared, may_save
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from sd_expression_grid.store.folder import Outcome
+    from sd_expression_grid.study.study import CellKey
     from sd_expression_grid.webui.run.resolve import Resolved
 
 RECENT = 20
@@ -84,7 +86,8 @@ class _Search:
         """The study as that folder's continuation; None where it is another one, or finished with random seeds."""
         known = self._drawn_seeds_of(folder)
         first = known[0] if known else self._new_seed()
-        found = self._with_seeds(first, self._variation_seed_in(folder), folder)
+        record = folder.read_record()
+        found = self._with_seeds(first, self._variation_seed_in(record), folder, record)
         if any(seed != other for seed, other in zip(found.study.seeds, known, strict=False)):
             return None  # its seeds were listed, not drawn
         if self._has_random_seeds and not found.missing:
@@ -96,8 +99,17 @@ class _Search:
         found = folder.read_study() if self._has_random_seeds else None
         return found.seeds if found else ()
 
-    def _with_seeds(self, first: int, variation_seed: int, folder: StudyFolder | None = None) -> Prepared:
-        """The study with its own seeds, else as many from the first as the page's batches have pictures."""
+    def _with_seeds(
+        self,
+        first: int,
+        variation_seed: int,
+        folder: StudyFolder | None = None,
+        record: Mapping[CellKey, Outcome] | None = None,
+    ) -> Prepared:
+        """The study with its own seeds, else as many from the first as the page's batches have pictures.
+
+        ``record`` is the folder's.
+        """
         page, resolved = copy(self._page), self._resolved
         page.subseed = variation_seed
         study = self._study.with_seeds_from(first, page.n_iter * page.batch_size)
@@ -114,7 +126,7 @@ class _Search:
             identities=identities,
             draws_seed=self._has_random_seeds and folder is None,
             folder=folder,
-            made=finished_cells(folder, *identities.known) if folder else FinishedCells(),
+            made=finished_cells(folder, record or {}, identities.is_identity) if folder else FinishedCells(),
         )
 
     def _faults_of_draws(self, seeds: tuple[int, ...]) -> Iterator[Fault]:
@@ -129,8 +141,8 @@ class _Search:
     def _new_variation_seed(self) -> int:
         return int(processing.get_fixed_seed(self._page.subseed))
 
-    def _variation_seed_in(self, folder: StudyFolder) -> int:
-        known = variation_seed_of(folder) if is_random(self._page.subseed) else None
+    def _variation_seed_in(self, record: Mapping[CellKey, Outcome]) -> int:
+        known = variation_seed_of(record) if is_random(self._page.subseed) else None
         return self._new_variation_seed() if known is None else known
 
 

@@ -28,7 +28,7 @@ def _reasons(study: Prepared) -> Iterator[str]:
     """For each finished cell of the study's rows and columns that does not count, how it differs."""
     cells = {cell.key: cell for cell in study.cells}
     pairs = {(key.expression, key.character) for key in cells}
-    for key, outcome in (study.folder.read_record() if study.folder else {}).items():
+    for key, outcome in study.made.record.items():
         if outcome.status != "done" or key in study.made.outcomes:
             continue
         if key in cells and outcome.identity != study.identities.by_key[key]:

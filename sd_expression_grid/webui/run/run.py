@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from modules import errors, processing, shared
 
+from sd_expression_grid.grids.drawing.remembered import run_that_draws
 from sd_expression_grid.page.page import write_page
 from sd_expression_grid.plan.run_batches import run_batches
 from sd_expression_grid.store.folder import Outcome
@@ -34,7 +35,7 @@ def run_study(p: Processing, request: Mapping[str, object], title: str = "") -> 
     Returns the WebUI's Processed, grids first. Raises StudyError before anything is generated when the study cannot
     be made as requested.
     """
-    with prepared(p, request) as study:
+    with run_that_draws(), prepared(p, request) as study:
         for line in (*study.notes, *study.made.complaints):
             study.page.comment(line)
         store = begin(study)

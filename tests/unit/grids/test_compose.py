@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sd_expression_grid.grids.drawing.compose import Figure, compose_pages
+from sd_expression_grid.grids.drawing.compose import Figure, compose_pages, page_sizes
 from sd_expression_grid.grids.drawing.layout import Box, Size
 from sd_expression_grid.grids.drawing.pictures import as_rgb, hatched, ready_to_paste
 from sd_expression_grid.grids.drawing.style import PALETTES, Style, text_styles
@@ -228,6 +228,21 @@ def test_a_page_mark_only_where_there_are_several():
     for image, marked in ((single, False), (pages[0].image, True)):
         width = image.width
         assert has_ink(image, Box(width + corner.left // 4, 0, width, corner.bottom)) is marked
+
+
+@pytest.mark.parametrize(("rows", "pages", "most"), [(12, 1, 170_000_000), (24, 5, 85_000_000)])
+def test_pages_are_smaller_where_one_is_not_enough(rows: int, pages: int, most: int):
+    figure = full(rows=tuple(map(str, range(rows))), columns=tuple(map(str, range(12))))
+    sizes = page_sizes(figure, (1024, 1024), Style())
+    assert len(sizes) == pages
+    assert most / 2 < max(width * height for width, height in sizes) <= most
+
+
+def test_cells_are_not_smaller_for_it():
+    figure = replace(full(rows=("0", "1"), columns=("0", "1")), has_reference=False)
+    pages = compose_pages(figure, plain(), (9_000, 6_500), Style())
+    assert len(pages) == 4
+    assert {cell.box.size for page in pages for cell in page.cells} == {Size(9_000, 6_500)}
 
 
 def test_every_page_repeats_the_reference():

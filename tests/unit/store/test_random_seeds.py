@@ -36,7 +36,7 @@ def test_random_seeds_reach_from_0_to_the_webuis_limit(monkeypatch):
 
 def test_the_variation_seed_is_that_of_the_cells(tmp_path):
     folder = StudyFolder(tmp_path)
-    assert variation_seed_of(folder) is None
+    assert variation_seed_of(folder.read_record()) is None
     for row, infotext in (
         ("a", ""),
         ("b", "x\nSteps: 20, Variation seed: 123, Variation seed strength: 0.5"),
@@ -44,4 +44,4 @@ def test_the_variation_seed_is_that_of_the_cells(tmp_path):
     ):
         key = CellKey(expression=row, character="Noor", seed=1)
         folder.record(Outcome(key=key, status="done", infotext=infotext))
-    assert variation_seed_of(folder) == 123
+    assert variation_seed_of(folder.read_record()) == 123
