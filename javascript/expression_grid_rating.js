@@ -20,6 +20,7 @@ onUiLoaded(() => {
 
     const view = expressionGrid.ratingView();
     const queue = expressionGrid.ratingQueue(showStatus, "click");
+    const LOST = 30000; // milliseconds after which no answer comes any more
 
     let session = null;
     let mode = localStorage.getItem(MODE) || "matrix";
@@ -28,7 +29,8 @@ onUiLoaded(() => {
     let current = null; // the cell that is shown alone, or that the matrix's last key scored
     let activeQuestion = 0; // which the next key answers
     let lastAnswer = null; // the current cell's last, while it is on its way to the disk
-    let last = null; // the request for the study that was open last
+    let last = null; // what is to be opened as the study that was open last
+    let requested = null; // the one of these that is on its way
     let history = []; // {cell, scores, note, question} from before every answer
 
     const byName = (name) => gradioApp().getElementById(`expression_grid_${name}`);
@@ -423,8 +425,7 @@ onUiLoaded(() => {
     // ---- the WebUI around
 
     function openSession(answer) {
-        if (answer.is_last && answer.at !== last.at) {
-            requestLast(); // gradio drops a request while one before is on its way
+        if (answer.is_last && !isAwaited(answer)) {
             return;
         }
         if (answer.is_last && session) {
@@ -460,14 +461,30 @@ onUiLoaded(() => {
         }
     }
 
+    // gradio drops a request while one before is on its way: the newest is made after the answer.
     function openLast(study, rater) {
-        last = { study, rater };
-        requestLast();
+        last = { study, rater, at: Date.now() };
+        if (!requested || last.at - requested.at > LOST) {
+            requestLast();
+        }
     }
 
     function requestLast() {
-        last.at = Date.now(); // for gradio, the same text again would be no change
+        requested = last;
         setValue(byName("last").querySelector("input, textarea"), JSON.stringify(last));
+    }
+
+    // The page shows an answer more than once.
+    function isAwaited({ at }) {
+        if (!requested || requested.at !== at) {
+            return false;
+        }
+        const isNewest = requested === last;
+        requested = null;
+        if (!isNewest) {
+            requestLast();
+        }
+        return isNewest;
     }
 
     // Opens a study from elsewhere on the page, for the rater of the last one; without one, the tab asks for a name.
