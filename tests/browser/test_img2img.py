@@ -1,4 +1,4 @@
-"""img2img's page on a real AUTOMATIC1111: each of its sub-tabs sends the picture, and what to change of it, in its own way."""
+"""img2img's page on a real AUTOMATIC1111: each of its sub-tabs sends picture and mask in a way of its own."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,6 @@ pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium
 PANEL = "#script_img2img_expression_grid_"
 SIDE = 64
 SETTINGS = {"width": SIDE, "height": SIDE, "steps": 4, "seed": 7, "denoising_strength": 0.6}
-TABS = ("img2img", "sketch", "inpaint", "inpaint sketch", "inpaint upload")
 PLACES = {
     "img2img": ("img2img_img2img_tab", "img2img_image"),
     "sketch": ("img2img_img2img_sketch_tab", "img2img_sketch"),
@@ -66,6 +65,14 @@ class Img2ImgPage(Page):
             field = self.page.locator(f"#img2img_{name} input[type=number], #img2img_{name} textarea").first
             field.fill(str(value))
 
+    def ask_for(self, expressions, name=""):
+        """Chooses the script and fills in its panel."""
+        self.set_all(**SETTINGS, prompt="closeup, {expression}, {character}")
+        self.choose("Expression grid")
+        self.paste(f"{PANEL}expressions", expressions)
+        self.paste(f"{PANEL}characters", "Noor_words")
+        self.fill(f"{PANEL}name", name)
+
     def made(self):
         """What the page tells of a generation, once it is over."""
         self.page.locator("#img2img_generate").click()
@@ -103,48 +110,41 @@ def mask_file(folder):
     return folder / "mask.png"
 
 
-@pytest.mark.parametrize("name", TABS)
-def test_a_study_of_each_sub_tab_is_what_the_page_makes_of_its_prompts(
-    name, page, real_server, picture, tmp_path, shoot
-):
-    if real_server.name != "a1111":
-        pytest.skip("Forge and Neo have other canvases")
+@pytest.mark.parametrize("name", PLACES)
+def test_a_study_of_each_sub_tab_is_what_the_page_makes_of_it(name, page, real_server, picture, tmp_path, shoot):
+    only_on_a1111(real_server)
     page.choose_tab(name)
     page.upload(PLACES[name][1], picture)
     if name == "inpaint upload":
         page.upload("img_inpaint_mask", mask_file(tmp_path))
     elif name != "img2img":
         page.paint(PLACES[name][1])
-    page.set_all(**SETTINGS, prompt="closeup, {expression}, {character}")
-    page.choose("Expression grid")
-    page.paste(f"{PANEL}expressions", "neutral\nsad")
-    page.paste(f"{PANEL}characters", "Noor_words")
-    page.fill(f"{PANEL}name", f"{name} {tmp_path.name}")
-    study = page.made()
+    page.ask_for("neutral\nsad", name=f"{name} {tmp_path.name}")
+    folder = Path(page.made()["extra_generation_params"]["Study folder"])
     shoot(page.page, f"img2img {name}")
-    folder = Path(study["extra_generation_params"]["Study folder"])
-    cells = [json.loads(line) for line in (folder / "cells.jsonl").read_text().splitlines()]
-    assert [cell["status"] for cell in cells] == ["done"] * 4
     kept = json.loads((folder / "study.json").read_text())["picture"]
     start, mask = (Image.open(folder / kept[kind]) if kept.get(kind) else None for kind in ("picture", "mask"))
     assert bool(mask) == name.startswith("inpaint")
-    is_painted = difference(start.convert("RGB"), Image.open(picture)) > 0
-    assert is_painted == ("sketch" in name)
+    assert (difference(start.convert("RGB"), Image.open(picture)) > 0) == ("sketch" in name)
+    cells = [json.loads(line) for line in (folder / "cells.jsonl").read_text().splitlines()]
+    assert [cell["status"] for cell in cells] == ["done"] * 4
     for cell in cells:
-        made = Image.open(folder / cell["file"])
-        if mask:
-            assert_unchanged_outside(made, start, mask)
-        prompt, negative = prompts_in(cell["infotext"])
-        sent = {**SETTINGS, "mask_blur": 4, "inpainting_fill": 1, "inpaint_full_res": False}
-        plain = real_server.img2img(
-            start, mask, **sent, sampler_name="DPM++ 2M", scheduler="Automatic", prompt=prompt, negative_prompt=negative
-        )
-        assert difference(made, plain.pictures[0]) <= 1
+        assert_as_plain(real_server, folder, cell, start, mask)
     prompt, negative = prompts_in(cells[0]["infotext"])
     page.choose("None")
     page.set_all(prompt=prompt, neg_prompt=negative)
     page.made()
     assert difference(Image.open(folder / cells[0]["file"]), Image.open(page.picture())) <= 1
+
+
+def assert_as_plain(host, folder, cell, start, mask):
+    """The cell is what the WebUI makes of its infotext, and of picture and mask as the study keeps them."""
+    made, (prompt, negative) = Image.open(folder / cell["file"]), prompts_in(cell["infotext"])
+    if mask:
+        assert_unchanged_outside(made, start, mask)
+    sent = {**SETTINGS, "mask_blur": 4, "inpainting_fill": 1, "inpaint_full_res": False, "sampler_name": "DPM++ 2M"}
+    plain = host.img2img(start, mask, **sent, scheduler="Automatic", prompt=prompt, negative_prompt=negative)
+    assert difference(made, plain.pictures[0]) <= 1
 
 
 def assert_unchanged_outside(made, start, mask):
@@ -178,10 +178,7 @@ def check_tells(page, message):
 
 def test_what_cannot_be_made_is_told_and_nothing_is_made(page, real_server, picture, tmp_path):
     only_on_a1111(real_server)
-    page.set_all(**SETTINGS, prompt="closeup, {expression}, {character}")
-    page.choose("Expression grid")
-    page.paste(f"{PANEL}expressions", "neutral")
-    page.paste(f"{PANEL}characters", "Noor_words")
+    page.ask_for("neutral")
 
     def refused(message):
         assert page.made().get("extra_generation_params", {}).get("Study folder") is None
@@ -220,11 +217,7 @@ def test_the_batch_tab_makes_a_study_a_file(page, real_server, picture, tmp_path
     page.page.locator("#mode_img2img > .tab-nav button", has_text="Batch").click()
     page.page.locator("#img2img_batch_upload input[type=file]").set_input_files([str(file) for file in files])
     expect(page.page.locator("#img2img_batch_upload .file-preview tr")).to_have_count(3)
-    page.set_all(**SETTINGS, prompt="closeup, {expression}, {character}")
-    page.choose("Expression grid")
-    page.paste(f"{PANEL}expressions", "neutral\nsad")
-    page.paste(f"{PANEL}characters", "Noor_words")
-    page.fill(f"{PANEL}name", tmp_path.name)
+    page.ask_for("neutral\nsad", tmp_path.name)
     check_tells(page, "Each file has a study of its own; this is the one of file 1 of 3, smile.png")
     extra = page.made()["extra_generation_params"]
     names = [f"{tmp_path.name} smile", f"{tmp_path.name} turn"]

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from sd_expression_grid.grids.grids import draw_grids
 from sd_expression_grid.prompts.infotext_text import prompts_in
 from sd_expression_grid.store.folder import StudyFolder
-from tests.hosts import TITLE
+from tests.hosts import SETTINGS, TITLE
 from tests.pixels import difference
 
 STUDY = {"expressions": "neutral\nsmile\nsad", "characters": "Noor | <lora:Noor:1>\nmei | <lora:mei:1>"}
@@ -191,6 +191,29 @@ def test_what_cannot_be_made_is_refused(webui, picture, change, message):
     assert answer.status == 422
     assert message in answer.message
     assert answer.message.count("\n") == 0
+
+
+def test_without_a_picture_nothing_is_made(webui):
+    body = {"script_name": TITLE, "script_args": [json.dumps(STUDY)], "denoising_strength": 0.6}
+    for pictures in ({}, {"init_images": []}):
+        response = webui.post("/sdapi/v1/img2img", {**SETTINGS, **body, **pictures})
+        assert response.status_code in (404, 422)
+        assert "picture: there is none" in response.text or "Init image not found" in response.text
+
+
+@pytest.mark.parametrize("mode", ["exact", "batched"])
+@pytest.mark.parametrize("composition", ["", "hair, neck"])
+def test_soft_inpainting_is_as_in_plain_pictures(real_server, picture, mask, mode, composition):
+    soft = {"Soft Inpainting": {"args": [True, 1, 0.5, 4, 0, 0.5, 2]}}
+    body = {"mask_blur": 4, "inpainting_fill": 1, "inpaint_full_res": False, "alwayson_scripts": soft}
+    asked = {"mode": mode, "rows_per_batch": 3, "composition": composition, "switch_at": 0.2}
+    answer = study(real_server, picture, mask, asked, **body)
+    assert answer.status == 200, answer.message
+    hard = study(real_server, picture, mask, asked, **{**body, "alwayson_scripts": {}})
+    for (cell, infotext), (other, _) in zip(answer.cells, hard.cells, strict=True):
+        assert "Soft inpainting enabled: True" in infotext
+        assert difference(cell, plain(real_server, infotext, picture, mask, **body)) <= 1
+        assert difference(cell, other) > 0
 
 
 def test_txt2img_has_no_denoising_strengths(webui):

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -248,3 +249,28 @@ def test_check_shows_the_study_of_the_first_file_and_makes_nothing(batch, files,
     assert "Each file has a study of its own; this is the one of file 1 of 3, smile.png" in answer
     assert "Ready to generate" in answer
     assert not (tmp_path / "out").exists()
+
+
+def test_a_picture_is_encoded_once_for_all_cells_and_what_others_encode_is_theirs(webui, monkeypatch):
+    from modules import processing
+
+    from sd_expression_grid.webui.host.picture import PICTURES, encoded_once
+
+    seen, encode = [], processing.images_tensor_to_samples
+
+    def counted(image, *how):
+        seen.append(len(image))
+        return encode(image, *how)
+
+    monkeypatch.setattr(processing, "images_tensor_to_samples", counted)
+    pixels = np.random.default_rng(1).random((PICTURES + 2, 3, 64, 64), np.float32)
+    own = np.stack([pixels[0]] * 3)
+    with encoded_once(SimpleNamespace(init_images=[])):
+        for _ in range(2):
+            assert (processing.images_tensor_to_samples(own) == encode(own)).all()
+        assert seen == [1]
+        assert (processing.images_tensor_to_samples(pixels[:2]) == encode(pixels[:2])).all()
+        others = [processing.images_tensor_to_samples(one[None]) for one in pixels]
+    for one, made in zip(pixels, others, strict=True):
+        assert (made == encode(one[None])).all()
+    assert processing.images_tensor_to_samples is counted

@@ -199,6 +199,10 @@ def _calls_before(switch_at: float, calls: int) -> int:
     return int(switch_at * calls) + 1
 
 
+PICTURES = 4
+"""The most pictures of a study that are encoded once: its own, and what of it an inpainting checkpoint is shown."""
+
+
 @contextmanager
 def encoded_once(page: Processing) -> Iterator[None]:
     """Encodes the picture once, for all cells; in txt2img, everything stays as it is.
@@ -213,9 +217,12 @@ def encoded_once(page: Processing) -> Iterator[None]:
     known: dict[str, Any] = {}
 
     def once(image: Any, *how: Any, **further: Any) -> Any:
-        """``image`` holds the picture once for each row of a batch."""
-        name = hash_of((as_array(image[:1]), str(how[0]) if how else ""))
+        """``image`` holds the picture once for each row of a batch; other extensions encode others, never twice."""
+        rows: Any = as_array(image)
+        name = hash_of((rows[:1], str(how[0]) if how else ""))
         _seed()
+        if (rows != rows[:1]).any() or (name not in known and len(known) == PICTURES):
+            return encode(image, *how, **further)
         if name not in known:
             known[name] = encode(image[:1], *how, **further)
             _seed()
