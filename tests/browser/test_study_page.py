@@ -1,6 +1,7 @@
 """The page of a study, opened from disk as a user would."""
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from sd_expression_grid.page.page import write_page
@@ -266,4 +267,26 @@ def test_picked_cells_bear_a_star(tmp_path, chrome, shoot):
         "Ada · sad · seed 8: done, picked"
     )
     shoot(page, "picked")
+    page.close()
+
+
+@pytest.mark.slow
+def test_the_picture_that_cells_start_from_stands_in_each_tables_corner_and_its_mask_below(chrome, shoot, tmp_path):
+    files = {"picture": "picture-0123456789ab.png", "mask": "mask-0123456789ab.png"}
+    folder = study_folder(tmp_path, size=(48, 64), characters=GROUPS, picture=files)
+    for file in files.values():
+        Image.new("RGB", (48, 64), (255, 0, 0)).save(folder.path / file)
+    write_page(folder)
+    page = chrome.new_page(viewport={"width": 1200, "height": 800})
+    page.goto((folder.path / "index.html").as_uri())
+    corners = page.locator("thead td img")
+    expect(corners).to_have_count(2)
+    for corner in corners.all():
+        expect(corner).to_have_attribute("alt", "All start from this picture")
+        assert corner.evaluate("image => image.complete && image.naturalWidth") == 48
+    picture, reference = (page.locator(f"thead {each}").first.bounding_box() for each in ("td img", "th"))
+    assert picture["x"] + picture["width"] <= reference["x"]
+    below = page.locator(".starting img")
+    assert [image.evaluate("image => image.naturalHeight") for image in below.all()] == [64, 64]
+    shoot(page, "picture in the corner")
     page.close()

@@ -11,6 +11,12 @@ const tables = study.groups.map((group, number) => {
     return { group, number, table, section: make("section", {}, ...(group ? [make("h2", {}, group)] : []), table) };
 });
 
+// The picture that all cells start from stays in sight beside the columns' labels.
+function corner() {
+    const start = study.picture ? [make("img", { src: study.picture.picture, alt: "All start from this picture" })] : [];
+    return make("td", {}, ...start);
+}
+
 const main = make("main", { tabIndex: -1 }, ...tables.map(({ section }) => section));
 let current = null;
 
@@ -18,7 +24,7 @@ function drawTables() {
     const rows = shownOf(view.rows);
     for (const { group, number, table, section } of tables) {
         const columns = columnsOf(group);
-        const head = make("tr", {}, make("td"), ...columns.map((index) => header(view.columns, index, "col")));
+        const head = make("tr", {}, corner(), ...columns.map((index) => header(view.columns, index, "col")));
         const body = rows.map((row) => {
             const cells = columns.map((column) => cellAt(number, row, column).td);
             return make("tr", {}, header(view.rows, row, "row"), ...cells);
