@@ -186,6 +186,32 @@ def test_a_face_prompt_that_a_request_leaves_out_is_an_empty_one(webui):
     assert said(study, "Face prompt") == ["portrait, sad, mei"]
 
 
+PICTURE = np.random.default_rng(1).integers(0, 255, (64, 64, 3), np.uint8)
+
+
+def made_of_a_picture(webui, values, **study):
+    data = io.BytesIO()
+    Image.fromarray(PICTURE).save(data, "PNG")
+    request = {**SETTINGS, "init_images": [base64.b64encode(data.getvalue()).decode()], "denoising_strength": 0.6}
+    asked = {**STUDY, "expressions": "sad\nsmiling", "characters": "mei", **study}
+    script = {"script_name": "Expression grid", "script_args": [json.dumps(asked)]}
+    return Made(webui.img2img({**request, **script, "alwayson_scripts": values}))
+
+
+@pytest.mark.parametrize("composition", ["", "hair"])
+def test_a_face_detailer_in_img2img_draws_the_expression_too(webui, composition):
+    template = {**TEMPLATE, "composition": composition, "switch_at": 0.2}
+    study = made_of_a_picture(webui, faces(), **template)
+    assert said(study, "Face prompt") == [f"portrait, {row}, mei" for row in ("sad", "smiling")]
+
+
+def test_what_is_made_of_a_picture_in_fewer_steps_is_told_with_each_cell(webui):
+    study = made_of_a_picture(webui, {"Skips img2img": {"args": [True]}})
+    assert all((picture == PICTURE).all() for picture in study.pictures)
+    for row in ("sad", "smiling"):
+        assert f"mei, {row}: Steps 10 was requested, and 1 was made" in study.comments
+
+
 def test_the_stock_face_prompt_can_be_had(webui):
     webui.opts.set("expression_grid_faces_after_switch", False)
     study = made(webui, values=faces(), expressions="sad", characters="mei", **TEMPLATE)

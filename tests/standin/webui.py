@@ -171,6 +171,11 @@ class WebUI:
         request = module("modules.api.models").StableDiffusionTxt2ImgProcessingAPI(**payload)
         return self.api.text2imgapi(request).dict()
 
+    def img2img(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """The same for /sdapi/v1/img2img."""
+        request = module("modules.api.models").StableDiffusionImg2ImgProcessingAPI(**payload)
+        return self.api.img2imgapi(request).dict()
+
     def generate(self, script: str = "None", script_args=(), **fields):
         """Press Generate on the page with these values: (pictures, generation info, infotext html, log html)."""
         txt2img, call_queue = module("modules.txt2img"), module("modules.call_queue")

@@ -129,6 +129,21 @@ class Faces(scripts.Script):
             p.extra_generation_params["Face negative"] = tab.get("ad_negative_prompt") or None
 
 
+class Skips(_WithSwitch, scripts.Script):
+    """Draws as little of img2img as it can, and takes its picture, as a face detailer may."""
+
+    def title(self):
+        return "Skips img2img"
+
+    def process(self, p, is_on):
+        if is_on:
+            p.steps, p.width, p.height = 1, 32, 32
+
+    def postprocess_image(self, p, args, is_on):
+        if is_on:
+            args.image = p.init_images[0]
+
+
 class Variants(scripts.Script):
     """Draws ``{a|b}`` and ``__animal__``, reads ``{a}`` as words, and drops backslashes, as Dynamic Prompts does."""
 
