@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -119,7 +120,7 @@ def test_a_study_of_each_sub_tab_is_what_the_page_makes_of_it(name, page, real_s
         page.upload("img_inpaint_mask", mask_file(tmp_path))
     elif name != "img2img":
         page.paint(PLACES[name][1])
-    page.ask_for("neutral\nsad", name=f"{name} {tmp_path.name}")
+    page.ask_for("neutral\nsad", name=f"{name} {uuid4().hex}")
     folder = Path(page.made()["extra_generation_params"]["Study folder"])
     shoot(page.page, f"img2img {name}")
     kept = json.loads((folder / "study.json").read_text())["picture"]
@@ -217,10 +218,11 @@ def test_the_batch_tab_makes_a_study_a_file(page, real_server, picture, tmp_path
     page.page.locator("#mode_img2img > .tab-nav button", has_text="Batch").click()
     page.page.locator("#img2img_batch_upload input[type=file]").set_input_files([str(file) for file in files])
     expect(page.page.locator("#img2img_batch_upload .file-preview tr")).to_have_count(3)
-    page.ask_for("neutral\nsad", tmp_path.name)
+    prefix = uuid4().hex
+    page.ask_for("neutral\nsad", prefix)
     check_tells(page, "Each file has a study of its own; this is the one of file 1 of 3, smile.png")
     extra = page.made()["extra_generation_params"]
-    names = [f"{tmp_path.name} smile", f"{tmp_path.name} turn"]
+    names = [f"{prefix} smile", f"{prefix} turn"]
     assert [Path(folder).name for folder in extra["Study folders"]] == names
     shoot(page.page, "img2img batch")
     result = page.page.locator(".expression-grid-result")
