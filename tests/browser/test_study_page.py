@@ -290,3 +290,23 @@ def test_the_picture_that_cells_start_from_stands_in_each_tables_corner_and_its_
     assert [image.evaluate("image => image.naturalHeight") for image in below.all()] == [64, 64]
     shoot(page, "picture in the corner")
     page.close()
+
+
+def test_rows_out_of_view_are_not_laid_out_until_they_are_reached(tmp_path, chrome):
+    many = "\n".join(f"row {number}" for number in range(80))
+    folder = study_folder(tmp_path, size=(8, 8), characters="Noor", expressions=many, seeds=[7])
+    page = chrome.new_page(viewport={"width": 500, "height": 400})
+    page.goto(write_page(folder).as_uri())
+    is_drawn = "row => row.checkVisibility({ contentVisibilityAuto: true })"
+    rows = page.locator("tbody tr")
+    last = rows.last
+    first_picture, last_picture = rows.first.locator("img").first, last.locator("img").first
+    expect(first_picture).to_have_js_property("complete", True)
+    assert (first_picture.evaluate(is_drawn), last_picture.evaluate(is_drawn)) == (True, False)
+    heights = rows.evaluate_all("rows => rows.map(row => row.getBoundingClientRect().height)")
+    assert max(heights) - min(heights) < 1, "the scroll bar would jump"
+    last.locator(".cell").first.focus()
+    page.wait_for_function(f"({is_drawn})(document.querySelector('tbody tr:last-child img'))")
+    expect(last.locator(".cell").first).to_be_in_viewport()
+    assert last.get_by_role("gridcell").count() == 2
+    page.close()

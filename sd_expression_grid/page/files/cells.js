@@ -13,7 +13,7 @@ const cellOfTd = new WeakMap();
 function cellAt(table, row, column) {
     const id = `${table} ${row} ${column}`;
     if (!cells.has(id)) {
-        const cell = { table, row, column, td: make("td"), seed: null };
+        const cell = { table, row, column, td: make("td", { role: "gridcell" }), seed: null };
         cell.td.classList.toggle("reference", study.columns[column].group === null);
         cells.set(id, cell);
         cellOfTd.set(cell.td, cell);

@@ -7,7 +7,7 @@ import { dialogs, showCompare, showReport } from "./dialogs.js";
 import { button, definitions, labelledButton, make, plural } from "./dom.js";
 import { menu } from "./menus.js";
 import { study, wordsOf } from "./study.js";
-import { drawTables, main, showSeed } from "./tables.js";
+import { drawTables, labelWidth, main, showSeed } from "./tables.js";
 
 const ZOOM = { least: 32, most: 1024 };
 
@@ -134,6 +134,7 @@ function start() {
     setTheme(view.theme);
     const [width, height] = study.size;
     document.documentElement.style.setProperty("--shape", `${width} / ${height}`);
+    document.documentElement.style.setProperty("--label-width", labelWidth());
     const menus = [menu("Rows", view.rows), menu("Columns", view.columns)];
     arrangement.addEventListener("change", drawTables);
     main.append(...startingPicture(), definitions(study.facts, { className: "legend" }));

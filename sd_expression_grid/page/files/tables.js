@@ -14,7 +14,7 @@ const tables = study.groups.map((group, number) => {
 // The picture that all cells start from stays in sight beside the columns' labels.
 function corner() {
     const start = study.picture ? [make("img", { src: study.picture.picture, alt: "All start from this picture" })] : [];
-    return make("td", {}, ...start);
+    return make("td", { role: "gridcell" }, ...start);
 }
 
 const main = make("main", { tabIndex: -1 }, ...tables.map(({ section }) => section));
@@ -24,12 +24,13 @@ function drawTables() {
     const rows = shownOf(view.rows);
     for (const { group, number, table, section } of tables) {
         const columns = columnsOf(group);
-        const head = make("tr", {}, corner(), ...columns.map((index) => header(view.columns, index, "col")));
+        const heads = columns.map((index) => header(view.columns, index, "col"));
+        const head = make("tr", { role: "row" }, corner(), ...heads);
         const body = rows.map((row) => {
             const cells = columns.map((column) => cellAt(number, row, column).td);
-            return make("tr", {}, header(view.rows, row, "row"), ...cells);
+            return make("tr", { role: "row" }, header(view.rows, row, "row"), ...cells);
         });
-        table.replaceChildren(make("thead", {}, head), make("tbody", {}, ...body));
+        table.replaceChildren(make("thead", { role: "rowgroup" }, head), make("tbody", { role: "rowgroup" }, ...body));
         section.hidden = !columns.some((index) => tables.length === 1 || study.columns[index].group === group);
     }
     setCurrent(current && isShown(current) ? current : firstShown());
@@ -46,12 +47,21 @@ function showSeed(seed) {
 
 // ---- headers
 
+// The width of the longest label of a row, in ems: each row is laid out by itself.
+function labelWidth() {
+    const ems = 100;
+    const context = make("canvas").getContext("2d");
+    context.font = `${ems}px ${getComputedStyle(document.body).fontFamily}`;
+    return Math.max(0, ...study.rows.map(({ label }) => context.measureText(label).width)) / ems;
+}
+
 function header(axis, index, scope) {
     const { label, text, exclude } = axis.entries[index];
     const isFixed = axis.isFixed(index);
     const onHide = () => change(() => setHidden(axis, index, true));
     const hide = labelledButton("×", `Hide ${label}`, onHide, { tabIndex: -1, className: "hide" });
-    const cell = make("th", { scope, draggable: !isFixed }, make("span", { className: "label" }, label), hide);
+    const role = scope === "col" ? "columnheader" : "rowheader";
+    const cell = make("th", { scope, role, draggable: !isFixed }, make("span", { className: "label" }, label), hide);
     cell.title = [text, exclude ? "left out of the analysis" : "", isFixed ? "" : "drag to move"].filter(Boolean).join("\n");
     cell.classList.toggle("reference", isFixed);
     cell.classList.toggle("excluded", Boolean(exclude));
@@ -156,4 +166,4 @@ main.addEventListener("focusin", (event) => {
     }
 });
 
-export { main, STEPS, drawTables, showSeed, neighbour, go };
+export { main, STEPS, drawTables, labelWidth, showSeed, neighbour, go };
