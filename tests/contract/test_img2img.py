@@ -181,6 +181,10 @@ def test_in_batches_the_rows_are_as_alone_but_for_rounding(webui, picture, mask)
             "characters, line 1 (mei | mei | denoising=1.2): denoising: is 1.2; at most 1 can be made",
         ),
         (
+            {"asked": {"picked": True}},
+            "picked: img2img has no Hires. fix, which makes picked cells large; make a study with a larger width",
+        ),
+        (
             {"asked": {"composition": "hair", "switch_at": 0.7}},
             "composition: at denoising strength 0.6 a picture takes 4 denoiser calls, and the switch comes after 5",
         ),

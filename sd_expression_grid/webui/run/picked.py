@@ -11,6 +11,7 @@ from sd_expression_grid.store.folder import LARGE_FOLDER, StudyFolder
 from sd_expression_grid.store.picks import read_picks
 from sd_expression_grid.store.resume import finished_cells
 from sd_expression_grid.webui.host.identity import Identities
+from sd_expression_grid.webui.host.picture import is_img2img
 from sd_expression_grid.webui.run.find import find
 from sd_expression_grid.webui.run.prepared import Prepared
 from sd_expression_grid.webui.run.resolve import resolve
@@ -28,6 +29,9 @@ def find_picked(p: Processing, request: Mapping[str, object]) -> Prepared:
 
     Raises StudyError where there are none, and where the page would make other pictures than those that were picked.
     """
+    if is_img2img(p):
+        why = "img2img has no Hires. fix, which makes picked cells large; make a study with a larger width and height"
+        raise StudyError([Fault("picked", why)])
     if not p.enable_hr:
         raise StudyError([Fault("Hires. fix", "is off; it makes the picked cells large, so switch it on")])
     large = resolve(p, request)
