@@ -8,7 +8,7 @@ expression alone instead, or that the picture is natural as well.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.report.answers import answers_of, hints_of
@@ -37,7 +37,9 @@ def reports_on(
     Where nobody judged the person, the expression alone is what *both* is. Raises StudyError as ``report_on`` does, and
     where nobody gave a score that ``first`` needs.
     """
-    both = report_on(table, thresholds)
+    matrix = _matrix(table, thresholds)
+    same_for_all = _same_for_all(matrix)
+    both = _report(matrix, same_for_all)
     choices: list[Success] = ["both"]
     if both.judges_likeness:
         choices.append("expression")
@@ -47,7 +49,9 @@ def reports_on(
         message = "nobody has scored whether the pictures look natural, so that it cannot count as a success"
         raise StudyError(message)
     choices.sort(key=lambda success: success != first)
-    return tuple(both if success == "both" else report_on(table, thresholds, success) for success in choices)
+    return tuple(
+        both if success == "both" else _report(replace(matrix, success=success), same_for_all) for success in choices
+    )
 
 
 def report_on(table: RatingsTable, thresholds: Thresholds | None = None, success: Success = "both") -> Report:
@@ -55,9 +59,29 @@ def report_on(table: RatingsTable, thresholds: Thresholds | None = None, success
 
     StudyError without scipy, and where no rating counts: then there is nothing to report.
     """
+    matrix = _matrix(table, thresholds, success)
+    return _report(matrix, _same_for_all(matrix))
+
+
+def _matrix(table: RatingsTable, thresholds: Thresholds | None, success: Success = "both") -> Matrix:
     _check_ratings(table)
-    matrix = matrix_of(table, thresholds or Thresholds(), success)
-    subjects, characters = subjects_of(matrix), rank_characters(matrix)
+    return matrix_of(table, thresholds or Thresholds(), success)
+
+
+def _same_for_all(matrix: Matrix) -> dict[str, Any]:
+    """The parts of a report that are the same whatever counts as a success."""
+    return {
+        "squares": _row_columns(matrix),
+        "alike_rows": alike_rows(matrix),
+        "raters": raters_of(matrix),
+        "agreement": agreement_of(matrix),
+        "left_out": left_out(matrix),
+        "pictures": pictures_of(matrix),
+    }
+
+
+def _report(matrix: Matrix, same_for_all: Mapping[str, Any]) -> Report:
+    table, subjects, characters = matrix.table, subjects_of(matrix), rank_characters(matrix)
     expressions = rank_expressions(matrix, subjects)
     report = Report(
         title=table.title,
@@ -70,17 +94,12 @@ def report_on(table: RatingsTable, thresholds: Thresholds | None = None, success
         judges_natural=matrix.judges_natural,
         is_corrected=matrix.is_corrected,
         cells=matrix.cells,
-        squares=_row_columns(matrix),
         characters=characters,
         expressions=expressions,
         comparisons=compare(matrix, subjects),
         groups=groups_of(matrix, subjects),
         curves=curves_of(matrix, characters, expressions),
-        alike_rows=alike_rows(matrix),
-        raters=raters_of(matrix),
-        agreement=agreement_of(matrix),
-        left_out=left_out(matrix),
-        pictures=pictures_of(matrix),
+        **same_for_all,
     )
     return replace(report, answers=answers_of(report), hints=hints_of(report))
 

@@ -41,6 +41,7 @@ def row_chances(reference: tuple[Floats, Floats], characters: tuple[Floats, Floa
     """
     rows, columns = characters[0].shape
     design, groups = _design(rows, columns)
+    products = _Products(design)
     wins = np.concatenate([reference[0], characters[0].ravel()])
     cells = np.concatenate([reference[1], characters[1].ravel()])
     is_own = np.arange(len(wins)) >= rows  # has an effect of row and character together
@@ -53,18 +54,49 @@ def row_chances(reference: tuple[Floats, Floats], characters: tuple[Floats, Floa
             weight, slope = cells * chance * (1 - chance), wins - cells * chance
             # The effects of row and character together are eliminated: each is in one cell alone (Schur complement).
             share = np.where(is_own, weight / (weight + 1 / own_variance), 0.0)
-            hessian = design.T @ (design * (weight * (1 - share))[:, None]) + np.diag(precision)
-            covariance = np.linalg.inv(hessian)
+            hessian = products.weighted(weight * (1 - share)) + np.diag(precision)
+            covariance = _inverse(hessian, columns)
             pull = np.where(is_own, slope - own / own_variance, 0.0)
             step = covariance @ (design.T @ (slope - share * pull) - precision * effects)
             own = own + np.where(is_own, (pull - weight * (design @ step)) / (weight + 1 / own_variance), 0.0)
             effects = effects + step
         squares = effects**2 + np.diag(covariance)
         variances = np.array([_variance(squares[groups == group]) for group in range(3)])
-        spread = np.einsum("ij,jk,ik->i", design, covariance, design)
+        spread = products.spread(covariance)
         own_squares = own**2 + own_variance * (1 - share) + share**2 * spread
         own_variance = _variance(own_squares[is_own])
     return _drawn(effects, covariance, rows, float(variances[2]) + own_variance)
+
+
+class _Products:
+    """Products of a design matrix of zeros and ones, reckoned from the few ones: a study has thousands of cells."""
+
+    def __init__(self, design: Floats) -> None:
+        self._size = design.shape[1] + 1  # with an effect of nothing, for cells that have fewer effects than others
+        counts = design.sum(axis=1).astype(int)
+        ones = np.full((len(design), counts.max()), design.shape[1])
+        ones[np.arange(counts.max()) < counts[:, None]] = np.nonzero(design)[1]
+        self._pairs = (ones[:, :, None] * self._size + ones[:, None, :]).reshape(len(design), -1)
+
+    def weighted(self, weights: Floats) -> Floats:
+        """``design.T @ diag(weights) @ design``."""
+        repeated = np.repeat(weights, self._pairs.shape[1])
+        sums: Floats = np.bincount(self._pairs.ravel(), repeated, self._size**2).astype(float)
+        return sums.reshape(self._size, self._size)[:-1, :-1]
+
+    def spread(self, covariance: Floats) -> Floats:
+        """The diagonal of ``design @ covariance @ design.T``."""
+        spread: Floats = np.pad(covariance, (0, 1)).ravel()[self._pairs].sum(axis=1)
+        return spread
+
+
+def _inverse(matrix: Floats, count: int) -> Floats:
+    """The inverse of a symmetric matrix whose last ``count`` rows and columns are a diagonal one (Schur complement)."""
+    side, diagonal = matrix[:-count, -count:], np.diag(matrix)[-count:]
+    shares = side / diagonal
+    inner = np.linalg.inv(matrix[:-count, :-count] - shares @ side.T)
+    across = -inner @ shares
+    return np.block([[inner, across], [across.T, np.diag(1 / diagonal) - shares.T @ across]])
 
 
 def _variance(squares: Floats) -> float:

@@ -8,6 +8,7 @@ import pytest
 from sd_expression_grid.report.expressions import rank_expressions, verdict_on
 from sd_expression_grid.report.matrix import matrix_of
 from sd_expression_grid.report.more_seeds import MOST_SEEDS, GrowingRate, seeds_that_decide
+from sd_expression_grid.report.statistics import hierarchy
 from sd_expression_grid.report.statistics.hierarchy import row_chances
 from sd_expression_grid.report.statistics.intervals import wilson
 from sd_expression_grid.report.subjects import subjects_of
@@ -122,6 +123,19 @@ def test_cells_that_are_not_rated_say_nothing():
     )
     assert np.ptp(np.quantile(more.reference[:, 4], [0.025, 0.975])) > 0.7
     assert np.abs(some.reference.mean(axis=0) - more.reference[:, :4].mean(axis=0)).max() < 0.05
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (4, 3), (3, 9)])
+def test_products_and_inverses_of_the_design_are_those_of_whole_matrices(rows, columns):
+    random = np.random.default_rng(rows)
+    design, _ = hierarchy._design(rows, columns)
+    products, weights = hierarchy._Products(design), random.random(len(design))
+    weighted = products.weighted(weights)
+    assert weighted == pytest.approx(design.T @ np.diag(weights) @ design)
+    definite = weighted + np.diag(random.random(len(weighted)) + 1)
+    inverse = hierarchy._inverse(definite, columns)
+    assert inverse == pytest.approx(np.linalg.inv(definite))
+    assert products.spread(inverse) == pytest.approx(np.diag(design @ inverse @ design.T))
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import pytest
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.ratings.ratings_table import Column, table_of
+from sd_expression_grid.report import report as reporting
 from sd_expression_grid.report.answers import caution
 from sd_expression_grid.report.expressions import verdict_on
 from sd_expression_grid.report.report import report_on, report_to_dict, reports_on
@@ -43,6 +44,16 @@ def test_a_table_reckoned_by_hand():
     assert (counts(sad.reference), counts(sad.rates["both"])) == ((1, 0, 2), (2, 0, 3))
     assert sad.reference.interval == wilson(1, 2, 0.95)
     assert [result.label for result in report.expressions] == ["happy", "sad"]
+
+
+def test_reports_by_other_successes_are_those_on_their_own_and_what_they_share_is_reckoned_once(monkeypatch):
+    alone = [report_on(BY_HAND, success=success) for success in ("expression", "both")]
+    reckoned = []
+    for name in ("matrix_of", "agreement_of"):
+        whole = getattr(reporting, name)
+        monkeypatch.setattr(reporting, name, lambda *given, whole=whole: reckoned.append(whole) or whole(*given))
+    assert list(reports_on(BY_HAND, first="expression")) == alone
+    assert len(reckoned) == len(set(reckoned)) == 2
 
 
 def test_every_number_leads_to_its_cells():
