@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.page import PANEL, choose_option, chromium, number_in
+from tests.browser.page import PANEL, Page, choose_option, chromium, number_in
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium to drive")
 
@@ -273,17 +273,142 @@ def test_a_name_with_a_slip_is_noted_and_words_only_stand_out(page, shoot):
     shoot(page.page, "words-only")
 
 
+class Networks:
+    """The list of installed networks in the panel."""
+
+    def __init__(self, page, panel=PANEL):
+        self.root = page.page.locator(f"{panel}networks")
+        self.search, self.status = self.root.get_by_role("searchbox"), self.root.locator(".status")
+        self.shown = self.root.locator(".item:visible")
+
+    def open(self, page, panel=PANEL):
+        page.page.locator(f"{panel}fill .label-wrap").click()
+        expect(self.status).to_contain_text("for this checkpoint", timeout=60_000)
+        self.search.fill("")  # the page may have been open before, with other files
+        self.root.locator("summary").first.evaluate("part => { part.dataset.isOld = true }")
+        self.root.get_by_role("button", name="Read anew").click()
+        expect(self.root.locator("[data-is-old]")).to_have_count(0, timeout=60_000)
+        return self
+
+    def find(self, words):
+        self.search.fill(words)
+        expect(self.status).to_contain_text("found")
+
+    def tick(self, name):
+        self.root.locator(f"[data-id$=':{name}']").check()
+
+    def add(self, count):
+        self.root.get_by_role("button", name=f"Add {count} to characters").click()
+
+
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_characters_are_filled_from_what_is_installed(page):
     page.fill(f"{PANEL}characters", "mei | <lora:mei:1>")
-    page.page.locator(f"{PANEL}fill .label-wrap").click()
-    page.fill(f"{PANEL}installed", "O")
-    page.page.locator(f"{PANEL}add_installed").click()
+    networks = Networks(page).open(page)
+    networks.find("no")
+    networks.tick("Noor")
+    networks.find("ember")
+    networks.tick("ember_nobody")
+    networks.add(2)
     lines = page.page.locator(f"{PANEL}characters textarea")
-    expect(lines).to_have_value(re.compile(r"^mei \| <lora:mei:1>\n\[LoRAs\]\n(.*\n)*.*<lora:Noor:1>"))
-    expect(lines).to_have_value(re.compile(r"\n\[Embeddings\]\n(.*\n)*ember_nobody"))
+    expect(lines).to_have_value(
+        "mei | <lora:mei:1>\n[LoRAs]\nNoor | <lora:Noor:1>\n[Embeddings]\nember_nobody", timeout=60_000
+    )
     page.page.locator(f"{PANEL}check").click()
     expect(page.page.locator(f"{PANEL}answer").first).to_contain_text("Ready to generate", timeout=60_000)
+    page.page.locator(f"{PANEL}characters").get_by_role("button", name="Undo").click()
+    expect(lines).to_have_value("mei | <lora:mei:1>")
+
+
+MANY = 120
+
+
+@pytest.fixture
+def many_files(webui):
+    """Many LoRAs in a folder of their own, each with a preview."""
+    loras, made = webui.folder("lora"), []
+    data = (loras / "Noor.safetensors").read_bytes()
+    (loras / "crowd").mkdir()
+    for number in range(MANY):
+        made.append(loras / f"crowd/face{number:03}.safetensors")
+        made[-1].write_bytes(data)
+        made.append(loras / f"crowd/face{number:03}.preview.png")
+        Image.new("RGB", (96, 144), (2 * number, 120, 90)).save(made[-1])
+    yield
+    for file in made:
+        file.unlink()
+    (loras / "crowd").rmdir()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("many_files")
+def test_many_networks_are_closed_by_folder_and_previews_come_into_sight(page, shoot, request):
+    fetched = []
+    page.page.on("request", lambda asked: fetched.append(asked.url) if "thumb?" in asked.url else None)
+    networks = Networks(page).open(page)
+    crowd = networks.root.locator("details", has_text="LoRAs/crowd")
+    expect(crowd.locator("summary")).to_contain_text(f"LoRAs/crowd {MANY}")
+    assert (networks.shown.count(), fetched) == (0, [])
+    crowd.locator("summary").click()
+    expect(crowd.locator(".item img").first).to_have_js_property("naturalWidth", 96)
+    shoot(page.page, request.node.name)
+    assert 0 < len(fetched) < MANY / 3
+    crowd.locator(".item").last.scroll_into_view_if_needed()
+    expect(crowd.locator(".item img").last).to_have_js_property("naturalWidth", 96)
+    networks.find("CROWD face11")
+    expect(networks.shown).to_have_count(10)
+    crowd.locator(".all input").check()
+    networks.search.fill("")
+    expect(networks.status).to_contain_text("10 ticked")
+    networks.add(10)
+    lines = page.page.locator(f"{PANEL}characters textarea")
+    expect(lines).to_have_value(re.compile(r"<lora:face110:1>\n(.*\n){8}.*<lora:face119:1>$"), timeout=60_000)
+    expect(crowd.locator(".item small", has_text="in the list")).to_have_count(10)
+    expect(networks.root.get_by_role("button", name="Add to characters")).to_be_disabled()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("many_files")
+def test_networks_are_chosen_by_keyboard(page):
+    page.fill(f"{PANEL}characters", "")
+    networks = Networks(page).open(page)
+    networks.search.fill("crowd")
+    expect(networks.shown).to_have_count(MANY)
+    keyboard, ticked = page.page.keyboard, networks.root.locator(".item input:checked")
+    for key in ("ArrowDown", "ArrowRight", "Space", "ArrowRight", "Space", "End", "Space", "ArrowRight", "Home"):
+        keyboard.press(key)
+    expect(ticked).to_have_count(3)
+    keyboard.press("Tab")
+    assert page.page.evaluate("!document.activeElement.closest('.expression-grid-networks')"), "a folder is one stop"
+    for _ in range(5):  # items, all, folder, Read anew, Add
+        keyboard.press("Shift+Tab")
+    keyboard.press("Enter")
+    lines = page.page.locator(f"{PANEL}characters textarea")
+    names = ["[LoRAs]", *(f"face{number:03} | <lora:face{number:03}:1>" for number in (1, 2, MANY - 1))]
+    expect(lines).to_have_value("\n".join(names), timeout=60_000)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("many_files")
+def test_networks_are_chosen_on_a_phone_in_img2img_too(standin_server, chrome, shoot, request):
+    phone = chrome.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page, panel = Page(phone.new_page()), PANEL.replace("script_", "script_img2img_")
+    page.open(standin_server.url)
+    page.page.locator("#tabs button", has_text="img2img").first.click()
+    page.page.locator("#img2img_script_container #script_list input").click()
+    page.page.locator("#img2img_script_container li", has_text="Expression grid").first.click()
+    networks = Networks(page, panel).open(page, panel)
+    networks.find("face00")
+    networks.shown.nth(1).tap()
+    networks.shown.nth(3).tap()
+    shoot(page.page, request.node.name)
+    assert networks.root.evaluate("root => root.scrollWidth <= root.clientWidth")
+    assert min(item.bounding_box()["height"] for item in networks.shown.all()) >= 44
+    networks.root.get_by_role("button", name="Add 2 to characters").tap()
+    lines = page.page.locator(f"{panel}characters textarea")
+    expect(lines).to_have_value(re.compile("<lora:face001:1>\n.*<lora:face003:1>$"), timeout=60_000)
+    assert page.complaints == []
+    phone.close()
 
 
 @pytest.fixture
@@ -305,9 +430,12 @@ def odd_files(webui):
 @pytest.mark.usefixtures("odd_files")
 def test_what_is_filled_in_is_taken_whatever_the_files_and_their_cards_are_like(page):
     page.fill(f"{PANEL}characters", "")
-    page.page.locator(f"{PANEL}fill .label-wrap").click()
-    page.fill(f"{PANEL}installed", "oddcard")
-    page.page.locator(f"{PANEL}add_installed").click()
+    networks = Networks(page).open(page)
+    networks.find("oddcard")
+    expect(networks.shown).to_have_count(3)
+    for tick in networks.shown.all():
+        tick.click()
+    networks.add(3)
     lines = "[LoRAs]\noddcard | <lora:oddcard:0.8> noor woman\n[Embeddings]\noddcard embedding | oddcard"
     expect(page.page.locator(f"{PANEL}characters textarea")).to_have_value(lines)
     expect(page.page.get_by_text("oddcard#2").first).to_be_visible()
@@ -390,10 +518,10 @@ def test_what_a_preset_or_a_fill_took_the_place_of_is_brought_back(page, shoot):
     expect(lines).to_have_value(EXPRESSIONS)
     lines.press_sequentially("x")
     expect(undo).to_be_hidden()
-    page.page.locator(f"{PANEL}fill .label-wrap").click()
-    page.fill(f"{PANEL}installed", "Noor")
+    networks = Networks(page).open(page)
     page.fill(f"{PANEL}characters", "mei")
-    page.page.locator(f"{PANEL}add_installed").click()
+    networks.tick("Noor")
+    networks.add(1)
     lines = page.page.locator(f"{PANEL}characters textarea")
     expect(lines).to_have_value(re.compile("lora:Noor"))
     lines.press("Control+z")

@@ -1,7 +1,10 @@
 """Add to characters: what it writes is what the WebUI loads, whatever the files and their cards are like."""
 
+import html
 import json
+import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -17,21 +20,34 @@ def webui(in_process):
 
 
 MADE = [("models/Lora", "card"), ("models/Lora", "Noor#2"), ("models/Lora", "a=b"), ("models/Lora", "twin")]
-MADE += [("embeddings", "twin"), ("embeddings", "face (v2)")]
+MADE += [("embeddings", "twin"), ("embeddings", "face (v2)"), ("models/Lora/people/new", "card")]
 
 
 def put(webui, folder, source, name, card=None):
-    path = webui.data_dir / folder
-    (path / f"{name}.safetensors").write_bytes((path / f"{source}.safetensors").read_bytes())
+    path, sources = (
+        webui.data_dir / folder,
+        webui.data_dir / ("embeddings" if folder == "embeddings" else "models/Lora"),
+    )
+    path.mkdir(parents=True, exist_ok=True)
+    (path / f"{name}.safetensors").write_bytes((sources / f"{source}.safetensors").read_bytes())
     if card is not None:
         (path / f"{name}.json").write_text(json.dumps(card))
 
 
 def added(webui, part, text=""):
-    from sd_expression_grid.webui.panel.installed import with_installed
+    from sd_expression_grid.webui.panel.installed import installed_networks, with_installed
 
     module("modules.sd_hijack").model_hijack.embedding_db.load_textual_inversion_embeddings(force_reload=True)
-    return with_installed(text, part)
+    return with_installed(text, {network.id for network in installed_networks() if part in network.name})
+
+
+def answer_of(characters, **request):
+    """What the panel's list answers: the characters, if they change, and the networks to choose from."""
+    from sd_expression_grid.webui.panel.panel_installed import _answered
+
+    update, answer = _answered(json.dumps(request), characters)
+    data = json.loads(html.unescape(re.search(">(.*)<", answer)[1]))
+    return update if isinstance(update, str) else None, {one["id"]: one for one in data["networks"]}, data
 
 
 def checked(webui, characters):
@@ -113,3 +129,30 @@ def test_the_creator_comes_from_the_files_own_metadata(webui):
     assert added(webui, "card").text == "[LoRAs]\ncard | <lora:card:1> | creator=Cy"
     file.with_suffix(".civitai.info").write_text("{broken")
     assert added(webui, "card").text == "[LoRAs]\ncard | <lora:card:1> | creator=Cy"
+
+
+def test_the_list_has_folders_and_the_cards_previews_and_no_file_of_another_checkpoint(webui):
+    put(webui, "models/Lora/people/new", "Noor", "card")
+    preview = webui.data_dir / "models/Lora/people/new/card.preview.png"
+    preview.write_bytes(b"")
+    _, networks, data = answer_of("", at=3)
+    assert data["at"] == 3
+    assert networks["lora:card"]["folder"] == "LoRAs/people/new"
+    assert parse_qs(urlsplit(networks["lora:card"]["preview"]).query)["filename"] == [str(preview)]
+    assert networks["lora:Noor"] == {"id": "lora:Noor", "name": "Noor", "folder": "LoRAs", "preview": ""}
+    assert networks["embedding:ember_nobody"]["folder"] == "Embeddings"
+    folders = [one["folder"] for one in networks.values()]
+    assert folders == sorted(folders, key=lambda folder: (folder[0] != "L", folder))
+    others = [name for name in module("networks").available_networks if f"lora:{name}" not in networks]
+    assert others, "of the samples, some are for another checkpoint"
+    fitting, _, _ = answer_of("mei | <lora:mei:1>", add=[f"lora:{others[0]}"])
+    assert fitting is None
+
+
+def test_what_is_chosen_is_added_once_and_nothing_else(webui):
+    text, networks, _ = answer_of(
+        "mei | <lora:mei:1>", add=["lora:Noor", "lora:mei", "embedding:ember_nobody", "lora:gone"]
+    )
+    assert text == "mei | <lora:mei:1>\n[LoRAs]\nNoor | <lora:Noor:1>\n[Embeddings]\nember_nobody"
+    assert "lora:Noor" in networks
+    assert answer_of(text, add=["lora:Noor"])[0] is None

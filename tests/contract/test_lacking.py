@@ -11,8 +11,10 @@ from sd_expression_grid import TITLE
 
 OPTIONAL = [
     f"modules.{name}"
-    for name in ("sd_vae", "txt2img", "ui_components", "devices", "sd_samplers_common", "paths_internal")
-]
+    for name in (
+        "sd_vae", "txt2img", "ui_components", "devices", "sd_samplers_common", "paths_internal", "ui_extra_networks",
+    )
+]  # fmt: skip
 STUDY = {"expressions": "sad\nsmile | smiling", "characters": "Noor | <lora:Noor:1> noor", "name": "lacking"}
 
 

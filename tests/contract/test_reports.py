@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
@@ -135,8 +136,6 @@ def test_an_article_is_drafted_and_a_draft_never_written_over(section, folder):
 
 
 def test_the_previews_of_networks_are_given_to_the_page(webui, folder):
-    from modules import shared
-
     from sd_expression_grid.webui.rating import rating_tab
 
     files = {"Noor": "models/Lora/Noor.preview.png", "ember": "embeddings/ember_nobody.jpg"}
@@ -148,8 +147,9 @@ def test_the_previews_of_networks_are_given_to_the_page(webui, folder):
     finally:
         for file in made.values():
             file.unlink()
-    assert data["previews"] == {label: f"file={file.as_posix()}" for label, file in made.items()}
-    assert {str(file) for file in made.values()} <= set(shared.demo.allowed_paths)
+    shown = {label: parse_qs(urlsplit(address).query)["filename"] for label, address in data["previews"].items()}
+    assert shown == {label: [str(file)] for label, file in made.items()}
+    assert all(address.startswith("./sd_extra_networks/thumb?") for address in data["previews"].values())
     again = json.loads(html.unescape(re.search(">(.*)<", rating_tab.open_session(folder.name, "Ana"))[1]))
     assert again["previews"] == {}
 

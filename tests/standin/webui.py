@@ -96,6 +96,7 @@ class WebUI:
         self.app.user_middleware = [each for each in self.app.user_middleware if "CORS" not in each.cls.__name__]
         self.app.middleware_stack = None
         module("modules.ui").setup_ui_api(self.app)
+        module("modules.ui_extra_networks").add_pages_to_demo(self.app)
         self.api = module("modules.api.api").Api(self.app, module("modules.call_queue").queue_lock)
         callbacks.app_started_callback(self.demo, self.app)
         self._callbacks = {name: list(found) for name, found in callbacks.callback_map.items()}

@@ -6,6 +6,7 @@ import filecmp
 import json
 import struct
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,17 @@ def lora_files() -> dict[str, str]:
 def embedding_files() -> dict[str, str]:
     """The embeddings' files by their names."""
     return {name: str(entry.filename) for name, entry in _embeddings(HOST.embedding_databases()).items()}
+
+
+def folders_of(files: Iterable[str]) -> dict[str, str]:
+    """Networks' folders by their files: relative to where the WebUI looks, with / between parts; empty for that one."""
+    roots = [*_lora_folders(), *_embedding_folders(HOST.embedding_databases())]
+    return {file: _folder_below(roots, Path(file).parent) for file in files}
+
+
+def _folder_below(roots: Iterable[str], folder: Path) -> str:
+    parts = next((folder.relative_to(root).parts for root in roots if folder.is_relative_to(root)), ())
+    return "/".join(parts)
 
 
 class InstalledNetworks:
@@ -207,6 +219,16 @@ def _lora_architecture(entry: Any) -> str:
 
 def _measured_architecture(file: Path) -> str:
     """From the shape of a weight that reads the text encoding (cross-attention keys), in a safetensors header."""
+    try:
+        status = file.stat()
+    except OSError:
+        return ""  # the WebUI reports a broken file when it loads it
+    return _architecture_of(file, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=10_000)
+def _architecture_of(file: Path, _changed: int, _size: int) -> str:
+    """Of a file as it is at this time and size: lists of installed networks read hundreds of headers."""
     for name, tensor in safetensors_header(file).items():
         if "attn2_to_k" in name and name.endswith("lora_down.weight"):
             return _ARCHITECTURE_OF_CONTEXT.get(tensor["shape"][1], "")

@@ -9,13 +9,12 @@ import gradio as gr
 
 from sd_expression_grid.study.preset_lists import preset_text, preset_titles
 from sd_expression_grid.study.schema import DEFAULT
-from sd_expression_grid.webui.panel.installed import with_installed
+from sd_expression_grid.webui.panel.panel_installed import build_installed
 from sd_expression_grid.webui.panel.panel_presets import (
     OF_CHARACTERS,
     OF_EXPRESSIONS,
     build_keeping,
     build_presets,
-    or_warning,
 )
 
 ElementId = Callable[[str], str]
@@ -45,7 +44,7 @@ def build_lists(element_id: ElementId) -> dict[str, Any]:
             elem_id=element_id("reference"),
         )
     with gr.Accordion("Fill and keep lists", open=False, elem_id=element_id("fill")):
-        _add_installed(element_id, characters)
+        build_installed(element_id, characters)
         build_keeping(element_id, (expressions, characters), presets)
     return {"expressions": expressions, "characters": characters, "reference": reference}
 
@@ -61,26 +60,3 @@ def _list(element_id: ElementId, name: str, *, info: str, value: str = "", place
         min_width=180,
         elem_id=element_id(name),
     )
-
-
-def _add_installed(element_id: ElementId, characters: Any) -> None:
-    with gr.Row():
-        words = gr.Textbox(
-            label="Installed networks",
-            info="Part of the name; empty for all that fit the checkpoint",
-            min_width=180,
-            elem_id=element_id("installed"),
-        )
-        button = gr.Button("Add to characters", elem_id=element_id("add_installed"))
-    words.do_not_save_to_config = True
-
-    def pressed(text: str, part: str) -> Any:
-        def fill() -> str:
-            filled = with_installed(text, part)
-            if filled.left_out:
-                gr.Warning(f"No line can say {', '.join(filled.left_out)}: rename the file")
-            return filled.text
-
-        return or_warning(fill)
-
-    button.click(pressed, inputs=[characters, words], outputs=[characters], show_progress="hidden")

@@ -103,7 +103,7 @@ def _session(name: str | None, rater: str) -> dict[str, object]:
     session = read_session(folder, rater)
     deciding = what_decides(read_table(folder))
     more = {"deciding_order": session.numbers_of(deciding.cells), "deciding": deciding.sentence}
-    previews = {label: _address(file) for label, file in previews_of(session.study.characters).items()}
+    previews = previews_of(session.study.characters)
     page = {"files": f"{_address(folder.path)}/", "previews": previews, "opened": time.time_ns()}
     return {**session_to_dict(session), **more, **page}
 
