@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,14 +30,14 @@ class Case:
     face: bool = False
 
 
-def _picture():
-    made = Image.fromarray(np.random.default_rng(1).integers(0, 255, (128, 128, 3), np.uint8))
+def _encoded(pixels):
     data = io.BytesIO()
-    made.save(data, "PNG")
+    Image.fromarray(pixels).save(data, "PNG")
     return base64.b64encode(data.getvalue()).decode()
 
 
-_UNIT = {"enabled": True, "module": "reference_only", "image": _picture(), "weight": 1}
+_NOISE = np.random.default_rng(1).integers(0, 255, (128, 128, 3), np.uint8)
+_UNIT = {"enabled": True, "module": "reference_only", "image": _encoded(_NOISE), "weight": 1}
 _REGIONS = {"prompt": "woman, {character} BREAK [hair:{expression}:0.3] face BREAK blue sky"}
 _WORDS = {"prompt": "woman, {character} with a hat BREAK [hair:{expression}:0.3], hat"}
 _BY_WORDS = (
@@ -57,14 +58,15 @@ _BY_WORDS = (
 )
 _DRAWN = {"prompt": "{red|green|blue} hair, {expression}, {character}"}
 
-CASES = {
-    "ADetailer": Case(title="ADetailer", values=(True, False, {"ad_model": "mediapipe_face_full"}), face=True),
+_ADETAILER = Case(title="ADetailer", values=(True, False, {"ad_model": "mediapipe_face_full"}), face=True)
+_DYNAMIC_PROMPTS = Case(title="Dynamic Prompts", values=(True, False), plain=(False, False), study=_DRAWN, batches=True)
+
+OF_A1111 = {
+    "ADetailer": _ADETAILER,
     "CD Tuner": Case(title="CD Tuner", values=(True, 2.0, 1.0, 3.0), study={"characters": "mei"}),
     "ControlNet, reference": Case(title="ControlNet", values=(_UNIT,), shares=False),
     "Detail Daemon": Case(title="Detail Daemon", values=(True, True), batches=True),
-    "Dynamic Prompts": Case(
-        title="Dynamic Prompts", values=(True, False), plain=(False, False), study=_DRAWN, batches=True
-    ),
+    "Dynamic Prompts": _DYNAMIC_PROMPTS,
     "Dynamic Thresholding": Case(title="Dynamic Thresholding (CFG Scale Fix)", values=(True,), batches=True),
     "FreeU": Case(title="FreeU", values=(True,), batches=True),
     "LoRA Block Weight": Case(
@@ -93,3 +95,20 @@ CASES = {
     ),
     "Self Attention Guidance": Case(title="Self Attention Guidance", values=(True, 0.75, 1.0), shares=False),
 }
+
+_RED = (255, 0, 0)
+_LEFT_RED = np.full((128, 128, 3), 255, np.uint8)
+_LEFT_RED[:, :64] = _RED
+_DRAWN_REGIONS = json.dumps([{"color": _RED, "prompt": "{expression} face, blue sky", "weight": 0.8}])
+
+OF_NEO = {
+    "ADetailer": _ADETAILER,
+    "ControlNet, reference": Case(title="ControlNet", values=(_UNIT,), shares=False, batches=True),
+    "Dynamic Prompts": _DYNAMIC_PROMPTS,
+    "Regional Prompter, by latents": Case(
+        title="Regional Prompter", values=(True, "Latent", _encoded(_LEFT_RED), _DRAWN_REGIONS)
+    ),
+}
+
+CASES = {"a1111": OF_A1111, "neo": OF_NEO}
+"""By WebUI: the extensions as they are there, on Neo its built-in ControlNet among them."""

@@ -1,6 +1,7 @@
 """Checkpoints of SDXL's kinds on real WebUIs: cells are plain pictures, and what rows share is computed once."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -29,7 +30,7 @@ def checkpoint(server, request):
 
 @pytest.mark.parametrize("cfg_scale", [7, 1])
 def test_a_cell_is_the_very_picture_that_its_infotext_makes(real_server, checkpoint, cfg_scale):
-    made = real_server.study({**STUDY, "name": f"{checkpoint} {cfg_scale}"}, steps=STEPS, cfg_scale=cfg_scale)
+    made = real_server.study({**STUDY, "name": uuid4().hex}, steps=STEPS, cfg_scale=cfg_scale)
     assert made.status == 200, made.message
     assert len(made.cells) == 9
     for picture, infotext in made.cells:
@@ -44,6 +45,6 @@ def test_a_cell_is_the_very_picture_that_its_infotext_makes(real_server, checkpo
 
 
 def test_characters_change_the_pictures(real_server, checkpoint):
-    made = real_server.study({**STUDY, "expressions": "sad", "name": f"{checkpoint} columns"}, steps=STEPS)
+    made = real_server.study({**STUDY, "expressions": "sad", "name": uuid4().hex}, steps=STEPS)
     (reference, _), *others = made.cells
     assert [difference(reference, picture) > 0 for picture, _ in others] == [True, True]
