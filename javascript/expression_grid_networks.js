@@ -36,6 +36,7 @@ onUiLoaded(() => {
             "div", { className: "expression-grid-networks", role: "group", "aria-label": "Installed networks" },
             bar, status, list,
         );
+        const opened = new Map(); // the folders that were opened or closed by hand, which stay so
         let networks = [];
         let seen = ""; // the last answer
         let addedAt = 0;
@@ -56,21 +57,19 @@ onUiLoaded(() => {
 
         function draw() {
             const folders = grouped(networks);
-            const before = new Map([...list.children].map(({ dataset }) => [dataset.folder, dataset.open === "true"]));
             const { scrollTop } = list;
-            const isOpen = (name) => before.get(name) ?? (networks.length <= FEW || folders.size === 1);
-            list.replaceChildren(...[...folders].map(([name, found]) => folderPart(name, found, isOpen(name))));
+            list.replaceChildren(...[...folders].map(([name, found]) => folderPart(name, found)));
             showFound();
             list.scrollTop = scrollTop;
         }
 
-        function folderPart(name, found, isOpen) {
+        function folderPart(name, found) {
             const all = make(
                 "label", { className: "all" }, make("input", { type: "checkbox" }), make("span", {}, `all shown of ${name}`),
             );
             const items = make("div", { className: "items" }, ...found.map(item));
             return make(
-                "details", { open: isOpen, dataset: { folder: name, open: isOpen } },
+                "details", { dataset: { folder: name } },
                 make("summary", {}, name, " ", make("small")), all, items,
             );
         }
@@ -96,12 +95,16 @@ onUiLoaded(() => {
             }
         }, { root: list, rootMargin: "100px" });
 
+        function isOpen(folder) {
+            return opened.get(folder) ?? (networks.length <= FEW || list.childElementCount === 1);
+        }
+
         // ---- what is found, ticked and in the list of characters already
 
         function showFound() {
             const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
             for (const part of list.children) {
-                const { folder, open } = part.dataset;
+                const { folder } = part.dataset;
                 let count = 0;
                 for (const label of part.querySelectorAll(".item")) {
                     const text = `${folder}/${label.querySelector("span:not(.blank)").textContent}`.toLowerCase();
@@ -109,7 +112,7 @@ onUiLoaded(() => {
                     count += label.hidden ? 0 : 1;
                 }
                 part.hidden = count === 0;
-                part.open = words.length ? true : open === "true";
+                part.open = words.length > 0 || isOpen(folder);
                 part.querySelector("summary small").textContent = count;
             }
             showTicked();
@@ -196,11 +199,12 @@ onUiLoaded(() => {
             ticks.forEach((tick) => setTick(tick, target.checked));
             showTicked();
         });
-        list.addEventListener("toggle", ({ target }) => {
-            if (!search.value.trim()) {
-                target.dataset.open = target.open;
+        list.addEventListener("click", ({ target }) => {
+            const summary = target.closest("summary");
+            if (summary && !search.value.trim()) {
+                opened.set(summary.parentElement.dataset.folder, !summary.parentElement.open);
             }
-        }, true);
+        });
         add.addEventListener("click", () => { addedAt = ask(tab, { add: [...ticked] }); });
         reread.addEventListener("click", () => ask(tab, {}));
         root.addEventListener("focusin", markListed);
