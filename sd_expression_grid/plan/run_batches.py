@@ -64,9 +64,37 @@ def run_batches(batches: Sequence[Batch], generate: Generate, interrupted: Inter
 def run_every_batch(
     batches: Sequence[Batch], generate: Generate, interrupted: Interrupted
 ) -> Iterator[Sequence[CellResult]]:
-    """Yields every batch's results as soon as they are known; never stops because of failures."""
+    """Yields every batch's results as soon as they are known; never stops because of failures.
+
+    A batch that does not fit into memory is halved, and so are all that are as large after it.
+    """
+    run = _Run(generate, interrupted)
     for batch in batches:
-        yield tuple(_all(batch, "interrupted") if interrupted() else _run(batch, generate))
+        yield tuple(run.results(batch))
+
+
+class _Run:
+    """Batches made one after the other, none with more cells than have turned out to fit into memory."""
+
+    def __init__(self, generate: Generate, interrupted: Interrupted) -> None:
+        self._generate, self._interrupted = generate, interrupted
+        self._most: int | None = None
+
+    def results(self, batch: Batch) -> Iterator[CellResult]:
+        """The results of a batch, of its parts one after the other."""
+        waiting = self._parts(batch)
+        while waiting:
+            part, *waiting = waiting
+            results = _all(part, "interrupted") if self._interrupted() else _run(part, self._generate)
+            if results is None:
+                self._most = -(-len(part.cells) // 2)
+                waiting = [piece for each in (part, *waiting) for piece in self._parts(each)]
+            else:
+                yield from results
+
+    def _parts(self, batch: Batch) -> list[Batch]:
+        most = self._most or len(batch.cells)
+        return [Batch(cells=batch.cells[start : start + most]) for start in range(0, len(batch.cells), most)]
 
 
 class SameFailures:
@@ -86,13 +114,21 @@ class SameFailures:
             raise StudyError(message)
 
 
-def _run(batch: Batch, generate: Generate) -> Iterator[CellResult]:
+def is_too_large(batch: Batch, error: Exception) -> bool:
+    """Whether an error says that memory does not suffice for so many cells at a time."""
+    return len(batch.cells) > 1 and (
+        type(error).__name__ == "OutOfMemoryError" or "out of memory" in str(error).lower()
+    )
+
+
+def _run(batch: Batch, generate: Generate) -> Iterator[CellResult] | None:
+    """The results of a batch; None where it is too large, so that its memory is free before a part is begun."""
     try:
         generated = generate(batch)
     except NotFinishedError as ended:
         return _all(batch, ended.status)
     except Exception as error:
-        return _all(batch, "failed", _reason(error))
+        return None if is_too_large(batch, error) else _all(batch, "failed", _reason(error))
     if len(generated) != len(batch.cells):
         reason = f"the WebUI returned {len(generated)} pictures for {len(batch.cells)} cells"
         return _all(batch, "failed", reason)

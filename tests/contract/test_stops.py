@@ -86,6 +86,23 @@ def test_a_failed_cell_is_marked_and_the_rest_goes_on(webui):
     assert len(info["infotexts"]) == 1 + 3
 
 
+def test_batches_that_do_not_fit_into_memory_are_halved_and_the_result_tells_it(webui, monkeypatch):
+    from tests.standin.portraits import painter
+
+    sizes = []
+
+    def full(prompts):
+        sizes.append(len(prompts))
+        if len(prompts) > 2:
+            raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB")
+
+    monkeypatch.setattr(painter, "fault_in", full)
+    folder, _, info = run(webui, {"mode": "batched", "rows_per_batch": 3})
+    assert sizes == [3, 2, 1, 2, 1, 2, 1]
+    assert statuses(folder) == ["done"] * 9
+    assert "3 rows a batch did not fit into memory: such batches were halved." in str(info)
+
+
 def test_the_same_failure_everywhere_stops_early(webui):
     with pytest.raises(HTTPException) as raised:
         run(webui, {"composition": "", "expressions": "a | standin-oom a\nb | standin-oom b"})

@@ -12,7 +12,7 @@ from modules import shared
 
 from sd_expression_grid.base.errors import SavingError
 from sd_expression_grid.plan.plan import Batch, plan_batches
-from sd_expression_grid.plan.run_batches import CellResult, Generate, Generated, Interrupted
+from sd_expression_grid.plan.run_batches import CellResult, Generate, Generated, Interrupted, is_too_large
 from sd_expression_grid.store.saver import Saver
 from sd_expression_grid.webui.denoiser.shared_steps import SharedSteps, not_shared, why_not_shared
 from sd_expression_grid.webui.denoiser.stop_early import stopped_after
@@ -158,7 +158,14 @@ def _made(
 
     def begun(batch: Batch) -> Sequence[Generated]:
         progress.begin(batch)
-        return generate(batch)
+        try:
+            return generate(batch)
+        except Exception as error:
+            if is_too_large(batch, error):
+                study.page.comment(
+                    f"{len(batch.cells)} rows a batch did not fit into memory: such batches were halved."
+                )
+            raise
 
     try:
         with progress.live_preview(), encoded_once(study.page), saver:

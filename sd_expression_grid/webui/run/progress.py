@@ -38,7 +38,7 @@ class Progress:
         self._rows = {row.label: number for number, row in enumerate(study.expressions, start=1)}
         self._columns = {column.label: number for number, column in enumerate(study.columns, start=1)}
         self._seeds = {seed: number for number, seed in enumerate(study.seeds, start=1)}
-        self._numbers = {batch.keys: number for number, batch in enumerate(batches)}
+        self._numbers = {key: number for number, batch in enumerate(batches) for key in batch.keys}
         self._tables = tables_of(study, self._size)
         self._places: dict[CellKey, list[tuple[int, GridPlace]]] = {}
         for number, table in enumerate(self._tables):
@@ -55,7 +55,7 @@ class Progress:
     def begin(self, batch: Batch) -> None:
         """Names the batch in the text under the progress bar; a failed batch before it counts as done."""
         self._current = batch.keys
-        shared.state.job_no = self._numbers[batch.keys] * self._passes
+        shared.state.job_no = self._numbers[batch.keys[0]] * self._passes
         shared.state.textinfo = f"{self._title}{self._text(batch.keys)}"
 
     def show(self, key: CellKey, picture: Image.Image) -> None:

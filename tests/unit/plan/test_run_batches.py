@@ -43,6 +43,58 @@ def test_a_failure_is_recorded_and_the_rest_goes_on():
     assert outcomes[0].error == "RuntimeError: out of memory p0"
 
 
+class OutOfMemoryError(RuntimeError):
+    """As torch calls it."""
+
+
+@pytest.mark.parametrize("error", [OutOfMemoryError("full"), RuntimeError("MPS backend out of memory (7 GB)")])
+def test_batches_that_do_not_fit_into_memory_are_halved_and_all_cells_kept(error):
+    sizes = []
+
+    def generate(batch):
+        sizes.append(len(batch.cells))
+        if len(batch.cells) > 3:
+            raise error
+        return [picture(cell.prompt) for cell in batch.cells]
+
+    results = run(batches_of(20, size=9), generate)
+    made = [(r.cell.key.expression, r.status, r.generated.infotext) for r in results]
+    assert made == [(f"e{n}", "done", f"p{n}") for n in range(20)]
+    assert sizes == [9, 5, 3, 2, 3, 1, 3, 3, 3, 2]
+
+
+def test_where_memory_does_not_suffice_for_a_single_cell_it_fails_and_the_others_are_kept():
+    def generate(batch):
+        if any(cell.prompt == "p2" for cell in batch.cells):
+            raise OutOfMemoryError
+        return [picture() for _ in batch.cells]
+
+    results = run(batches_of(8, size=4), generate)
+    assert [r.status for r in results] == ["done", "done", "failed", *["done"] * 5]
+    assert results[2].error == "OutOfMemoryError:"
+
+
+def test_an_interrupt_ends_a_batch_between_its_halves():
+    made = []
+
+    def generate(batch):
+        if len(batch.cells) > 2:
+            raise OutOfMemoryError
+        made.append(batch)
+        return [picture() for _ in batch.cells]
+
+    results = run(batches_of(4, size=4), generate, lambda: bool(made))
+    assert [r.status for r in results] == ["done", "done", "interrupted", "interrupted"]
+
+
+def test_other_failures_of_a_batch_are_those_of_all_its_cells():
+    def generate(batch):
+        raise RuntimeError("no model")
+
+    with pytest.raises(StudyError):
+        run(batches_of(4, size=2), generate)
+
+
 def test_the_same_failure_everywhere_stops_early_and_says_so():
     calls = []
 
