@@ -1,5 +1,6 @@
 """The report as its reader meets it: answers, a matrix, and the cells behind every number."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -53,6 +54,12 @@ def test_every_number_opens_the_cells_behind_it(chrome, folder, shoot, theme):
     assert figures.first.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_be_hidden()
+    page.locator(".verdict").first.press("Enter")
+    expect(page.locator("dialog div")).to_contain_text(
+        re.compile("; the reference shows it in .*, the characters in .*[.]$")
+    )
+    expect(figures).to_have_count(0)
+    page.keyboard.press("Escape")
     shoot(page, f"report-{theme}")
     assert (page.title(), complaints) == ("A study: report", [])
 

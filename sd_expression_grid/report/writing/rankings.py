@@ -62,7 +62,7 @@ class CharacterRanking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictBadge:
-    """A verdict with its colour's class, and its meaning and reason for who points at it."""
+    """A verdict with its colour's class, and its meaning and reason, which it opens."""
 
     name: str
     css_class: str
@@ -85,7 +85,7 @@ class ExpressionLine:
     rates: tuple[Button, ...]
     verdict: VerdictBadge | None
     estimate: str
-    estimate_title: str
+    estimate_reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,7 @@ def _expression(result: ExpressionResult, report: Report) -> ExpressionLine:
         rates=tuple(rate_button(result.rates[each], f"{label}: {MEASURES[each]}") for each in _scores(report)),
         verdict=_badge(result.verdict) if result.verdict else None,
         estimate=_probable(result.estimate) if result.estimate else "",
-        estimate_title=_chances(result.estimate) if result.estimate else "",
+        estimate_reason=_chances(result.estimate) if result.estimate else "",
     )
 
 

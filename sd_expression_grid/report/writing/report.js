@@ -1,4 +1,4 @@
-// Shows the cells behind a number.
+// Shows the cells behind a number, and the reason of a verdict.
 
 import { make, plural } from "../../page/files/dom.js";
 import { offerCopies } from "./copying.js";
@@ -35,15 +35,21 @@ function cellFigure([expression, character, seed, file, scores, finding]) {
     return make("figure", {}, ...pictures, make("strong", {}, title), ...lines.flatMap((line) => [make("br"), line]));
 }
 
+function sentence(text) {
+    return `${text[0].toUpperCase()}${text.slice(1)}.`;
+}
+
 function listen(report) {
     const cells = JSON.parse(report.querySelector(".report-cells").textContent);
     const dialog = report.querySelector("dialog");
     report.addEventListener("click", (event) => {
-        const button = event.target.closest("button[data-cells]");
+        const button = event.target.closest("button[data-title]");
         if (button) {
-            const numbers = numbersIn(button.dataset.cells);
-            dialog.querySelector("h2").textContent = `${button.dataset.title}: ${plural(numbers.length, "cell")}`;
-            dialog.querySelector("div").replaceChildren(...numbers.map((number) => cellFigure(cells[number])));
+            const { cells: ranges, says, title } = button.dataset;
+            const numbers = ranges ? numbersIn(ranges) : [];
+            dialog.querySelector("h2").textContent = ranges ? `${title}: ${plural(numbers.length, "cell")}` : title;
+            const shown = ranges ? numbers.map((number) => cellFigure(cells[number])) : [make("p", {}, sentence(says))];
+            dialog.querySelector("div").replaceChildren(...shown);
             dialog.showModal();
         } else if (event.target === dialog) {
             dialog.close();

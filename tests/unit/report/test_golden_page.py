@@ -47,8 +47,9 @@ def cells_of(button):
 
 
 def opened(element):
-    """What the buttons in an element say, and which cells they open."""
-    return [(button.text, button["data-title"], cells_of(button)) for button in element.all("button")]
+    """What the buttons in an element say that open cells, and which."""
+    buttons = [button for button in element.all("button") if "data-cells" in button.attributes]
+    return [(button.text, button["data-title"], cells_of(button)) for button in buttons]
 
 
 def share_at(x):
@@ -268,7 +269,7 @@ MEANINGS = {
 
 
 def check_estimate(field, estimate):
-    """The likeliest verdict with its probability, and all that is known to who points at it."""
+    """The likeliest verdict with its probability, which opens all that is known."""
     if estimate is None:
         assert field.text == ""
         return
@@ -276,7 +277,7 @@ def check_estimate(field, estimate):
     short = {"easy candidate": "easy", "hard candidate": "hard", "no LoRA needed": "no need"}
     assert field.text == f"{short[likeliest]} {percent(share)}"
     names = ("easy candidate", "hard candidate", "no LoRA needed")
-    assert field.one("span")["title"] == (
+    assert field.one("button")["data-says"] == (
         f"{', '.join(f'{name} {percent(estimate.probabilities[name])}' for name in names)}; the reference's chance is "
         f"{between(estimate.reference)}, a character's {between(estimate.characters)}"
     )
@@ -287,7 +288,7 @@ def check_verdict(field, label):
     if verdict is None:
         assert field.text == ""
         return
-    badge = field.one("span", "verdict")
+    badge = field.one("button", "verdict")
     assert field.text == f"{verdict} (provisional)"
     assert badge.text == verdict
     assert badge.classes == ["verdict", verdict.replace(" ", "-").lower()]
@@ -297,7 +298,8 @@ def check_verdict(field, label):
         ("all", golden.expression_interval(label, "both"), golden.OF_EXPRESSIONS[label]["both"]),
     ):
         said[who] = f"{percent(wins / cells)} ({wins} of {cells}; {between(ends)})"
-    assert badge["title"] == (
+    assert badge["data-title"] == f"{label}: {verdict}"
+    assert badge["data-says"] == (
         f"{MEANINGS[verdict]}; the reference shows it in {said['it']}, the characters in {said['all']}"
     )
 
