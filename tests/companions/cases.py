@@ -99,11 +99,11 @@ OF_A1111 = {
 _RED = (255, 0, 0)
 _LEFT_RED = np.full((128, 128, 3), 255, np.uint8)
 _LEFT_RED[:, :64] = _RED
-_DRAWN_REGIONS = json.dumps([{"color": _RED, "prompt": "{expression} face, blue sky", "weight": 0.8}])
+_DRAWN_REGIONS = json.dumps([{"color": _RED, "prompt": "a face, blue sky", "weight": 0.8}])
 
 OF_NEO = {
     "ADetailer": _ADETAILER,
-    "ControlNet, reference": Case(title="ControlNet", values=(_UNIT,), shares=False, batches=True),
+    "ControlNet, reference": Case(title="ControlNet", values=(_UNIT,), shares=False),
     "Dynamic Prompts": _DYNAMIC_PROMPTS,
     "Regional Prompter, by latents": Case(
         title="Regional Prompter", values=(True, "Latent", _encoded(_LEFT_RED), _DRAWN_REGIONS)

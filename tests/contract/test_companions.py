@@ -119,6 +119,15 @@ def test_rows_are_made_one_by_one_beside_what_may_expect_one_prompt(webui):
     assert are_as_plain(webui, study, "Expects one prompt")
 
 
+def test_what_comes_with_the_webui_counts_where_it_is_switched_on(webui, monkeypatch):
+    extensions = sys.modules["modules.extensions"]
+    (own,) = (one for one in extensions.active() if one.path == str(PORTRAITS))
+    monkeypatch.setattr(own, "is_builtin", True)
+    on = made(webui, "Expects one prompt", mode="batched", rows_per_batch=3)
+    assert "Rows were made one by one: Expects one prompt may expect that all" in on.comments
+    assert "one by one" not in made(webui, mode="batched", rows_per_batch=3).comments
+
+
 def test_what_fails_in_another_extension_is_told_with_its_cell(webui):
     study = made(webui, "Expects one prompt", expressions="sad\nit breaks")
     failure = "it breaks: the extension portraits failed: ValueError: this one breaks"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,7 +34,9 @@ STUDY = {
 
 @pytest.fixture(scope="session")
 def study(tmp_path_factory):
-    """The study's folder."""
+    """The study's folder: $STORY_DIR, made by a real WebUI with Noor at 192 x 192, or one of the stand-in."""
+    if "STORY_DIR" in os.environ:
+        return shutil.copytree(os.environ["STORY_DIR"], tmp_path_factory.mktemp("story") / "made")
     folder = tmp_path_factory.mktemp("story")
     file = folder / "study.json"
     file.write_text(json.dumps(STUDY), encoding="utf-8")

@@ -30,7 +30,7 @@ _OF_DENOISER = ("callbacks_cfg_denoiser", "callbacks_cfg_denoised", "callbacks_c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Companion:
-    """An always-on script of another extension that is switched on: ``title`` is its own, ``folder`` the extension's.
+    """An always-on script of an extension that is switched on: ``title`` is its own, ``folder`` the extension's.
 
     Its values are ``p.script_args[first:last]``.
     """
@@ -42,11 +42,14 @@ class Companion:
 
 
 def active_companions(p: Processing) -> list[Companion]:
-    """The always-on scripts of other extensions that take part in making the pictures of ``p``."""
+    """The always-on scripts of other extensions that take part in making the pictures of ``p``.
+
+    Of those that come with the WebUI, such as Forge's ControlNet, the ones that say that they are on.
+    """
     return [
-        Companion(title=script.title(), folder=folder, first=script.args_from, last=script.args_to)
-        for script, folder in _scripts_of_others(p)
-        if _takes_part(script) and not is_off(script, p.script_args[script.args_from : script.args_to])
+        Companion(title=script.title(), folder=str(one.path), first=script.args_from, last=script.args_to)
+        for script, one in _scripts_of_others(p)
+        if _takes_part(script) and _is_on(script, one, p.script_args[script.args_from : script.args_to])
     ]
 
 
@@ -55,7 +58,7 @@ def active_names(p: Processing) -> list[str]:
 
     The latter are told of every call of the denoiser; a script that is switched off is taken at its word.
     """
-    with_scripts = {folder for _, folder in _scripts_of_others(p)}
+    with_scripts = {str(one.path) for _, one in _scripts_of_others(p)}
     called = [found for found in map(extension_of, _called_files()) if found and found not in with_scripts]
     names = [companion.title for companion in active_companions(p)]
     return [*names, *dict.fromkeys(Path(folder).name for folder in called)]
@@ -72,9 +75,19 @@ def is_off(script: Any, values: Sequence[Any]) -> bool:
     return values[0] is False or is_unset or all(map(is_off_unit, values))
 
 
+def _is_on(script: Any, extension: Any, values: Sequence[Any]) -> bool:
+    if extension.is_builtin:
+        return bool(values) and (values[0] is True or any(_enabled(value) is True for value in values))
+    return not is_off(script, values)
+
+
 def is_off_unit(value: Any) -> bool:
     """Whether a value is a unit, such as ControlNet's, that is switched off."""
-    return (value.get("enabled") if isinstance(value, dict) else getattr(value, "enabled", None)) is False
+    return _enabled(value) is False
+
+
+def _enabled(value: Any) -> Any:
+    return value.get("enabled") if isinstance(value, dict) else getattr(value, "enabled", None)
 
 
 def give_slots_back(p: Processing, script: Any) -> Sequence[Any]:
@@ -112,19 +125,23 @@ def failures_told() -> Iterator[list[str]]:
 
 def extension_of(text: str) -> str:
     """The folder of the extension that a text names a file of; empty for ours, and for files of the WebUI's own."""
-    holding = sorted(
-        (one for one in extensions.active() if f"{one.path}{os.sep}" in text), key=lambda one: len(one.path)
-    )
-    is_others = holding and not holding[-1].is_builtin and Path(holding[-1].path).resolve() != _OWN
-    return str(holding[-1].path) if is_others else ""
+    found = _other_extension(text)
+    return "" if found is None or found.is_builtin else str(found.path)
 
 
-def _scripts_of_others(p: Processing) -> Iterator[tuple[Any, str]]:
-    """Always-on scripts that have a place among the script arguments, each with its extension's folder."""
+def _other_extension(text: str) -> Any:
+    """The extension that a text names a file of, as the WebUI knows it; None for ours, and without one."""
+    holding = [one for one in extensions.active() if f"{one.path}{os.sep}" in text]
+    found = max(holding, key=lambda one: len(one.path), default=None)
+    return None if found is None or Path(found.path).resolve() == _OWN else found
+
+
+def _scripts_of_others(p: Processing) -> Iterator[tuple[Any, Any]]:
+    """Always-on scripts that have a place among the script arguments, each with its extension."""
     for script in p.scripts.alwayson_scripts if p.scripts else ():
-        folder = extension_of(str(script.filename))
-        if folder and script.args_from is not None:
-            yield script, folder
+        found = _other_extension(str(script.filename))
+        if found is not None and script.args_from is not None:
+            yield script, found
 
 
 def _takes_part(script: Any) -> bool:

@@ -107,10 +107,10 @@ def _kinds(study: Prepared, embeddings: EmbeddingReader) -> Callable[[Cell], Has
 
 TAKE_LISTS = {
     "Detail Daemon", "Dynamic Lora Weights", "Dynamic Thresholding (CFG Scale Fix)", "FreeU", "LoRA Block Weight",
-    "Prompt Fusion",
+    "Prompt Fusion", "Soft Inpainting",
 }  # fmt: skip
 """Scripts of other extensions that treat each picture of a batch as a single one, also where prompts and seeds differ;
-each was tried in ``tests/companions``."""
+each was tried in ``tests/companions``, soft inpainting in ``tests/contract``."""
 
 
 def _why_not_batched(p: Processing) -> str:
