@@ -129,8 +129,9 @@ def _kind(kind: Kind | None) -> str:
 
 def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
     study, count, missing = forecast.study, len(forecast.cells), forecast.missing
+    there = count - missing
     yield ("Picked cells", f"{count:,}, made large") if study.picked else _count(study)
-    yield "To make", f"{missing}; {count - missing} are on disk" if missing < count else str(missing)
+    yield "To make", f"{missing}; {there} {'is' if there == 1 else 'are'} on disk" if there else str(missing)
     if forecast.folder:
         yield "Goes on in", forecast.folder
     if missing:

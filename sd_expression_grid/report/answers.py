@@ -133,7 +133,7 @@ def _lead(report: Report, leaders: Sequence[CharacterResult], known: int) -> str
     if known == 1:
         return f"{_labels(leaders)}: {said}."
     if len(leaders) == known:
-        return f"All {known} characters are level: {said}."
+        return f"{'Both' if known == 2 else f'All {known}'} characters are level: {said}."
     lead = "leads" if len(leaders) == 1 else "lead with equal shares"
     return f"{_labels(leaders)} {lead}: {said}."
 
@@ -278,7 +278,8 @@ def _too_few(comparison: Comparison) -> str:
 def _candidates(report: Report) -> Iterator[str]:
     judged = [(result.label, result.verdict) for result in report.expressions if result.verdict]
     if not judged:
-        yield "Cannot be told: no row is rated."
+        only_neutral = any(result.is_rated for result in report.expressions)
+        yield f"Cannot be told: no row {'but neutral ' if only_neutral else ''}is rated."
     for name in get_args(VerdictName):
         labels = [label for label, verdict in judged if verdict.name == name]
         if labels:
@@ -292,7 +293,7 @@ def _candidates(report: Report) -> Iterator[str]:
     unrated = [result.label for result in report.expressions if not result.is_rated]
     if unrated:
         yield f"Not rated: {few(unrated, 12)}."
-    pairs = [f"{pair.first} and {pair.second}" for pair in report.alike_rows]
+    pairs = [few((pair.first, pair.second)) for pair in report.alike_rows]
     if pairs:
         yield f"The ratings hardly tell apart: {'; '.join(pairs[:6])}. Look whether the pictures do."
 
@@ -330,7 +331,19 @@ def _what_would_decide(report: Report) -> Iterator[str]:
         said = ", ".join(f"{count} for “{label}”" for count, label in counts)
         if said:
             yield f"More seeds of {where} would decide, if the shares stay as they are: {said}."
-    near = [label for label, count in of_all.items() if not count]
+    yield from _what_no_seed_decides(report, [label for label, count in of_all.items() if not count])
+
+
+def _what_no_seed_decides(report: Report, labels: Sequence[str]) -> Iterator[str]:
+    """Undecided rows that lack ratings of one side, and those whose shares are too near the thresholds."""
+    results = [result for result in report.expressions if result.label in labels]
+    without_characters = [each.label for each in results if not each.rates[report.success].count]
+    without_reference = [each.label for each in results if not each.reference.count]
+    lacking = {"a character that counts": without_characters, "the reference": without_reference}
+    for what, found in lacking.items():
+        if found:
+            yield f"Cannot be decided without ratings of {what}: {few(found, 12)}."
+    near = [label for label in labels if label not in (*without_characters, *without_reference)]
     if near:
         yield f"Too near the line to be decided by {MOST_SEEDS} more seeds: {few(near, 12)}."
 

@@ -28,8 +28,8 @@ class Deciding:
     """The unrated cells of open rows and close ranks, those that decide with the least work first.
 
     ``needs`` is how many of them would decide a row, if its shares stay as they are. ``unknown`` are rows with too few
-    ratings to tell, ``stuck`` those that not even all cells of the study would decide. ``ranks`` are characters that
-    would be clearly behind the first.
+    ratings to tell, ``stuck`` those that not even all cells of the study would decide, or that have none left to rate.
+    ``ranks`` are characters that would be clearly behind the first.
     """
 
     cells: tuple[CellKey, ...]
@@ -81,10 +81,10 @@ class _OpenRow:
 def what_decides(table: RatingsTable, thresholds: Thresholds | None = None) -> Deciding:
     """The unrated cells of a table that decide verdicts. Excluded characters and cells without picture do not count."""
     matrix = matrix_of(table, thresholds or Thresholds())
-    rows = [row for row in _open_rows(matrix) if row.places]
+    rows = list(_open_rows(matrix))
     known = sorted((row for row in rows if row.need), key=lambda row: row.need or 0)
-    unknown = [row for row in rows if not row.is_known]
-    stuck = [row for row in rows if row.is_known and not row.need]
+    unknown = [row for row in rows if row.places and not row.is_known]
+    stuck = [row for row in rows if not row.places or (row.is_known and not row.need)]
     ranks = close_ranks(matrix)
     order = [
         *(place for row in unknown for place in row.reference),

@@ -348,3 +348,9 @@ def test_every_infotext_names_the_embeddings_of_its_cell(webui):
     infotexts = [json.loads(line)["infotext"] for line in (folder / "cells.jsonl").read_text().splitlines()]
     assert len(infotexts) == 2
     assert all("ember_nobody: " in text and "z-face-01: " in text for text in infotexts)
+
+
+@pytest.mark.parametrize(("rows", "told"), [("neutral", "1 cell: 1 done"), ("neutral\nsad", "2 cells: 2 done")])
+def test_how_many_cells_are_done_is_told(webui, rows, told):
+    _, _, info = run(webui, {"expressions": rows, "characters": "mei", "reference": ""})
+    assert told in info["extra_generation_params"]["Comments"]

@@ -109,13 +109,23 @@ def _sections(draft: _Draft) -> Iterator[str]:
 
 
 def _question(draft: _Draft) -> Iterator[str]:
-    characters, rows = number(len(draft.report.characters), "character"), number(len(draft.report.rows), "expression")
+    count = len({each.column.own_label for each in draft.report.characters})
+    do, characters, rows = "does" if count == 1 else "do", number(count, "character"), len(draft.report.rows)
     yield "## The question"
-    yield (
-        f"How well do {characters} show {rows}? Each picture was judged by eye: whether the face shows the expression, "
-        "and whether it is still that person. Both halves matter: an expression that costs the likeness is no success."
-    )
+    yield f"How well {do} {characters} show {number(rows, 'expression')}? {_what_was_judged(draft.report)}"
     yield markdown.bullets(answer.question for answer in draft.report.answers)
+
+
+def _what_was_judged(report: Report) -> str:
+    judged = ["whether the face shows the expression"]
+    if report.judges_likeness:
+        judged.append("whether it is still that person")
+    if report.judges_natural:
+        judged.append("whether the picture looks natural")
+    said = f"Each picture was judged by eye: {few(judged)}."
+    if report.judges_likeness:
+        said += " Both expression and person matter: an expression that costs the likeness is no success."
+    return said
 
 
 def _methods(draft: _Draft) -> Iterator[str]:

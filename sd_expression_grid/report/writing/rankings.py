@@ -100,24 +100,30 @@ class ExpressionRanking:
 
 def character_ranking(report: Report) -> CharacterRanking:
     """The ranking of characters."""
-    success = success_of(report)
+    success, measures = success_of(report), _rates_of_characters(report)
     of = "the cells in which the reference shows the expression" if report.is_corrected else "all rated cells"
     return CharacterRanking(
         lead=f"{upper_first(success)}, as a share of {of}. Every number opens the cells behind it.",
         confidence=f"{100 * report.thresholds.confidence:g}%",
         has_creators=any(result.column.creator for result in report.characters),
-        scores=(*(MEASURES[score] for score in _scores(report)), "Both"),
-        lines=tuple(_character(result, _scores(report)) for result in report.characters if result.is_ranked),
+        scores=tuple("Both" if each == "both" else MEASURES[each] for each in measures),
+        lines=tuple(_character(result, measures) for result in report.characters if result.is_ranked),
         unranked=", ".join(result.column.label for result in report.characters if not result.is_ranked),
     )
 
 
 def _scores(report: Report) -> tuple[Measure, ...]:
-    """The single scores, of which each has a rate."""
-    return ("expression", "likeness", *(("natural",) if report.judges_natural else ()))
+    """The single scores that anybody gave, of which each has a rate."""
+    of_person: list[Measure] = ["likeness"] if report.judges_likeness else []
+    return ("expression", *of_person, *(("natural",) if report.judges_natural else ()))
 
 
-def _character(result: CharacterResult, scores: Sequence[Measure]) -> CharacterLine:
+def _rates_of_characters(report: Report) -> tuple[Measure, ...]:
+    """The single scores, and both of expression and person, where anybody gave these."""
+    return (*_scores(report), *(("both",) if report.judges_likeness else ()))
+
+
+def _character(result: CharacterResult, measures: Sequence[Measure]) -> CharacterLine:
     label, rate = result.column.label, result.flexibility
     return CharacterLine(
         label=label,
@@ -129,7 +135,7 @@ def _character(result: CharacterResult, scores: Sequence[Measure]) -> CharacterL
         interval=percents(rate.interval),
         cells=_cells(rate),
         partly=rate.partly,
-        rates=tuple(rate_button(result.rates[each], f"{label}: {MEASURES[each]}") for each in (*scores, "both")),
+        rates=tuple(rate_button(result.rates[each], f"{label}: {MEASURES[each]}") for each in measures),
     )
 
 

@@ -70,8 +70,9 @@ def processed(pictures: StudyPictures, facts: Mapping[str, object]) -> Any:
 def _told(pictures: StudyPictures, counts: Counter[Status]) -> Iterator[str]:
     """What the page tells under the pictures: counts, failures, and where the study is."""
     numbers = ", ".join(f"{number} {status}" for status, number in counts.items())
-    yield f"{len(pictures.outcomes)} cells: {numbers}"
-    missing = len(pictures.outcomes) - counts["done"]
+    count = len(pictures.outcomes)
+    yield f"{count} cell{'' if count == 1 else 's'}: {numbers}"
+    missing = count - counts["done"]
     if missing and pictures.store.folder:
         yield f"Generate again makes the missing {missing}"
     for outcome in pictures.outcomes.values():

@@ -126,6 +126,7 @@ def test_the_time_is_told_in_minutes_from_ninety_seconds_on(seconds, told):
 def test_the_counts_of_what_is_made_and_large_numbers():
     known = facts(forecast(made=("sad",), rows=1234567, stock_rows=4_000_000, pages=((30_000, 20_000), (10, 10))))
     assert known["To make"] == "2; 2 are on disk"
+    assert facts(forecast(made=("sad",), reference=""))["To make"] == "1; 1 is on disk"
     assert known["Denoiser rows"] == "about 1,234,567, 0.31 of the X/Y/Z plot's"
     assert known["Grids"] == "2 pages, the largest 30000×20000 px, 600.0 megapixels; all at most 1,800 MB"
 

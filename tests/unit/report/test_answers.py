@@ -132,8 +132,10 @@ def test_all_that_lead_and_all_that_come_last_with_equal_shares_are_named():
         "The least flexible are d and e, with 25% (1 of 4 each).",
     )
     assert said(FLEXIBLE, characters=made[3:]) == (
-        f"All 2 characters are level: {success} 25% (1 of 4 each) {ELIGIBLE}.",
+        f"Both characters are level: {success} 25% (1 of 4 each) {ELIGIBLE}.",
     )
+    three = [*made[3:], character("f", 1, 4)]
+    assert said(FLEXIBLE, characters=three)[0].startswith("All 3 characters are level: ")
 
 
 @pytest.mark.parametrize(
@@ -346,6 +348,25 @@ def test_undecided_rows_that_are_probably_something_are_named():
     assert said(CANDIDATES, expressions=()) == ("Cannot be told: no row is rated.",)
 
 
+@pytest.mark.parametrize(
+    ("columns_there", "cells", "lacks"),
+    [
+        ([REFERENCE, *columns("a")], "y,y,y,y --,--,--,--", "a character that counts"),
+        ([REFERENCE, *columns("a")], "-,-,-,- ny,ny,ny,ny", "the reference"),
+        (columns("a"), "ny,ny,ny,ny", "the reference"),
+    ],
+)
+def test_a_row_that_only_one_side_has_ratings_of_is_not_near_the_line(columns_there, cells, lacks):
+    answers = report_on(table(columns_there, {"sad": cells})).answers[CANDIDATES].sentences
+    assert answers[0] == f"{MEANINGS['undecided']}sad."
+    assert answers[-1] == f"Cannot be decided without ratings of {lacks}: sad."
+
+
+def test_a_study_of_neutral_faces_has_no_candidates():
+    answers = report_on(table([REFERENCE, *columns("a")], {"neutral": "y,y yy,yy"})).answers[CANDIDATES]
+    assert answers.sentences == ("Cannot be told: no row but neutral is rated.",)
+
+
 def test_rows_without_a_verdict_are_not_undecided():
     unrated = replace(expression("kissing", None), reference=rate(0, 0), rates={"both": rate(0, 0)})
     rows = (expression("sad"), expression("neutral", None), unrated)
@@ -369,6 +390,7 @@ def test_rows_that_are_alike_are_named_six_pairs_at_most():
     assert said(CANDIDATES, expressions=(), alike_rows=pairs[:1])[1:] == (
         "The ratings hardly tell apart: a0 and b0. Look whether the pictures do.",
     )
+    assert "apart: “a, open” and “b”. " in said(CANDIDATES, expressions=(), alike_rows=[alike("a, open", "b")])[1]
     named = "; ".join(f"a{n} and b{n}" for n in range(6))
     assert said(CANDIDATES, expressions=(), alike_rows=pairs)[1:] == (
         f"The ratings hardly tell apart: {named}. Look whether the pictures do.",

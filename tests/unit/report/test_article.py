@@ -62,6 +62,25 @@ def test_an_article_has_question_methods_a_section_a_grid_and_conclusions(draft,
     assert "How well do 3 characters show 3 expressions?" in parts["The question"]
 
 
+@pytest.mark.parametrize(
+    ("scores", "judged"),
+    [
+        ("y", "whether the face shows the expression."),
+        (
+            "yy",
+            "whether the face shows the expression and whether it is still that person. Both expression and person ",
+        ),
+        ("y-y", "whether the face shows the expression and whether the picture looks natural."),
+    ],
+)
+def test_the_question_is_of_what_was_judged_and_counts_a_character_at_two_weights_once(tmp_path, scores, judged):
+    made = finished_study(tmp_path, size=48, expressions="sad", characters="Noor | <lora:Noor:1> | weights=0.5,1")
+    add_ratings(made.path, [rating("sad", "Noor 1", 1, scores)])
+    text = write_article(made, tmp_path / "out", ArticleRequest()).read_text(encoding="utf-8")
+    asked = sections(text)["The question"].splitlines()[0]
+    assert asked.startswith(f"How well does 1 character show 1 expression? Each picture was judged by eye: {judged}")
+
+
 def test_the_methods_say_with_what_and_how(parts):
     methods = parts["How it was made"]
     assert "Prompt:\n\n```\na " in methods

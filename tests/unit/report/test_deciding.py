@@ -83,6 +83,7 @@ ALL_CAN, ALL_BUT_ONE = "y,y,y,y" + " yy,yy,yy,yy" * 8, "y,y,y,-" + " yy,yy,yy,--
     [
         ({"sad": ALL_CAN}, "All verdicts are decided."),
         ({"sad": ALL_BUT_ONE}, "1 more cell decides sad, if their shares stay as they are."),
+        ({"sad": "y,n,y,n" + " yy,ny,yy,ny" * 8}, "Not to be decided by the cells that there are: sad."),
         ({"sad": "y,n,y,n" + " yy,ny,yy,--" * 8}, "Not to be decided by the cells that there are: sad."),
         (
             {"sad": ALL_BUT_ONE, "glad": ALL_BUT_ONE.replace("y,", "n,"), "flirty": "-,-,-,-" + " --,--,--,--" * 8},

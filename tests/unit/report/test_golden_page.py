@@ -546,6 +546,4 @@ def test_nothing_that_is_not_there_is_shown():
     assert "Nobody judged the person" in said
     assert "No reference is rated" in said
     rows = section(page, "Expressions by difficulty").one("table").rows()
-    assert rows == [
-        ["sad", "", "–", "0/0", "100%", "21 to 100%", "1/1", "0", "100%", "–", "no LoRA needed (provisional)"]
-    ]
+    assert rows == [["sad", "", "–", "0/0", "100%", "21 to 100%", "1/1", "0", "100%", "no LoRA needed (provisional)"]]
