@@ -59,11 +59,17 @@ class SavingError(StudyError):
     """A picture or record that could not be written to disk; whatever was saved before is safe."""
 
 
-def raise_if_any(faults: Iterable[Fault]) -> None:
-    """Raises a StudyError when there are faults."""
+class ExportError(StudyError):
+    """Faces that cannot be written as they were asked for."""
+
+    consequence = "nothing was exported"
+
+
+def raise_if_any(faults: Iterable[Fault], error: type[StudyError] = StudyError) -> None:
+    """Raises an error when there are faults."""
     found = tuple(faults)
     if found:
-        raise StudyError(found)
+        raise error(found)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -21,7 +21,9 @@ def add_to(subparsers: Subparsers) -> None:
     text = "write a character's faces as files for SillyTavern, Ren'Py or any other program"
     command = subparsers.add_parser("export", help=text, description=text)
     command.add_argument("folder", type=Path, help="the study's folder, which holds study.json")
-    command.add_argument("--character", required=True, metavar="NAME", help="a column, or all weights of a character")
+    command.add_argument(
+        "--character", required=True, metavar="NAME", help="a column, or a character with all its columns"
+    )
     command.add_argument("--for", dest="program", required=True, metavar="PROGRAM", help=", ".join(PROGRAMS))
     command.add_argument("--out", type=Path, metavar="DIR", help="a new folder; one in the study's exports by default")
     text = "what a row is called: 'ROW = NAME, NAME'; 'ROW =' leaves it out; may be repeated"

@@ -50,7 +50,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """All cells of a character. ``rows`` holds those of each row's label, weight after weight, seed after seed."""
+    """All cells of a character. ``rows`` holds those of each row's label, column after column, seed after seed."""
 
     name: str
     study: Study
@@ -68,19 +68,17 @@ class Candidates:
 
 
 def name_of(column: Character) -> str:
-    """A character's name: its column's label without the weight that was written behind it."""
-    if column.weight is None:
-        return column.label
-    return column.label.removesuffix(f" {column.weight:g}") or column.label
+    """A character's name: its column's label without the weight, CFG scale or denoising strength behind it."""
+    return column.own_label or column.label
 
 
 def character_names(study: Study) -> tuple[str, ...]:
-    """The characters of a study, those with several weights once; the reference column first."""
+    """The characters of a study, those in several columns once; the reference column first."""
     return tuple(dict.fromkeys(map(name_of, study.columns)))
 
 
 def candidates_of(folder: StudyFolder, name: str) -> Candidates:
-    """The cells of a character, by its name, or by a column's whole label for that weight alone.
+    """The cells of a character, by its name, or by a column's whole label for that one alone.
 
     Raises StudyError for a folder without a study, an unknown character, or a file that cannot be read.
     """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from sd_expression_grid.base.errors import Fault, SavingError, StudyError, nearest, raise_if_any
+from sd_expression_grid.base.errors import ExportError, Fault, SavingError, StudyError, nearest, raise_if_any
 from sd_expression_grid.base.file_names import file_stem
 from sd_expression_grid.export.candidates import candidates_of
 from sd_expression_grid.export.faces import Cast, Face
@@ -144,13 +144,17 @@ def _picks(
     if not wanted:
         raise StudyError([Fault("names", "all rows are left out; give at least one a name")])
     by_row = {row: tuple(pick for pick in found if pick.key.expression == row) for row in wanted}
-    raise_if_any(
-        Fault(row, f"{reasons.get(row, 'has no pick')}; pick a cell, or leave the row out with the name line '{row} ='")
-        for row, picks in by_row.items()
-        if not picks
-    )
-    raise_if_any(_lost(candidates, by_row))
+    raise_if_any(_without_pick(by_row, reasons), ExportError)
+    raise_if_any(_lost(candidates, by_row), ExportError)
     return by_row, (*notes, *_made_anew(candidates, by_row))
+
+
+def _without_pick(by_row: Mapping[str, Sequence[Pick]], reasons: Mapping[str, str]) -> Iterator[Fault]:
+    """A fault for each row that has no pick, with the reason why none is proposed."""
+    for row, picks in by_row.items():
+        if not picks:
+            why = reasons.get(row, "has no pick")
+            yield Fault(row, f"{why}; pick a cell, or leave the row out with the name line '{row} ='")
 
 
 def _lost(candidates: Candidates, by_row: Mapping[str, Sequence[Pick]]) -> Iterator[Fault]:
@@ -197,18 +201,19 @@ def _sizes(folder: StudyFolder, faces: Sequence[Face]) -> dict[str, Size]:
                 sizes[str(file)] = picture.size
         except (OSError, SyntaxError, ValueError) as error:
             faults.append(Fault(str(file), f"cannot be read as a picture ({error}); pick another cell"))
-    raise_if_any(faults)
+    raise_if_any(faults, ExportError)
     return sizes
 
 
 def _refuse_shared_files(cast: Cast, program: Program) -> None:
     """Raises StudyError where a numbered picture of one name would have the file of another name."""
     files = Counter(program.file_of(cast, face).casefold() for face in cast.faces)
-    raise_if_any(
+    faults = [
         Fault("names", f"two pictures would be {file!r}; give one of the rows another name")
         for file, count in files.items()
         if count > 1
-    )
+    ]
+    raise_if_any(faults, ExportError)
 
 
 def _sizes_told(cast: Cast) -> Iterator[str]:

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.base.errors import Fault, nearest, raise_if_any
+from sd_expression_grid.base.errors import ExportError, Fault, nearest, raise_if_any
 from sd_expression_grid.base.file_names import file_stem
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def named_rows(labels: Sequence[str], lines: Iterable[str], rules: NamingRules) 
     Raises StudyError for lines that name no row, names that cannot be, and two rows with one name.
     """
     requested, faults = _requested(labels, lines)
-    raise_if_any(faults)
+    raise_if_any(faults, ExportError)
     taken = {name for names in requested.values() for name in names}
     taken.update(label.lower() for label in labels if label not in requested)
     names: dict[str, tuple[str, ...]] = {}
@@ -58,7 +58,7 @@ def named_rows(labels: Sequence[str], lines: Iterable[str], rules: NamingRules) 
         faults += [_nameless(label, text, rules) for text in texts if not rules.name_from(text)]
         renamed += [(text, rules.name_from(text)) for text in texts if rules.name_from(text) != text]
         names[label] = found
-    raise_if_any(faults or _shared(names))
+    raise_if_any(faults or _shared(names), ExportError)
     changes = ", ".join(f"{text!r} becomes {name!r}" for text, name in renamed)
     return NamedRows(names=names, notes=(f"In {rules.title} {changes}.",) if changes else ())
 

@@ -22,7 +22,7 @@ PICKS_FILE = "picks.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """A picked cell. ``name`` is the character's, without the weight that the column's label may end with.
+    """A picked cell. ``name`` is the character's, without the numbers that the column's label may end with.
 
     ``picture`` is the SHA-256 of the file that was picked, empty if unknown.
     """

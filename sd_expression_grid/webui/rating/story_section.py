@@ -157,7 +157,8 @@ def export_picks(study: str | None, character: str | None, program: str, names: 
         archive = shutil.make_archive(str(made.folder), "zip", made.folder)
     except (StudyError, OSError) as error:
         return error_html(error), gr.update(value=None, visible=False)
-    said = progress_html((f"{made.count} faces are in {made.folder}.", *made.notes))
+    faces = "1 face is" if made.count == 1 else f"{made.count} faces are"
+    said = progress_html((f"{faces} in {made.folder}.", *made.notes))
     return said, gr.update(value=[*map(str, sorted(made.folder.glob("*.zip"))), archive], visible=True)
 
 

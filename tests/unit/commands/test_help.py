@@ -74,7 +74,7 @@ positional arguments:
 
 options:
   -h, --help            show this help message and exit
-  --character NAME      a column, or all weights of a character
+  --character NAME      a column, or a character with all its columns
   --for PROGRAM         sillytavern, renpy, plain
   --out DIR             a new folder; one in the study's exports by default
   --name LINE           what a row is called: 'ROW = NAME, NAME'; 'ROW =' leaves it out; may be repeated

@@ -232,6 +232,8 @@ def test_a_row_without_a_pick_is_said(folder, program):
     said = "smile: has no pick; pick a cell, or leave the row out with the name line 'smile ='"
     assert fault(folder, program=program) == said
     assert exported(folder, program, names=("smile =",)).count == 2
+    pick(folder, ("neutral", 7))
+    assert fault(folder, program=program).startswith("2 faults, nothing was exported:\n- smile: has no pick; ")
 
 
 def test_a_row_of_which_all_cells_are_bad_is_said(folder):

@@ -37,6 +37,17 @@ def test_a_character_with_several_weights_is_one(folder):
     assert character_names(folder.existing_study()) == ("reference", "Noor", "mei")
 
 
+@pytest.mark.parametrize("axis", ["cfg_scale=4,7", "denoising=0.35,0.5", "weights=0.4,0.8 | cfg_scale=4,7"])
+def test_a_character_in_several_columns_of_any_number_is_one(tmp_path, axis):
+    folder = study_folder(tmp_path, characters=f"Noor | <lora:Noor:1> | {axis}\nmei | <lora:mei:1> | cfg_scale=5")
+    study = folder.existing_study()
+    assert character_names(study) == ("reference", "Noor", "mei")
+    columns = {column.label for column in study.characters} - {"mei"}
+    assert {cell.key.character for cell in candidates_of(folder, "Noor").by_key.values()} == columns
+    (first, *_) = sorted(columns)
+    assert {cell.key.character for cell in candidates_of(folder, first).by_key.values()} == {first}
+
+
 def test_without_ratings_it_is_the_first_seed(folder):
     assert cells(folder, "mei") == [("neutral", "mei", 7), ("smile", "mei", 7), ("sad", "mei", 7)]
     assert cells(folder, "Noor")[0] == ("neutral", "Noor 0.4", 7)
