@@ -150,6 +150,9 @@ def _methods(draft: _Draft) -> Iterator[str]:
 
 def _how_columns_differ(study: Study) -> str:
     said = "All cells share settings, and all cells of a grid the seed."
+    if study.picture:
+        where = " within its mask" if study.picture.mask else ""
+        said += f" Each is the same picture drawn anew{where} (img2img); it stands in the corner of each grid."
     if study.reference:
         said += f" The first column is the reference: “{markdown.plain(study.reference)}” instead of a character."
     if study.composition:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator  # noqa: TC003 - gradio evaluates its handlers' types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from sd_expression_grid.report.report import reports_on
 from sd_expression_grid.report.writing.article import ArticleRequest, write_article
 from sd_expression_grid.report.writing.report_files import write_report
 from sd_expression_grid.report.writing.report_html import report_html
+from sd_expression_grid.webui.rating.archives import archive_of
 from sd_expression_grid.webui.rating.chosen_study import opened_study
 from sd_expression_grid.webui.rating.snippets import error_html, progress_html, report_frame
 
@@ -111,7 +111,7 @@ def draft_article(name: str | None) -> tuple[str, Any, str | None]:
         folder = opened_study(name)
         out = folder.path / free_stem(folder.path, ARTICLE)
         file = write_article(folder, out, ArticleRequest())
-        archive = shutil.make_archive(str(out), "zip", out)
+        archive = archive_of(out)
     except (StudyError, OSError) as error:
         return error_html(error), gr.update(), name
     said = (f"The draft is {file}, with its pictures beside it; below it is one file.",)

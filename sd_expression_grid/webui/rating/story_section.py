@@ -5,7 +5,6 @@ Clicks travel as those of ratings do, in boxes of their own; the browser's side 
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -17,6 +16,7 @@ from sd_expression_grid.export.candidates import character_names
 from sd_expression_grid.export.export import PROGRAMS, ExportRequest, export_faces, proposed_names
 from sd_expression_grid.export.picking import keep_picks, keep_proposal, picking_to_dict
 from sd_expression_grid.page.page import write_page
+from sd_expression_grid.webui.rating.archives import archive_of
 from sd_expression_grid.webui.rating.chosen_study import opened_study
 from sd_expression_grid.webui.rating.snippets import data_html, error_html, mount_html, progress_html
 
@@ -154,7 +154,7 @@ def export_picks(study: str | None, character: str | None, program: str, names: 
             side_height=int(side or 0),
         )
         made = export_faces(opened_study(study), request)
-        archive = shutil.make_archive(str(made.folder), "zip", made.folder)
+        archive = archive_of(made.folder)
     except (StudyError, OSError) as error:
         return error_html(error), gr.update(value=None, visible=False)
     faces = "1 face is" if made.count == 1 else f"{made.count} faces are"

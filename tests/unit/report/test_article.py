@@ -1,6 +1,7 @@
 """The draft of an article: all that its author would have to say anyway, with its pictures."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sd_expression_grid.__main__ import main
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.ratings.ratings import add_ratings
 from sd_expression_grid.report.writing.article import ArticleRequest, write_article
+from sd_expression_grid.study.study import PictureFiles
 from tests.finished import finished_study
 from tests.unit.rated import rating
 
@@ -24,6 +26,7 @@ SCORES = {
     "reference": ("y,y", "y,y", "y,n"), "Noor": ("yy,yy", "yy,yy", "yy,yy"), "Bela": ("yy,yy", "yy,ny", "ny,ny"),
     "ember": ("yy,yy", "ny,ny", "ny,ny"), "worn": ("ny,ny", "ny,ny", "ny,ny"),
 }  # fmt: skip
+PICTURE = "picture-0123456789ab.png"
 NOTED = rating("flirty", "ember", 8, "ny", note="an eye | broken")
 
 
@@ -79,6 +82,20 @@ def test_the_question_is_of_what_was_judged_and_counts_a_character_at_two_weight
     text = write_article(made, tmp_path / "out", ArticleRequest()).read_text(encoding="utf-8")
     asked = sections(text)["The question"].splitlines()[0]
     assert asked.startswith(f"How well does 1 character show 1 expression? Each picture was judged by eye: {judged}")
+
+
+@pytest.mark.parametrize(("mask", "where"), [("", ""), ("mask-0123456789ab.png", " within its mask")])
+def test_the_methods_of_img2img_say_what_the_cells_start_from(tmp_path, mask, where):
+    made = finished_study(tmp_path, size=48, **STUDY)
+    for name in filter(None, (PICTURE, mask)):
+        made.write_picture(name, Image.new("L", (48, 48), 255))
+    files = PictureFiles(picture=PICTURE, mask=mask)
+    made.write_study(replace(made.existing_study(), picture=files))
+    add_ratings(made.path, [NOTED])
+    methods = sections(write_article(made, tmp_path / "out", ArticleRequest()).read_text(encoding="utf-8"))
+    assert (
+        f" Each is the same picture drawn anew{where} (img2img); it stands in the corner" in methods["How it was made"]
+    )
 
 
 def test_the_methods_say_with_what_and_how(parts):
