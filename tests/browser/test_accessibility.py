@@ -99,6 +99,12 @@ def test_the_result_the_rating_and_the_page_of_the_study(page, shoot, request):
         expect(rating.locator(f"[data-score={score}][aria-pressed=true]")).to_have_count(1)
     shoot(page.page, request.node.name)
     assert faults(page.page, "#tab_expression_grid") == []
+    for section in ("report", "story"):
+        page.page.locator(f"#expression_grid_{section}_section .label-wrap").click()
+    page.page.locator("#expression_grid_story_show").click()
+    expect(page.page.locator("#expression_grid_picks [data-place]").first).to_be_visible()
+    shoot(page.page, f"{request.node.name}-story")
+    assert faults(page.page, "#tab_expression_grid") == []
     page.page.evaluate("document.querySelector('#tabs button').click()")
     with page.page.context.expect_page() as opened:
         page.page.locator(".expression-grid-page").click()

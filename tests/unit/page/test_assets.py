@@ -89,6 +89,16 @@ def test_every_colour_is_in_the_palette():
     assert names == set()
 
 
+def test_all_that_has_these_colours_is_dark_in_a_dark_webui():
+    palette = (PACKAGE / "page/files/palette.css").read_text(encoding="utf-8")
+    ours = set(re.findall(r"^(\.expression-grid-\w+)[, ]", palette, re.M))
+    style = (ROOT / "style.css").read_text(encoding="utf-8")
+    dark = re.search(r"\}\n\n([^{}]*)\{\n    color-scheme: dark;", style)[1]
+    of_pages = {".expression-grid-study", ".expression-grid-report"}
+    assert len(ours) > 5
+    assert set(re.findall(r"\.expression-grid-\w+", dark)) == ours - of_pages
+
+
 def test_the_webui_fetches_a_changed_palette_anew():
     palette = (PACKAGE / "page/files/palette.css").read_text(encoding="utf-8")
     version = f"{zlib.crc32(palette.encode()):08x}"
