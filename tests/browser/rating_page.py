@@ -3,6 +3,7 @@
 import json
 
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as TookTooLong
 from playwright.sync_api import expect
 
 from tests.browser.page import SECONDS, choose_option
@@ -22,6 +23,17 @@ class RatingPage:
         """The list of studies is fetched whenever the tab is shown."""
         with self.page.expect_response(_tells_choices):
             self.page.locator("#tabs > .tab-nav button", has_text="Expression grid").click()
+
+    def refresh(self, study):
+        """Until the list names the study: gradio drops a click while the answer to one before is on its way."""
+        for _ in range(20):
+            try:
+                with self.page.expect_response(lambda answer: _names(answer, study), timeout=2 * SECONDS):
+                    self.page.locator(f"{ROOT}refresh").click()
+            except TookTooLong:
+                continue
+            return
+        raise AssertionError(f"the list names no {study!r}")
 
     def choose(self, study, rater="Ana"):
         """Writes the rater's name, and chooses the study."""
@@ -79,8 +91,13 @@ def kept(folder, rater="Ana"):
 
 
 def _tells_choices(answer):
-    """Whether this is the list; of answers from before, Chromium may have let the text go."""
+    """Whether this is the list of studies."""
+    return _names(answer, "choices")
+
+
+def _names(answer, text):
+    """Whether this is an answer of gradio with a text; of those from before, Chromium may have let theirs go."""
     try:
-        return "predict" in answer.url and "choices" in answer.text()
+        return "predict" in answer.url and text in answer.text()
     except PlaywrightError:
         return False

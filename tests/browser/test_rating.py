@@ -165,7 +165,7 @@ def test_a_key_rates_a_whole_cell_and_the_study_is_rated_by_hardly_more(webui, t
     folder = finished_study(
         grids_folder(webui), "large", expressions=expressions, characters=people, seeds=[1, 2], size=8
     )
-    tab.page.locator("#expression_grid_refresh").click()
+    tab.refresh(folder.path.name)
     tab.open(folder.path.name)
     tab.root.get_by_role("button", name="Open reference, row 0", exact=True).focus()
     keys = ["n" if number % 4 else "y" for number in range(120)]
@@ -212,9 +212,9 @@ def test_the_person_is_seen_in_the_first_row_too(webui, tab):
     """By the same person's other column, and by the column's other cells."""
     people = "Noor | <lora:Noor:1> | person=N | kind=lora\nNoor TI | noor_ti | person=N | kind=embedding\nember | ember"
     rows = "neutral\nsad\nglad"
-    finished_study(grids_folder(webui), "persons", size=64, expressions=rows, characters=people, seeds=[1])
-    tab.page.locator("#expression_grid_refresh").click()
-    tab.open("persons")
+    folder = finished_study(grids_folder(webui), "persons", size=64, expressions=rows, characters=people, seeds=[1])
+    tab.refresh(folder.path.name)
+    tab.open(folder.path.name)
     captions = tab.root.locator("figcaption")
     for name, beside in (
         ("Noor, neutral", ["neutral, without a character", "Noor TI, neutral", "Noor, sad"]),
@@ -324,7 +324,7 @@ def test_what_decides_is_rated_first_and_all_the_rest_can_be(tab, folder):
 def test_scouts_are_not_offered(webui, tab):
     scout = {"expression": "neutral", "seeds": [1, 2]}
     finished_study(grids_folder(webui), "looked for", scout=scout)
-    tab.page.locator("#expression_grid_refresh").click()
+    tab.refresh(finished_study(grids_folder(webui), "after it").path.name)
     tab.page.locator("#expression_grid_study input").fill("looked for")
     expect(tab.page.locator("#expression_grid_study li", has_text="looked for")).to_have_count(0)
 
@@ -404,7 +404,7 @@ def test_labels_never_run(webui, tab):
     folder = finished_study(
         grids_folder(webui), "hostile", size=64, expressions=expressions, characters=characters, seeds=[1]
     )
-    tab.page.locator("#expression_grid_refresh").click()
+    tab.refresh(folder.path.name)
     tab.open(folder.path.name, rater="<b>Ana</b>")
     assert tab.shown_pictures() == [64] * 4
     tab.root.get_by_role("button", name=f"Open 100% #1? {evil}, sad {evil}", exact=True).click()
