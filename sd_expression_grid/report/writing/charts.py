@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _DPI = 200
 _INK, _SOFT, _RULE, _MARK, _BESIDE = "#1c2430", "#5d6878", "#d8dee6", "#0b5fa5", "#b4540a"
-_ROW_HEIGHT, _LETTER = 0.28, 0.075
+_ROW_HEIGHT, _COLUMN_WIDTH, _LETTER, _TITLE_LETTER = 0.28, 0.42, 0.075, 0.09
 """All lengths are in inches, as matplotlib has them."""
 _LONGEST = 40
 """Longer labels are cut."""
@@ -107,8 +107,11 @@ def _figure(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
 
 
 def _heat_map(shown: HeatMap, title: str) -> Any:  # noqa: ANN401
-    width = 0.4 + _length(shown.rows) + 0.42 * len(shown.columns)
-    figure, (axes,) = _figure(width, 0.6 + _length(_heads(shown)) + _ROW_HEIGHT * len(shown.rows))
+    wide, high = _COLUMN_WIDTH * len(shown.columns), _ROW_HEIGHT * len(shown.rows)
+    width = max(0.4 + _length(shown.rows) + wide, _length(shown.rows) + _TITLE_LETTER * len(title))
+    figure, (axes,) = _figure(width, 0.6 + _length(_heads(shown)) + high)
+    axes.set_box_aspect(high / wide)
+    axes.set_anchor("NW")  # below the beginning of a title that is wider
     shares = [[_share(shown.rates[row, column]) for column in shown.columns] for row in shown.rows]
     axes.imshow(shares, cmap=_colours(), vmin=0, vmax=1, aspect="auto")
     for y, row in enumerate(shown.rows):
@@ -195,7 +198,9 @@ def _percent_axis(axis: Any, limit: Callable[[float, float], Any]) -> None:  # n
 
 def _intervals(axes: Any, rates: Sequence[Rate], shift: float, colour: str, marker: str, name: str = "") -> None:  # noqa: ANN401
     known = [(y + shift, rate.share, rate.interval) for y, rate in enumerate(rates) if rate.interval]
-    axes.hlines([y for y, *_ in known], *zip(*(i for *_, i in known), strict=True) if known else ((), ()), color=colour)
+    if not known:
+        return  # for marks that are nowhere, matplotlib's layout would keep room all the same
+    axes.hlines([y for y, *_ in known], *zip(*(i for *_, i in known), strict=True), color=colour)
     places = [share for _, share, _ in known], [y for y, *_ in known]
     face = "white" if marker == "D" else colour
     axes.plot(*places, marker, color=colour, markerfacecolor=face, markersize=4.5, label=name, clip_on=False)

@@ -13,7 +13,7 @@ from sd_expression_grid.report.report import report_on
 from sd_expression_grid.report.types import Rate
 from sd_expression_grid.report.writing import charts as charts_module
 from sd_expression_grid.report.writing.charts import draw_charts, write_charts
-from tests.unit.rated import columns, table
+from tests.unit.rated import REFERENCE, columns, table
 from tests.unit.report import golden
 
 
@@ -240,6 +240,25 @@ def test_rows_and_columns_are_as_far_apart_as_letters_need_however_many_and_long
         width, height = inches[name]
         assert 4 < width < 5.4
         assert 0.2 * count < height < 0.3 * count + 0.5
+
+
+@pytest.mark.parametrize(
+    ("columns_there", "cells", "shown"), [(columns("a"), "yy", ["characters"]), ([REFERENCE], "y", ["reference"])]
+)
+def test_where_only_one_side_is_rated_the_other_takes_no_room(columns_there, cells, shown):
+    figure = draw_charts(report_on(table(columns_there, dict.fromkeys("abc", cells))))["expressions"]
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == shown
+    assert room(figure)[1] > 0.28 * 3
+
+
+def test_the_cells_of_a_heat_map_are_as_wide_however_long_its_title_is():
+    report = report_on(table(columns("a", "b"), {"sad": "yy ny", "glad": "yn yy"}))
+    long = draw_charts(replace(report, title="W" * 40))
+    short = draw_charts(replace(report, title=""))
+    for name in ("heat-map-expression", "heat-map-expression-and-person"):
+        assert room(long[name]) == pytest.approx(room(short[name]), rel=0.1)
+        assert room(long[name])[0] >= 0.42 * 2
 
 
 def room(figure):
