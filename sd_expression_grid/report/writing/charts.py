@@ -174,7 +174,8 @@ def _expressions(results: Sequence[ExpressionResult], success: Success, title: s
     figure, axes = _ranking([result.label for result in results], title)
     _intervals(axes, [result.reference for result in results], -0.15, _BESIDE, "D", "reference")
     _intervals(axes, [result.rates[success] for result in results], 0.15, _MARK, "o", "characters")
-    figure.legend(loc="outside lower right", ncols=2, frameon=False, fontsize=8)
+    if axes.get_lines():
+        figure.legend(loc="outside lower right", ncols=2, frameon=False, fontsize=8)
     return figure
 
 

@@ -119,9 +119,10 @@ def test_charts_show_what_is_rated_and_of_nothing_only_the_axes(hostile, tmp_pat
     colours = {"heat-map-expression-and-person": squares, "heat-map-expression": squares, "heat-map-person": squares}
     colours |= {"characters": marks, "expressions": marks, "weights": marks}
     assert {file.stem: pixels(file, colours[file.stem]) > 500 for file in drawn} == dict.fromkeys(colours, True)
-    rankings = [axes for name in ("expressions", "weights") for axes in blank[name].axes]
-    assert [line.get_xdata().size for axes in rankings for line in axes.get_lines()] == [0] * 4
-    assert [len(lines.get_segments()) for axes in rankings for lines in axes.collections] == [0] * 4
+    (ranking,), curves = blank["expressions"].axes, blank["weights"].axes
+    assert [*ranking.get_lines(), *ranking.collections, *blank["expressions"].legends] == []
+    assert [line.get_xdata().size for axes in curves for line in axes.get_lines()] == [0] * 2
+    assert [len(lines.get_segments()) for axes in curves for lines in axes.collections] == [0] * 2
     assert "characters" not in blank
 
 
