@@ -119,7 +119,8 @@ expressionGrid.ratingView = () => {
     function helpText() {
         const signs = SIGNS.map((sign, value) => `${sign} ${SCORES[value]}`).join(", ");
         return `Lines below a picture: ${QUESTIONS.join(", ")} (${signs}), as far as they are asked. `
-            + "A picture opens alone. Keys: arrows choose a picture; y says yes to all, n no, 1, 2 and 3 score line by line.";
+            + "A picture opens alone. Keys: arrows choose a picture; y says yes to all, n no to expression and person, "
+            + "1, 2 and 3 score line by line.";
     }
 
     function seedChoice(session, seed) {
@@ -160,8 +161,8 @@ expressionGrid.ratingView = () => {
     }
 
     function keysText(isBlind) {
-        return "Keys: y yes to all, n no; 1 no, 2 partly, 3 yes; ← → the cell before and behind; s skips; t writes a note; "
-            + `u or Backspace undoes${isBlind ? "" : "; Esc shows the matrix"}.`;
+        return "Keys: y yes to all, n no to expression and person; 1 no, 2 partly, 3 yes; ← → the cell before and behind; "
+            + `s skips; t writes a note; u or Backspace undoes${isBlind ? "" : "; Esc shows the matrix"}.`;
     }
 
     function noteField(cell) {

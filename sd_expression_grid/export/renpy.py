@@ -11,6 +11,7 @@ import builtins
 import json
 import keyword
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from PIL import Image
 
@@ -101,8 +102,12 @@ def tag_of(called: str) -> str:
 
 
 def variable_of(called: str) -> str:
-    """The name of the character in scripts: the tag, where Python and Ren'Py leave it free."""
-    name = plain_word(tag_of(called), r"^a-z0-9_").strip("_") or "person"
+    """The name of the character in scripts: the tag, where Python and Ren'Py leave it free.
+
+    Where no letter of the tag is Latin, a name of its own, for a game may have several such characters.
+    """
+    tag = tag_of(called)
+    name = plain_word(tag, r"^a-z0-9_").strip("_") or f"person_{crc32(tag.encode()):08x}"
     name = f"c_{name}" if name[0].isdigit() else name
     is_taken = keyword.iskeyword(name) or name in KEYWORDS | _TAKEN or hasattr(builtins, name)
     return f"{name}_" if is_taken else name

@@ -225,7 +225,7 @@ def _examples(draft: _Draft) -> Iterator[str]:
     """The most and the least flexible character side by side, in all rows, and in those that a LoRA would be for."""
     shown = {character.label for character in draft.characters}
     ranked = [result for result in draft.report.characters if result.is_ranked and result.column.label in shown]
-    if len(ranked) < 2:
+    if not ranked or ranked[0].flexibility.share == ranked[-1].flexibility.share:
         return
     ends = ranked[0].column.label, ranked[-1].column.label
     yield "## The best and the worst"

@@ -120,7 +120,7 @@ def test_names_for_renpy(text, name):
     ("text", "name"),
     [
         *(("Noor 0.7", "noor_0_7"), ("class", "class_"), ("2B", "c_2b"), ("Show", "show_"), ("gui", "gui_")),
-        *(("Side", "side_"), ("五条", "person")),
+        *(("Side", "side_"), ("五条", "person_9c13554a"), ("日本", "person_c7b7cdcc")),
     ],
 )
 def test_variables_for_renpy(text, name):

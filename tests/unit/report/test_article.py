@@ -158,6 +158,14 @@ def test_chosen_rows_and_columns_are_shown_and_all_count(folder, tmp_path, capsy
     assert "| Bela | LoRA |" in parts["Conclusions"]
 
 
+def test_of_characters_that_are_level_none_is_the_best_and_none_the_worst(tmp_path):
+    made = finished_study(tmp_path, size=48, expressions="sad", characters="Noor | <lora:Noor:1>\nBela | b", seeds=[7])
+    add_ratings(made.path, [rating("sad", label, 7, "yy") for label in ("Noor", "Bela")])
+    text = write_article(made, tmp_path / "out", ArticleRequest()).read_text(encoding="utf-8")
+    assert list(sections(text))[-2:] == ["The grid", "Conclusions"]
+    assert "Both characters are level" in text
+
+
 def test_a_draft_that_is_there_is_not_written_over(folder, draft):
     draft.write_text("mine")
     with pytest.raises(StudyError, match="is there already, and may have been changed; choose another folder"):
