@@ -1,7 +1,7 @@
 """A study beside an extension: its cells are the plain pictures of their infotexts, made beside it as well."""
 
 import re
-from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -109,8 +109,13 @@ def test_beside_all_of_them_idle_nothing_changes(host, lora, mode):
         assert difference(picture, again) <= (ROUNDING if mode == "batched" else 0)
 
 
-def test_a_study_is_found_again_beside_them(host, lora):
-    study = {**study_of(None, lora, "exact"), "name": f"beside {Path(hosts.folder_of(host.name)).name}"}
-    for _ in range(2):
-        answer = host.study(study, **SETTINGS)
-    assert answer.info["extra_generation_params"]["Denoiser rows"] == 0
+@pytest.mark.parametrize("name", [None, "ControlNet, reference"])
+def test_a_study_is_found_again_beside_them(host, titles, lora, name):
+    """Idle, and with one of them active, whose values the WebUI's first picture may change."""
+    case = CASES[host.name].get(name)
+    title = case and next((each for each in titles if each.startswith(case.title.lower())), None)
+    scripts = {title: {"args": list(case.values)}} if title else {}
+    study = {**study_of(case, lora, "exact"), "name": f"beside {uuid4().hex}"}
+    made, again = (host.study(study, **SETTINGS, alwayson_scripts=scripts) for _ in range(2))
+    assert again.folder == made.folder
+    assert again.info["extra_generation_params"]["Denoiser rows"] == 0
