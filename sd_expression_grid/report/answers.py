@@ -198,7 +198,7 @@ def _has_kind(report: Report, kind: Kind) -> bool:
 
 
 def _has_tags(report: Report) -> bool:
-    return any(column.tags for column in report.columns)
+    return any(column.tags for column in report.columns if not column.exclude)
 
 
 def _third_question(report: Report) -> str:

@@ -362,6 +362,13 @@ def test_a_row_that_only_one_side_has_ratings_of_is_not_near_the_line(columns_th
     assert answers[-1] == f"Cannot be decided without ratings of {lacks}: sad."
 
 
+def test_tags_of_excluded_characters_ask_nothing():
+    there = [REFERENCE, *columns("a"), *columns("worn", tags=("celebrity",), exclude=True)]
+    report = report_on(table(there, {"sad": "y,y yy,yy yy,yy"}))
+    assert len(report.answers) == 3
+    assert "give the characters tags=well-known and tags=invented" in report.hints[0]
+
+
 def test_a_study_of_neutral_faces_has_no_candidates():
     answers = report_on(table([REFERENCE, *columns("a")], {"neutral": "y,y yy,yy"})).answers[CANDIDATES]
     assert answers.sentences == ("Cannot be told: no row but neutral is rated.",)
