@@ -17,8 +17,7 @@ class Case:
     """An extension's script and its values; one without a title has none to tell, and is on where it is.
 
     ``shares``: composition steps are shared in exact mode; ``batches``: rows are batched in batched mode. ``plain`` are
-    values of a plain picture where they are others; ``face``: with the face prompt of the cell's infotext. CD Tuner
-    makes other pictures each time where there are LoRAs, also without us.
+    values of a plain picture where they are others; ``face``: with the face prompt of the cell's infotext.
     """
 
     title: str
@@ -64,6 +63,7 @@ _DYNAMIC_PROMPTS = Case(title="Dynamic Prompts", values=(True, False), plain=(Fa
 OF_A1111 = {
     "ADetailer": _ADETAILER,
     "CD Tuner": Case(title="CD Tuner", values=(True, 2.0, 1.0, 3.0), study={"characters": "mei"}),
+    "CD Tuner, with LoRAs": Case(title="CD Tuner", values=(True, 2.0, 1.0, 3.0)),
     "ControlNet, reference": Case(title="ControlNet", values=(_UNIT,), shares=False),
     "Detail Daemon": Case(title="Detail Daemon", values=(True, True), batches=True),
     "Dynamic Prompts": _DYNAMIC_PROMPTS,
