@@ -118,18 +118,22 @@ def network_notes(study: Study, templates: Mapping[str, str], catalog: Catalog) 
 
 
 _WORD = re.compile(r"[^\s,()\[\]:|]+")
+_LIKE_A_NAME = re.compile(r"[\w.][-_\d]")
 _NEAR = 0.85
 """How alike two names are, from 0 to 1, of which one may be a slip of the other."""
 
 
 def _nearly_named(study: Study, catalog: Catalog) -> Iterator[str]:
+    """Beside a network, words may be its trigger words: only those that are written like names are looked at."""
     embeddings, loras = ({name.lower(): name for name in names} for names in (catalog.embeddings, catalog.loras))
-    columns = (column for column in with_kinds(study, catalog).characters if column.kind == "none")
     asked = {column.label for column in study.characters if column.kind == "none"}
-    for column in (one for one in columns if one.label not in asked):
-        for word in dict.fromkeys(_WORD.findall(column.text)):
-            found = difflib.get_close_matches(word.lower(), {**loras, **embeddings}, n=1, cutoff=_NEAR)
-            for near in found:
+    for column in (one for one in with_kinds(study, catalog).characters if one.label not in asked):
+        is_of_words = column.kind == "none"
+        known = {**loras, **embeddings} if is_of_words else embeddings
+        for word in dict.fromkeys(_WORD.findall(column.text if is_of_words else without_tags(column.text))):
+            if word.lower() in embeddings or not (is_of_words or _LIKE_A_NAME.search(word)):
+                continue
+            for near in difflib.get_close_matches(word.lower(), known, n=1, cutoff=_NEAR):
                 meant = f"embedding '{embeddings[near]}'" if near in embeddings else f"LoRA <lora:{loras[near]}:1>"
                 yield f"{column.place or column.label}: '{word}' is drawn as words; the nearest network: the {meant}"
 

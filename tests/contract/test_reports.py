@@ -18,6 +18,7 @@ from tests.finished import finished_study
 from tests.unit.rated import rating
 
 RATINGS = "expression,character,seed,rater,expression_score,likeness_score\nsad,Noor,1,Ana,yes,partly\n"
+BOTH = "expression and person"
 
 
 @pytest.fixture
@@ -120,19 +121,30 @@ def test_without_ratings_there_is_no_report(section, folder):
 
 
 def test_an_article_is_drafted_and_a_draft_never_written_over(section, folder):
-    said, files, _ = section.draft_article(folder.name)
+    said, files, _ = section.draft_article(folder.name, BOTH)
     assert "no cell is rated yet" in said
     add_ratings(folder, [rating("sad", "reference", 1, "y"), rating("sad", "Noor", 1, "yy")])
-    said, files, shown = section.draft_article(folder.name)
+    said, files, shown = section.draft_article(folder.name, BOTH)
     assert f"The draft is {folder / 'article/article.md'}" in html.unescape(said)
     assert (files["value"], shown) == ([str(folder / "article.zip")], folder.name)
     with zipfile.ZipFile(folder / "article.zip") as archive:
         assert {"article.md", "pictures/grid.jpg"} <= set(archive.namelist())
     (folder / "article/article.md").write_text("mine")
-    said, files, _ = section.draft_article(folder.name)
+    said, files, _ = section.draft_article(folder.name, BOTH)
     assert files["value"] == [str(folder / "article (2).zip")]
     assert (folder / "article/article.md").read_text() == "mine"
-    assert "choose a study first" in section.draft_article(None)[0]
+    assert "choose a study first" in section.draft_article(None, BOTH)[0]
+
+
+def test_an_article_counts_as_a_success_what_its_author_chooses(section, folder):
+    add_ratings(folder, [rating("sad", "reference", 1, "y"), rating("sad", "Noor", 1, "yn")])
+    for number, (chosen, said) in enumerate(
+        {BOTH: "expression reached and person kept", "expression alone": "expression reached"}.items(), 1
+    ):
+        section.draft_article(folder.name, chosen)
+        out = folder / ("article" if number == 1 else f"article ({number})")
+        assert f"A success is: {said}." in (out / "article.md").read_text(encoding="utf-8")
+    assert "natural" in section.draft_article(folder.name, "expression, person and natural")[0]
 
 
 def test_the_previews_of_networks_are_given_to_the_page(webui, folder):

@@ -23,11 +23,18 @@ from sd_expression_grid.webui.rating.archives import archive_of
 from sd_expression_grid.webui.rating.chosen_study import opened_study
 from sd_expression_grid.webui.rating.snippets import error_html, progress_html, report_frame
 
+_SUCCESSES: Mapping[str, Success] = {
+    "expression and person": "both", "expression alone": "expression", "expression, person and natural": "all",
+}  # fmt: skip
+"""What counts as a success, as the page says it."""
+
 ARTICLE = "article"
 """The folder and the ZIP of a draft, in the study's folder; a number is added where there is one already."""
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from sd_expression_grid.report.types import Success
 
 
 def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
@@ -36,8 +43,15 @@ def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
         with gr.Row():
             make = gr.Button("Make the report", elem_id=element_id("report"))
             look = gr.Button("Look at the pictures too", elem_id=element_id("look"))
-            article = gr.Button("Draft an article", elem_id=element_id("article"))
             upload = gr.UploadButton("Add ratings from CSV", file_types=[".csv"], elem_id=element_id("add_csv"))
+        with gr.Row():
+            success = gr.Dropdown(
+                label="A success in the article is",
+                choices=list(_SUCCESSES),
+                value=next(iter(_SUCCESSES)),
+                elem_id=element_id("article_success"),
+            )
+            article = gr.Button("Draft an article", elem_id=element_id("article"))
         faults = gr.HTML(elem_id=element_id("csv_faults"))
         page = gr.HTML(elem_id=element_id("report_html"))
         shown = gr.State(None)
@@ -56,7 +70,7 @@ def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
     ):
         offered = done.then(offer_files, inputs=[shown], outputs=[files], show_progress="hidden")
         offered.then(clear_other, inputs=[study, shown], outputs=[*report, files], show_progress="hidden")
-    article.click(draft_article, inputs=[study], outputs=[faults, files, shown])
+    article.click(draft_article, inputs=[study, success], outputs=[faults, files, shown])
     study.change(
         clear_other, inputs=[study, shown], outputs=[*report, files], queue=False, show_progress="hidden"
     ).then(lambda: "", outputs=[faults], queue=False, show_progress="hidden")
@@ -105,12 +119,15 @@ def offer_files(name: str | None) -> Any:
     return gr.update(value=files or None, visible=bool(files))
 
 
-def draft_article(name: str | None) -> tuple[str, Any, str | None]:
-    """Writes a draft of an article into the study's folder: where it is, and a ZIP of it; or what is wrong."""
+def draft_article(name: str | None, success: str) -> tuple[str, Any, str | None]:
+    """Writes a draft of an article into the study's folder: where it is, and a ZIP of it; or what is wrong.
+
+    ``success`` is what counts as one, as the page says it.
+    """
     try:
         folder = opened_study(name)
         out = folder.path / free_stem(folder.path, ARTICLE)
-        file = write_article(folder, out, ArticleRequest())
+        file = write_article(folder, out, ArticleRequest(success=_SUCCESSES[success]))
         archive = archive_of(out)
     except (StudyError, OSError) as error:
         return error_html(error), gr.update(), name
