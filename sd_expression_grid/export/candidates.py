@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -28,10 +28,10 @@ NO, UNRATED, PARTLY, YES = range(4)
 class Scores:
     """The mean scores of a cell, from 0 to 2, of ``count`` ratings; None where none was given."""
 
-    expression: float | None = None
-    likeness: float | None = None
-    natural: float | None = None
-    count: int = 0
+    expression: float | None
+    likeness: float | None
+    natural: float | None
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +42,9 @@ class Candidate:
     """
 
     key: CellKey
+    scores: Scores
     outcome: Outcome | None = None
     problem: str = ""
-    scores: Scores = field(default_factory=Scores)
     grade: int = UNRATED
 
 
@@ -95,7 +95,7 @@ def candidates_of(folder: StudyFolder, name: str) -> Candidates:
         key = CellKey(expression=row, character=column.label, seed=seed)
         problem = problems.get(key, "was not made yet")
         if problem:
-            return Candidate(key=key, problem=problem)
+            return Candidate(key=key, scores=_scores(()), problem=problem)
         found, is_person = ratings.get(key, []), asks_likeness(study, column)
         return Candidate(key=key, outcome=record[key], scores=_scores(found), grade=_grade(found, is_person=is_person))
 

@@ -25,7 +25,7 @@ def contact_sheet(faces: Iterable[tuple[str, Image.Image]], count: int, size: Si
     """A sheet of ``count`` captions and pictures, which are opened one after the other; ``size`` is theirs."""
     scale = min(1.0, THUMBNAIL / max(size))
     captions = Captions((max(1, round(size[0] * scale)), max(1, round(size[1] * scale))), Style())
-    across = math.ceil(math.sqrt(count * captions.size.height / captions.size.width))
+    across = min(count, math.ceil(math.sqrt(count * captions.size.height / captions.size.width)))
     down = math.ceil(count / across)
     step = captions.size.width + _GAP, captions.size.height + _GAP
     sheet = Image.new("RGB", (across * step[0] + _GAP, down * step[1] + _GAP), PALETTES["light"].background)

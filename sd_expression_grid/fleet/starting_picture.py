@@ -40,8 +40,9 @@ def write_pictures(folder: StudyFolder, study: Study, settings: Mapping[str, obj
 
 def _encoded(option: str, file: Path) -> str:
     try:
+        with Image.open(file) as opened:
+            opened.verify()
         data = file.read_bytes()
-        Image.open(io.BytesIO(data)).verify()
     except (OSError, SyntaxError, ValueError) as error:
         raise StudyError([Fault(option, f"{file} cannot be read as a picture: {error}")]) from error
     return base64.b64encode(data).decode()
