@@ -55,7 +55,7 @@ class Fleet:
 
     def __init__(self, study, webuis, *, cell_bytes=0, bytes_a_second=float("inf"), keep_seconds=0.0, turn_seconds=0.0):
         self.clock, self.webuis = Clock(), webuis
-        self.names = {f"w{number}": webui for number, webui in enumerate(webuis)}
+        self.at = {f"at w{number}": webui for number, webui in enumerate(webuis)}
         self.cost = Cost(calls=Calls(first_pass=20, shared=5), shares=True, whole_calls=True)
         settled = study_from_dict(study).with_templates("", "")
         self.cells = plan_cells(settled, templates_of(settled), settled.seeds)
@@ -67,7 +67,7 @@ class Fleet:
         self.jobs, self.hanging, self.dropped = [], set(), 0
         self._cell_seconds, self._keep_seconds = cell_bytes / bytes_a_second, keep_seconds
         self._turn_seconds = turn_seconds
-        self._free = dict.fromkeys(self.names, 0.0)
+        self._free = dict.fromkeys(self.at, 0.0)
         self._events, self._link_free, self._numbers = [], 0.0, iter(range(10**9))
         self.transferring = 0.0
 
@@ -78,8 +78,8 @@ class Fleet:
         rules = AdmissionRules(model=self.inspection, allow_differences=False, inspect=inspect)
         with simulated_time(self.clock):
             admitted = Roster(self, rules, self.said.append)
-            for worker in self.names:
-                admitted.admit(worker, worker, self.inspection)
+            for worker, name in self.workers().items():
+                admitted.admit(worker, name, self.inspection)
             keys = [cell.key for cell in self.cells] if missing is None else missing
             callbacks = Callbacks(
                 save=self._save,
@@ -93,7 +93,8 @@ class Fleet:
         return run
 
     def workers(self):
-        return {worker: worker for worker, webui in self.names.items() if self.clock.now < webui.leaves_at}
+        there = (worker for worker, webui in self.at.items() if self.clock.now < webui.leaves_at)
+        return {worker: worker.removeprefix("at ") for worker in there}
 
     def submit(self, job, workers):
         number = next(self._numbers)
@@ -108,10 +109,10 @@ class Fleet:
             return
         worker = min(sorted(workers), key=lambda name: self._free[name])
         start = max(now, self._free[worker]) + job.startup_delay
-        reply, seconds = self._reply(job, self.names[worker], start)
+        reply, seconds = self._reply(job, self.at[worker], start)
         self._free[worker] = start + seconds
-        if start + seconds > self.names[worker].leaves_at:
-            self._start(number, job, workers - {worker}, max(now, self.names[worker].leaves_at))
+        if start + seconds > self.at[worker].leaves_at:
+            self._start(number, job, workers - {worker}, max(now, self.at[worker].leaves_at))
         else:
             heapq.heappush(self._events, (start + seconds, number, worker, reply))
 

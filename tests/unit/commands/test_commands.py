@@ -64,12 +64,18 @@ def test_a_study_without_cells_has_no_grid(folder, capsys):
     assert "has no cells yet" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("command", "words"), [("grid", "the grid cannot be written"), ("page", "cannot be written")])
-def test_a_place_that_cannot_be_written_is_said(folder, command, words, capsys):
+@pytest.mark.parametrize(
+    ("command", "place", "words"),
+    [
+        ("grid", "taken", "the grid cannot be written: [Errno 17] File exists: "),
+        ("page", "index.html", "cannot be written: [Errno 21] Is a directory: "),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_said(folder, command, place, words, capsys):
     (folder / "taken").write_text("")
     (folder / "index.tmp").mkdir()
     assert main([command, str(folder), *(["--out", str(folder / "taken")] if command == "grid" else [])]) == 2
-    assert words in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith(f"{folder / place}: {words}")
 
 
 def test_the_command_line_needs_no_webui(folder):

@@ -1,9 +1,11 @@
 """What `sweep` asks the fleet for, and what it prints. The fleet is played; `tests/unit/fleet` has the real one."""
 
+import io
 import json
 import os
 import signal
 import sys
+from base64 import b64encode
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -97,9 +99,23 @@ def test_a_pictures_settings_hold_where_none_are_given(command, fleet):
     assert fleet.options["settings"] == {"cfg_scale": 5, "infotext": f"a face\n{SETTINGS}"}
 
 
+def test_a_picture_and_its_mask_reach_the_fleet_beside_the_settings(command, fleet):
+    Image.new("L", (8, 8), 255).save("mask.png")
+    picture, mask = (b64encode(Path(name).read_bytes()).decode() for name in ("like.png", "mask.png"))
+    assert command("--picture", "like.png", "--denoising-strength", "0.4") == 0
+    assert fleet.options["settings"] == {"steps": 20, "denoising_strength": 0.4, "init_images": [picture]}
+    assert command("--picture", "like.png", "--mask", "mask.png", "--like", "like.png") == 0
+    assert fleet.options["settings"] == {
+        "infotext": f"a face\n{SETTINGS}", "init_images": [picture], "mask": mask,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--mask", "like.png"), "--mask: needs a picture: give --picture as well\n"),
+        (("--picture", "study.json"), "--picture: study.json cannot be read as a picture: "),
+        (("--picture", "like.png", "--mask", "none.png"), "--mask: none.png cannot be read as a picture: "),
         (("--set", "eta"), "--set: must be FIELD=JSON, is 'eta'\n"),
         (("--webui", f"{URL}/"), "--webui: names a WebUI twice\n"),
         (("--webui", "7861"), "--webui: must be an address such as http://127.0.0.1:7860, is '7861'\n"),
@@ -198,6 +214,20 @@ def test_on_a_terminal_the_status_stands_below_the_lines(capsys, monkeypatch):
     printer.say("another")
     wiped, shorter = f"\r{' ' * 10}\r", f"\r{' ' * 6}\r"
     assert capsys.readouterr().out == f"1 of 4 cel{wiped}2 of 4{shorter}a WebUI came\nanother\n"
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_what_is_printed_is_there_at_once(monkeypatch, is_terminal):
+    """Where the output is a pipe or a file, Python would keep the lines back."""
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="utf-8"))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    monkeypatch.setattr(sweep, "STATUS_SECONDS", 0)
+    printer = Printer()
+    printer.say("a WebUI came")
+    assert written.getvalue().split() == [b"a", b"WebUI", b"came"]
+    printer.status("half")
+    assert written.getvalue().split()[3:] == [b"half"]
 
 
 def test_what_is_made_so_far_is_shown(tmp_path, capsys, monkeypatch):

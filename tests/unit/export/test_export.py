@@ -308,7 +308,11 @@ def test_a_full_disk_is_one_message_and_leaves_nothing(folder, program, monkeypa
 
 def test_a_place_that_is_no_folder_is_said(folder, tmp_path):
     (tmp_path / "file").write_text("")
-    assert "cannot be written" in fault(folder, SavingError, out=tmp_path / "file/out")
+    file = tmp_path / "file"
+    assert fault(folder, SavingError, out=file / "out") in [
+        f"{file / 'out'}: cannot be written: [Errno {number}] {why}: {str(file)!r}"
+        for number, why in ((errno.EEXIST, "File exists"), (errno.ENOTDIR, "Not a directory"))
+    ]
 
 
 def test_an_interrupt_leaves_nothing(folder, monkeypatch):

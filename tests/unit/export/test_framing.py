@@ -55,4 +55,11 @@ def test_pictures_of_another_shape_are_refused():
         StudyError, match=r"b\.png: is 64×64 px, another shape than 48×64 px of the others; pick one like"
     ):
         framing_for({"a.png": (48, 64), "b.png": (64, 64)})
-    assert framing_for({"a.png": (48, 64), "b.png": (97, 128)}).common == (48, 64)
+
+
+def test_a_pixel_of_rounding_in_the_smaller_picture_is_no_other_shape():
+    assert framing_for({"a.png": (48, 64), "b.png": (98, 128)}).common == (48, 64)
+    assert framing_for({"a.png": (48, 64), "b.png": (94, 128)}).common == (48, 64)
+    for width in (93, 99):
+        with pytest.raises(StudyError, match=rf"^b\.png: is {width}×128 px"):
+            framing_for({"a.png": (48, 64), "b.png": (width, 128)})

@@ -3,7 +3,7 @@
 import json
 import sys
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -118,6 +118,23 @@ def test_a_tool_that_fails_is_said(folder, tool, tmp_path):
     assert refused(folder, tmp_path / "out") == (
         "the background could not be removed (ZeroDivisionError: division by zero)"
     )
+
+
+def test_mediapipes_share_of_figure_becomes_a_matte(monkeypatch):
+    shares = np.array([[0, 0.5, 1], [-0.25, 0.1, 1.5]])
+
+    def selfie_segmentation(model_selection):
+        assert model_selection == 0
+        return SimpleNamespace(process=lambda pixels: SimpleNamespace(segmentation_mask=shares[: len(pixels)]))
+
+    package = "mediapipe.python.solutions.selfie_segmentation"
+    for name in ("mediapipe", "mediapipe.python", "mediapipe.python.solutions", package):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    sys.modules[package].SelfieSegmentation = selfie_segmentation
+    monkeypatch.setattr(mattes, "find_spec", lambda name: None if name == "rembg" else name)
+    found = mattes._installed_tool()(Image.new("RGB", (3, 2)))
+    assert found.mode == "L"
+    assert np.asarray(found).tolist() == [[0, 128, 255], [0, 26, 255]]
 
 
 def test_mediapipe_finds_a_person(monkeypatch):

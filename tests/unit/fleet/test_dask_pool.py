@@ -1,6 +1,7 @@
 """The worker pool on Dask's own cluster in this process, with jobs that speak to no WebUI."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -28,6 +29,23 @@ def results(pool, count):
 
 def test_each_webui_has_a_worker_in_the_commands_order(pool):
     assert list(pool.workers().values()) == URLS
+
+
+def test_workers_without_a_webui_are_left_out():
+    """A cluster may do other things as well; WebUIs that the command does not name come in the order of their names."""
+
+    def worker(name, **resources):
+        return {"name": name, "resources": resources}
+
+    there = {
+        "tcp://a": worker("http://b", webui=1), "tcp://b": worker("other"), "tcp://c": worker("half", webui=0.5),
+        "tcp://d": worker("http://a", webui=2, gpu=1), "tcp://e": worker("gpu", gpu=1),
+    }  # fmt: skip
+    asked = []
+    client = SimpleNamespace(scheduler_info=lambda n_workers: asked.append(n_workers) or {"workers": there})
+    found = dask_pool.DaskPool(client, []).workers()
+    assert list(found.items()) == [("tcp://d", "http://a"), ("tcp://a", "http://b")]
+    assert asked == [-1]  # else Dask tells of five only
 
 
 def test_a_job_runs_at_the_webui_of_one_of_its_workers(pool, monkeypatch):

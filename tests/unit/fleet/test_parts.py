@@ -51,16 +51,34 @@ def test_what_is_asked_and_answered_survives_the_way():
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "said"),
     [
-        {"status": "done", "png": ""}, {"status": "failed"}, {"status": "odd"}, {"png": "no base64!"}, {"key": [1]},
-        {"identity": None}, {"more": 1}, {"key": ["sad", "Noor", True]}, {"key": ["sad", 1, 1]}, {"key": "sad"},
+        ({"status": "done", "png": ""}, "a cell is 'done', with 0 bytes of a picture"),
+        ({"status": "failed"}, "a cell is 'failed', with 1 bytes of a picture"),
+        ({"status": "odd"}, "a cell is 'odd', with 1 bytes of a picture"),
+        ({"png": "eA="}, "a picture is not in base64: Incorrect padding"),
+        ({"key": [1]}, "[1] instead of values of the types str, str, int"),
+        ({"key": "sad"}, "['sad', 'done', 'abc', '', '', '', 'eA=='] instead of values of the types list, str, str, "
+                         "str, str, str, str"),
+        ({"key": ["sad", "Noor", True]}, "['sad', 'Noor', True] instead of values of the types str, str, int"),
+        ({"key": ["sad", 1, 1]}, "['sad', 1, 1] instead of values of the types str, str, int"),
+        ({"identity": None}, "[['sad', 'Noor', 1], 'done', None, '', '', '', 'eA=='] instead of values of the types "
+                             "list, str, str, str, str, str, str"),
+        ({"more": 1}, "the keys warning, key, status, identity, infotext, error, png, more instead of the keys "
+                      "key, status, identity, infotext, error, warning, png"),
     ],
 )  # fmt: skip
-def test_a_cell_that_is_none_is_refused(change):
+def test_a_cell_that_is_none_is_refused_and_told(change, said):
     good = cell_to_dict(MadeCell(key=KEY, status="done", identity="abc", png=b"x"))
-    with pytest.raises(AnswerError):
+    with pytest.raises(AnswerError) as raised:
         cell_from_dict({**good, **change})
+    assert str(raised.value) == said
+
+
+def test_a_picture_with_other_signs_between_is_not_in_base64():
+    cell = cell_to_dict(MadeCell(key=KEY, status="done", identity="abc", png=b"x"))
+    with pytest.raises(AnswerError, match=r"^a picture is not in base64: \w"):
+        cell_from_dict({**cell, "png": "no base64!"})
 
 
 def test_version_0_1_0_is_understood_and_understands():

@@ -196,8 +196,11 @@ def test_a_folder_of_another_kind_is_left_alone(tmp_path):
 def test_a_folder_or_file_with_other_things_is_left_alone(tmp_path):
     (tmp_path / "beach.jpg").write_text("")
     for path in (tmp_path, tmp_path / "beach.jpg"):
-        with pytest.raises(StudyError, match="holds other things than a study"):
+        with pytest.raises(StudyError) as raised:
             output_folder.find(path, is_scout=False)
+        assert str(raised.value) == (
+            f"--out: {path} holds other things than a study; name an empty folder, or a study's"
+        )
 
 
 def test_an_empty_folder_will_do(tmp_path):
@@ -207,10 +210,11 @@ def test_an_empty_folder_will_do(tmp_path):
 def test_a_disk_that_takes_nothing_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     folder = StudyFolder(tmp_path / "file" / "out")
-    with pytest.raises(StudyError, match="the study's folder cannot be written"):
+    why = rf"\[Errno 20\] Not a directory: '{tmp_path}/file/out"
+    with pytest.raises(StudyError, match=f"^the study's folder cannot be written: {why}"):
         output_folder.create(folder, study_from_dict(STUDY), {})
     cell = MadeCell(key=KEY, status="done", identity="abc", png=b"png")
-    with pytest.raises(SavingError, match="a cell could not be saved, so the study was stopped"):
+    with pytest.raises(SavingError, match=f"^a cell could not be saved, so the study was stopped: {why}"):
         output_folder.save(folder, [cell], "")
 
 

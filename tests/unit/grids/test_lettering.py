@@ -263,14 +263,33 @@ def test_pillows_own_font_shows_something(without_fonts: tuple[str, ...]):
     assert ink.size.width > 40
 
 
-def test_the_bitmap_font_of_old_pillows_will_do(monkeypatch: pytest.MonkeyPatch, without_fonts: tuple[str, ...]):
+@pytest.fixture
+def old_pillow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Font]:
+    """The font of a Pillow older than 10.1."""
     old = getattr(ImageFont, "load_default_imagefont", ImageFont.load_default)
     monkeypatch.setattr(ImageFont, "load_default", old)
     fonts._pillows_own.cache_clear()
     fonts._sized.cache_clear()
-    check_ink("neutral 微笑 é", Size(120, 60), TextStyle(size=20, smallest=10, fonts=without_fonts))
+    yield fonts._pillows_own()
     fonts._pillows_own.cache_clear()
     fonts._sized.cache_clear()
+
+
+def test_the_bitmap_font_of_old_pillows_will_do(old_pillow: Font, without_fonts: tuple[str, ...]):
+    check_ink("neutral 微笑 é", Size(120, 60), TextStyle(size=20, smallest=10, fonts=without_fonts))
+
+
+def test_the_bitmap_font_is_measured_as_it_is_drawn(old_pillow: Font):
+    """Its characters are 6 × 11 pixels, 9 of them above the base line."""
+    if not old_pillow.is_pillows_bitmap:
+        pytest.skip("this Pillow does not give its old font")
+    assert fonts.advance_of("HHHH", old_pillow, 33) == 4 * 6 * 3
+    assert fonts.extent_of("HHHH", old_pillow, 33) == fonts.Extent(left=0, right=4 * 6 * 3, ascent=27, descent=6)
+    assert fonts.line_height(old_pillow, 33) == (27, 7)
+    image = Image.new("RGB", (120, 60), "white")
+    fonts.set_text(image, (20, 40), "HHHH", old_pillow, 33, (0, 0, 0))
+    dark = image.point(([0] * 128 + [255] * 128) * 3)
+    assert ink_in(dark) == Box(20, 40 - 6 * 3, 20 + 72, 40)  # a capital is 6 pixels high and stands on the base line
 
 
 def test_a_given_font_comes_first_and_a_broken_one_is_passed_over(tmp_path):
