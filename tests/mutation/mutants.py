@@ -72,6 +72,8 @@ def _of_python(file: Path, source: bytes) -> Iterator[Mutant]:
             start = starts[node.lineno - 1] + node.col_offset
             end = starts[node.end_lineno - 1] + node.end_col_offset
             before, after = _text(node), _text(changed)
+            if after == before:
+                continue  # both exchanged values are the same
             yield Mutant(file=file, start=start, end=end, line=node.lineno, before=before, after=after)
 
 

@@ -62,6 +62,10 @@ def test_types_have_none(text):
     assert faults(text) == set()
 
 
+def test_what_stays_the_same_is_no_fault():
+    assert faults("f(a, a)") == {(1, "f(a, a)", "pass")}
+
+
 def test_what_asserts_is_left_alone():
     call = "zip(a, b, strict=True)"
     assert faults(f"{call}\nassert a == b\n") == {(1, call, "zip(b, a, strict=True)"), (1, call, "pass")}
