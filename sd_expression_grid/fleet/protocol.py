@@ -82,7 +82,7 @@ def is_request(data: Mapping[str, object]) -> bool:
 def request_to_json(request: Request) -> str:
     """The request as the script's argument."""
     values = asdict(request)
-    return json.dumps({"ask": values.pop("kind"), **values}, ensure_ascii=False)
+    return json.dumps({"ask": values.pop("kind"), **values})
 
 
 def request_from_dict(data: Mapping[str, object]) -> Request:

@@ -224,8 +224,11 @@ def settings_of(study: Study, outcomes: Mapping[CellKey, Outcome]) -> dict[str, 
     return {name: value for name, value in settings.items() if name not in of_columns}
 
 
-def legend(study: Study, seed: int, settings: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """What was drawn and how, as names and values; ``settings`` are those that an infotext tells."""
+def legend(study: Study, seed: int | None, settings: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What was drawn and how, as names and values; ``settings`` are those that an infotext tells.
+
+    Without a ``seed`` it is what all seeds have in common.
+    """
     schedule = settings.get("Schedule type", "Automatic")
     values = {
         "Prompt": _prompt(study),
@@ -235,7 +238,7 @@ def legend(study: Study, seed: int, settings: Mapping[str, str]) -> tuple[tuple[
         "Steps": settings.get("Steps", ""),
         "CFG scale": own_numbers(study.characters, "cfg_scale", _plain(settings.get("CFG scale", ""))),
         "Size": settings.get("Size", "").replace("x", "×"),
-        "Seed": "" if study.scout else str(seed),
+        "Seed": "" if study.scout or seed is None else str(seed),
         "Denoising strength": _strengths(study, settings),
         "Network weight": network_weights(study.characters),
         SCOUT_FIELD: settings.get(SCOUT_FIELD, ""),

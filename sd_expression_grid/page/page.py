@@ -65,7 +65,7 @@ def page_data(folder: StudyFolder) -> dict[str, object]:
     counts = Counter(cell["status"] for columns in cells for rows in columns for cell in rows)
     return {
         "title": study.name or folder.path.name,
-        "facts": [pair for pair in legend(study, 0, grids.settings) if pair[0] != "Seed"],
+        "facts": legend(study, None, grids.settings),
         "counts": dict(counts),
         "rows": [{"label": row.label, "text": row.text} for row in study.expressions],
         "columns": columns,
