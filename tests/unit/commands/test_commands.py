@@ -61,7 +61,7 @@ def test_a_folder_without_study_is_said(command, tmp_path, capsys):
 def test_a_study_without_cells_has_no_grid(folder, capsys):
     (folder / "cells.jsonl").unlink()
     assert main(["grid", str(folder)]) == 2
-    assert "has no cells yet" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"{folder}: has no cells yet, so there is no grid to draw\n"
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def test_without_large_pictures_there_are_none(tmp_path):
 def test_a_hires_pass_is_no_difference():
     hires = "Denoising strength: 0.5, Hires upscale: 2, Hires upscaler: Latent, Hires steps: 4, Version: 1"
     assert is_made_of(SMALL.replace("Version: 1", hires), SMALL)
+    assert is_made_of(SMALL.replace("Version: 1", hires), f"{SMALL}, Denoising strength: 0.3, Hires upscale: 1.5")
 
 
 @pytest.mark.parametrize(

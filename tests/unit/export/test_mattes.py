@@ -46,7 +46,11 @@ def tool(monkeypatch, tmp_path):
 
 @pytest.fixture
 def no_tool(monkeypatch, tmp_path):
-    monkeypatch.setattr(mattes, "find_spec", lambda _name: None)
+    def find_spec(name):
+        if name.startswith("mediapipe."):
+            raise ModuleNotFoundError(name="mediapipe")
+
+    monkeypatch.setattr(mattes, "find_spec", find_spec)
     monkeypatch.setenv("U2NET_HOME", str(tmp_path))
 
 
@@ -96,7 +100,10 @@ def refused(folder, out):
 
 
 def test_without_a_tool_it_is_said(folder, no_tool, tmp_path):
-    assert refused(folder, tmp_path / "out").startswith("--transparent: needs a tool that is not installed here: rembg")
+    assert refused(folder, tmp_path / "out") == (
+        "--transparent: needs a tool that is not installed here: rembg with a model in its folder (~/.u2net), or "
+        "mediapipe 0.10.9; see docs/export.md"
+    )
 
 
 def test_a_rembg_without_a_model_is_not_called_for_it_would_download_one(folder, tool, tmp_path, monkeypatch):
@@ -111,6 +118,12 @@ def test_where_nobody_is_found_it_is_said(folder, tool, tmp_path):
     assert refused(folder, tmp_path / "out") == (
         "Noor, seed 7: nobody was found in the pictures; keep their background"
     )
+
+
+def test_more_than_a_fiftieth_of_the_picture_is_somebody(tool, tmp_path):
+    tool.widths[:] = [1] * 6
+    assert exported(study_folder(tmp_path, size=(49, 60)), tmp_path / "out").count == 3
+    assert "nobody was found" in refused(study_folder(tmp_path, size=(51, 60)), tmp_path / "none")
 
 
 def test_a_tool_that_fails_is_said(folder, tool, tmp_path):

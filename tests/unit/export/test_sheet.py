@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sd_expression_grid.export.sheet import THUMBNAIL, contact_sheet
+from sd_expression_grid.export.sheet import contact_sheet
 from sd_expression_grid.grids.drawing.captions import Captions
 from sd_expression_grid.grids.drawing.style import PALETTES, Style
 
-GAP = 8
+GAP, THUMBNAIL = 8, 256
 COLOURS = {
     "neutral": (200, 0, 0),
     "smile": (0, 200, 0),

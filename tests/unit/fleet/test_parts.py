@@ -12,6 +12,7 @@ from sd_expression_grid.fleet.fingerprints import fingerprint_differences, unlik
 from sd_expression_grid.fleet.pace import Pace, in_words
 from sd_expression_grid.fleet.picture_infotext import read_infotext
 from sd_expression_grid.fleet.protocol import (
+    ANSWER_FIELD,
     AnswerError,
     Inspection,
     MadeCell,
@@ -92,12 +93,20 @@ def test_version_0_1_0_is_understood_and_understands():
     assert told.keys() == answer.keys()
     cells = request_of("make-answer")
     assert [cell_to_dict(cell) for cell in cells_from_list(cells)] == cells
+    assert ANSWER_FIELD == "Expression grid answer"
 
 
 def test_a_request_that_is_none_names_its_faults():
-    with pytest.raises(StudyError, match="ask: must be one of look, make") as raised:
-        request_from_dict({"ask": "paint", "study": [], "seed": "x"})
-    assert len(raised.value.faults) == 3
+    with pytest.raises(StudyError) as raised:
+        request_from_dict({"ask": "paint", "study": [], "seed": "x", "variation_seed": -1, "title": 1, "more": 1})
+    assert raised.value.lines == [
+        "ask: must be one of look, make, is 'paint'",
+        "study: must be an object, is a list",
+        "seed: must be a whole number, is 'x'",
+        "variation_seed: must be at least 0, is -1",
+        "title: must be a text, is 1",
+        "more: is not a known key; the keys are ask, seed, study, title, variation_seed",
+    ]
 
 
 def test_differences_are_named():

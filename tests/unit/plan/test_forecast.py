@@ -95,6 +95,13 @@ def test_the_facts_are_told():
     }
 
 
+def test_picked_cells_are_counted_without_rows_and_columns():
+    shown = forecast(made=("sad",), seeds=tuple(range(600)))
+    told = facts(replace(shown, study=replace(shown.study, picked=True)))
+    assert next(iter(told.items())) == ("Picked cells", "2,400, made large")
+    assert "Cells" not in told
+
+
 def test_the_facts_of_several_seeds_and_pages():
     assert facts(forecast(seeds=(7, 8), seconds=89.4, stock_rows=0, pages=((10, 1000), (2000, 1500)))) == {
         "Cells": "8 (2 rows × 2 columns × 2 seeds)",

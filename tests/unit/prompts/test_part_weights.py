@@ -1,6 +1,6 @@
 import pytest
 
-from sd_expression_grid.prompts.part_weights import closing_weight_as_words, weights_as_words
+from sd_expression_grid.prompts.part_weights import closing_weight_as_words, ends_in_comment, weights_as_words
 from sd_expression_grid.prompts.prompts import Edit, Template
 from tests.unit.schedules import holds, parts_and_weights
 
@@ -71,6 +71,18 @@ def test_a_weight_of_the_template_or_of_a_text_with_and_is_the_users(template, c
 def test_a_backslash_stands_before_the_number_that_was_put_in(pieces, joined):
     """Every second piece was put in."""
     assert weights_as_words([(piece, number % 2 == 1) for number, piece in enumerate(pieces)]) == joined
+
+
+@pytest.mark.parametrize(
+    ("text", "is_within"),
+    [
+        ("a # mine", True), ("a // mine", True), ("a #", True), ("a //", True), ("a", False), ("", False),
+        ("# mine\na", False), ("// mine\n", False), ("a /* mine */", False), ("a /* # mine */", False),
+        ("a /* b */ # mine", True),
+    ],
+)  # fmt: skip
+def test_what_is_written_behind_belongs_to_a_comment_of_the_last_line(text, is_within):
+    assert ends_in_comment(text) is is_within
 
 
 def test_other_texts_stay_as_they_are():

@@ -145,6 +145,30 @@ def test_every_picture_is_there_and_shows_what_it_says(draft, parts):
     assert "ember: 40% (2 of 5" in parts["The best and the worst"]
 
 
+def test_candidates_have_grids_of_the_rows_that_are_shown(tmp_path):
+    seeds = range(1, 7)
+    study = {"expressions": "neutral\nsad\nbored\nangry", "characters": "Noor\nBela\nember", "seeds": list(seeds)}
+    made = finished_study(tmp_path, "faces", size=24, **study)
+    can = {"reference": {"neutral", "sad", "bored"}, "Noor": {"neutral"}, "Bela": {"neutral"}, "ember": set()}
+    marks = {True: "y", False: "n"}
+    for label, rows in can.items():
+        for row in ("neutral", "sad", "bored", "angry"):
+            scores = marks[row in rows] if label == "reference" else f"{marks[row in rows]}y"
+            add_ratings(made.path, [rating(row, label, seed, scores) for seed in seeds])
+    out = write_article(made, tmp_path / "out", ArticleRequest(rows=("neutral", "bored", "angry")))
+    ends = sections(out.read_text(encoding="utf-8"))["The best and the worst"]
+    assert re.findall(r"^(\w+) candidates \((.+)\): (.+)\.$", ends, flags=re.MULTILINE) == [
+        ("Easy", "the base model can, characters mostly can't", "bored"),
+        ("Hard", "not even the base model can", "angry"),
+    ]
+    named = re.findall(r"!\[(.+)\]\(pictures/(.+)\.\w+\)", ends)
+    assert named == [
+        ("Noor and ember", "best-and-worst"),
+        ("Easy candidates", "easy-candidates"),
+        ("Hard candidates", "hard-candidates"),
+    ]
+
+
 def test_chosen_rows_and_columns_are_shown_and_all_count(folder, tmp_path, capsys):
     out = tmp_path / "chosen"
     arguments = ["--row", "sad", "--column", "Noor", "--column", "ember", "--seed", "8", "--success", "expression"]
