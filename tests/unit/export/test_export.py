@@ -1,5 +1,6 @@
 import errno
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sd_expression_grid.export.export import PROGRAMS, ExportRequest, export_fac
 from sd_expression_grid.export.proposal import pick_of
 from sd_expression_grid.export.sillytavern import EXPRESSIONS
 from sd_expression_grid.fleet.picture_infotext import read_infotext
+from sd_expression_grid.store.folder import StudyFolder
 from sd_expression_grid.store.picks import write_picks
 from sd_expression_grid.study.study import CellKey
 from tests.study_folders import add_cell, colour_of, study_folder
@@ -102,7 +104,26 @@ def test_the_manifest_tells_what_each_file_is(folder):
         "negative_prompt": "blurry",
         "scores": {"expression": 2, "likeness": 1, "natural": None, "count": 1},
     }
-    assert "The pictures are enlarged from 32 to 64 px, which makes them soft." in told["notes"]
+    assert (told["outfit"], told["transparent"], len(told["faces"])) == ("", False, 3)
+    assert told["notes"] == [
+        "Nothing is picked for Noor yet: this is the best-rated cell of each row.",
+        "The pictures are enlarged from 32 to 64 px, which makes them soft.",
+    ]
+
+
+def test_the_manifest_tells_what_was_wished(folder):
+    made = exported(folder, "sillytavern", called=" Eva ", outfit=" school ")
+    told = manifest(made)
+    assert (told["called"], told["for"], told["outfit"]) == ("Eva", "sillytavern", "school")
+    assert made.folder.name == "Eva for sillytavern"
+    assert told["notes"] == list(made.notes)
+    assert told["faces"][0]["scores"] == {"expression": None, "likeness": None, "natural": None, "count": 0}
+
+
+def test_a_crop_below_the_top_is_told_with_its_own_height(folder):
+    assert exported(folder, crop="0,20,24,30", height=45).notes[1:] == (
+        "The pictures are enlarged from 30 to 45 px, which makes them soft.",
+    )
 
 
 def test_the_contact_sheet_shows_every_face(folder):
@@ -112,6 +133,17 @@ def test_the_contact_sheet_shows_every_face(folder):
     assert {
         colour_of(CellKey(expression=row, character="Noor", seed=7)) for row in ("neutral", "smile", "sad")
     } <= shown
+
+
+def test_the_contact_sheet_has_the_names_that_the_files_have(folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "sd_expression_grid.export.export.contact_sheet",
+        lambda faces, count, size: asked.append(([name for name, _ in faces], count, size)) or Image.new("RGB", size),
+    )
+    pick(folder, ("neutral", 7), ("smile", 8), ("smile", 7), ("sad", 7))
+    exported(folder, height=32)
+    assert asked == [(["neutral", "smile", "smile_2", "sad"], 4, (24, 32))]
 
 
 @pytest.mark.parametrize("image_format", ["png", "webp"])
@@ -145,6 +177,24 @@ def test_pictures_of_two_sizes_become_one(folder):
     assert sizes == {(48, 64)}
 
 
+def test_cells_that_were_made_large_are_taken_large_where_all_are(folder):
+    large = StudyFolder(folder.path / "large")
+    large.path.mkdir()
+    told = []
+    for row in ("smile", "sad", "neutral"):
+        add_cell(large, CellKey(expression=row, character="Noor", seed=7), (96, 128))
+        made = exported(folder)
+        told.append((manifest(made)["size"], made.notes[1:]))
+    assert told == [
+        ([48, 64], ("1 of 3 pictures were made large, and are made as small as the others.",)),
+        ([48, 64], ("2 of 3 pictures were made large, and are made as small as the others.",)),
+        ([96, 128], ()),
+    ]
+    assert [face["source"] for face in manifest(made)["faces"]] == [
+        f"large/cells/Noor/{row}_7.png" for row in ("neutral", "smile", "sad")
+    ]
+
+
 # ---- SillyTavern
 
 
@@ -157,9 +207,15 @@ def test_sillytavern_takes_a_flat_zip_whose_labels_are_the_names(folder):
     assert names == ["neutral.png", "joy-1.png", "joy-2.png", "sad_eyed.png"]
     assert [sillytavern_label(name) for name in names] == ["neutral", "joy", "joy", "sad_eyed"]
     assert [face["file"] for face in manifest(made)["faces"]] == names
-    assert made.notes[0] == "In SillyTavern 'sad-eyed' becomes 'sad_eyed'."
-    assert "Not among SillyTavern's 28 expressions: sad_eyed. Add each under Custom Expressions there." in made.notes
-    assert "Several pictures: joy. Tick Allow multiple sprites per expression there." in made.notes
+    lacking = ", ".join(name for name in EXPRESSIONS if name not in ("neutral", "joy"))
+    assert made.notes == (
+        "In SillyTavern 'sad-eyed' becomes 'sad_eyed'.",
+        "In SillyTavern, open a chat with the character, then Extensions → Character Expressions → Upload sprite pack "
+        "(ZIP), and choose Noor.zip.",
+        "Not among SillyTavern's 28 expressions: sad_eyed. Add each under Custom Expressions there.",
+        "Several pictures: joy. Tick Allow multiple sprites per expression there.",
+        f"Of the 28, without a picture: {lacking}.",
+    )
 
 
 def test_a_study_of_the_28_needs_no_custom_expression(tmp_path):
@@ -198,7 +254,11 @@ def test_renpy_gets_images_side_images_and_a_script(folder):
         '    show noor_w with_\n    noor_w "with_"\n'
         "    hide noor_w\n    return\n"
     )
-    assert any("128 px high, 18% of a window of 1280×720" in note for note in made.notes)
+    assert made.notes[-2:] == (
+        "Copy images/ and noor_w_faces.rpy into your game's folder game/. There, show noor_w neutral shows a face, and "
+        "call noor_w_faces shows each once.",
+        "The pictures are 128 px high, 18% of a window of 1280×720; --height sets another.",
+    )
 
 
 def test_renpy_without_side_images(folder):
@@ -220,10 +280,9 @@ def test_a_characters_name_may_have_signs_that_renpy_reads(folder):
 
 
 def test_an_unknown_program_is_said(folder):
-    assert fault(folder, program="renpi").startswith(
-        "--for: 'renpi' is no program that faces are made for; the nearest"
-    )
-    assert fault(folder, program="x") .endswith("choose one of sillytavern, renpy, plain")  # fmt: skip
+    unknown = "is no program that faces are made for"
+    assert fault(folder, program="renpi") == f"--for: 'renpi' {unknown}; the nearest: renpy"
+    assert fault(folder, program="x") == f"--for: 'x' {unknown}; choose one of sillytavern, renpy, plain"
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -239,11 +298,15 @@ def test_a_row_without_a_pick_is_said(folder, program):
 def test_a_row_of_which_all_cells_are_bad_is_said(folder):
     rate(folder, "sad", "Noor", 7, "ny")
     rate(folder, "sad", "Noor", 8, "yn")
-    assert fault(folder).startswith("sad: has no good cell: each that is there was rated no; pick a cell, or leave")
+    assert fault(folder) == (
+        "sad: has no good cell: each that is there was rated no; pick a cell, or leave the row out with the name line "
+        "'sad ='"
+    )
 
 
 def test_all_rows_left_out_is_no_export(folder):
-    assert "all rows are left out" in fault(folder, names=("neutral =", "smile =", "sad ="))
+    said = "names: all rows are left out; give at least one a name"
+    assert fault(folder, names=("neutral =", "smile =", "sad =")) == said
 
 
 def test_a_picked_cell_that_is_missing_on_disk_is_said(folder):
@@ -257,9 +320,9 @@ def test_a_picked_cell_that_is_no_picture_is_said(folder):
     pick(folder, ("neutral", 7), ("smile", 8), ("sad", 7))
     file = folder.path / folder.read_record()[CellKey(expression="smile", character="Noor", seed=8)].file
     file.write_bytes(file.read_bytes()[:60])
-    said = fault(folder)
-    assert said.startswith(f"{file}: cannot be read as a picture")
-    assert said.endswith("pick another cell")
+    assert re.fullmatch(
+        rf"{re.escape(str(file))}: cannot be read as a picture \(.*\w.*\); pick another cell", fault(folder)
+    )
 
 
 def test_a_pick_of_a_cell_that_the_study_has_no_more_is_said(folder):
@@ -282,14 +345,16 @@ def test_a_numbered_picture_with_the_name_of_another_is_refused(folder):
 
 
 def test_a_character_whose_name_renpy_cannot_have_is_said(folder):
-    assert fault(folder, program="renpy", called="…").startswith("--called: '…' cannot be a name in Ren'Py")
+    said = "--called: '…' cannot be a name in Ren'Py; give the character another one"
+    assert fault(folder, program="renpy", called="…") == said
 
 
 def test_nothing_is_written_over(folder, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/notes.txt").write_text("mine")
-    assert "holds something already, and nothing is written over" in fault(folder, out=tmp_path / "mine")
-    assert "holds something already" in fault(folder, out=tmp_path / "mine/notes.txt")
+    for out in (tmp_path / "mine", tmp_path / "mine/notes.txt"):
+        said = f"{out}: holds something already, and nothing is written over; choose a new folder"
+        assert fault(folder, out=out) == said
     assert [file.name for file in (tmp_path / "mine").iterdir()] == ["notes.txt"]
     (tmp_path / "empty").mkdir()
     assert (exported(folder, out=tmp_path / "empty").folder / "manifest.json").is_file()
@@ -302,8 +367,10 @@ def test_a_full_disk_is_one_message_and_leaves_nothing(folder, program, monkeypa
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_text", full)  # the manifest, after all pictures
-    said = fault(folder, SavingError, program=program)
-    assert said.endswith("cannot be written, and nothing was: [Errno 28] No space left on device")
+    out = folder.path / f"exports/Noor for {program}"
+    assert fault(folder, SavingError, program=program) == (
+        f"{out}: cannot be written, and nothing was: [Errno 28] No space left on device"
+    )
 
 
 def test_a_place_that_is_no_folder_is_said(folder, tmp_path):

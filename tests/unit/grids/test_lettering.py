@@ -232,6 +232,32 @@ def test_colour_emoji_are_drawn_in_colour():
     assert np.ptp(pixels, axis=2).max() > 60
 
 
+@pytest.mark.parametrize("strike", [20, 32, 48, 64, 96, 109, 128, 136, 160])
+def test_a_bitmap_font_is_taken_in_the_one_size_it_has(monkeypatch: pytest.MonkeyPatch, strike: int):
+    """Noto's emoji have 109 pixels; Apple's come in several of the others."""
+
+    def truetype(file: str, size: int, nth: int) -> None:
+        if size != strike:
+            raise OSError("invalid pixel size")
+
+    monkeypatch.setattr(fonts.ImageFont, "truetype", truetype)
+    source = FontFile(f"bitmaps of {strike}.ttf")
+    assert fonts._font_of(source) == Font(source, strike)
+
+
+def test_a_bitmap_font_is_measured_in_the_size_it_is_shown_in():
+    font = font_for("😀", "emoji", ())
+    if font.strike is None or font.source is None:
+        pytest.skip("no bitmap font here")
+    ascent, descent = ImageFont.truetype(font.source.file, font.strike, font.source.nth).getmetrics()
+    assert fonts.line_height(font, font.strike) == (ascent, descent)
+    assert fonts.line_height(font, 2 * font.strike) == (2 * ascent, 2 * descent)
+    whole, half = (fonts.extent_of("😀", font, size) for size in (2 * font.strike, font.strike))
+    assert (whole.left, whole.right) == (2 * half.left, 2 * half.right)
+    assert (whole.ascent, whole.descent) == (2 * half.ascent, 2 * half.descent)
+    assert fonts.advance_of("😀", font, 2 * font.strike) == 2 * fonts.advance_of("😀", font, font.strike)
+
+
 def test_parts_in_several_fonts_stand_side_by_side():
     """Three parts and two fonts, where there is a Chinese one: each begins where the one before it ends."""
     ends = []
