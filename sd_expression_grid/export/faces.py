@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from PIL import Image
@@ -62,11 +62,11 @@ class Cast:
     faces: tuple[Face, ...]
     study: Path
     framing: Framing
-    image_format: ImageFormat = "png"
-    infotext: bool = False
-    outfit: str = ""
-    side_height: int = 0
-    mattes: Mapping[tuple[str, int], Image.Image] = field(default_factory=dict)
+    image_format: ImageFormat
+    infotext: bool
+    outfit: str
+    side_height: int
+    mattes: Mapping[tuple[str, int], Image.Image]
 
     def picture(self, face: Face) -> Image.Image:
         """A face's picture in the common size; OSError and the like if its file cannot be read."""
