@@ -1,8 +1,11 @@
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from sd_expression_grid.__main__ import main
+from sd_expression_grid.export.export import Export, ExportRequest
+from sd_expression_grid.store.folder import StudyFolder
 from tests.study_folders import study_folder
 
 
@@ -32,6 +35,48 @@ def test_names_come_from_a_file_and_from_the_line(folder, tmp_path):
     assert {face.name for face in (tmp_path / "out/faces").iterdir()} == {"neutral.png", "laugh.png", "grin.png"}
 
 
+@pytest.fixture
+def asked(monkeypatch, tmp_path):
+    """What the command asks for, as folder, request and place, instead of having it written."""
+    calls = []
+
+    def export_faces(*call):
+        calls.append(call)
+        return Export(folder=tmp_path / "made", count=3, notes=("One.", "Two."))
+
+    monkeypatch.setattr("sd_expression_grid.commands.export.export_faces", export_faces)
+    return calls
+
+
+def test_what_is_not_said_has_defaults(folder, asked, tmp_path, capsys):
+    assert export(folder) == 0
+    [(study, request, out)] = asked
+    assert (study, out) == (StudyFolder(folder), None)
+    assert request == ExportRequest(
+        character="Noor", program="plain", names=(), called="", crop="", height=0, image_format="png", infotext=False,
+        transparent=False, outfit="", side_height=240,
+    )  # fmt: skip
+    assert request == ExportRequest(character="Noor", program="plain")
+    assert capsys.readouterr().out == f"One.\nTwo.\n{tmp_path / 'made'}\n"
+
+
+def test_all_that_is_said_is_asked_for(folder, asked, tmp_path):
+    (tmp_path / "names.txt").write_text("smile = joy\nsad =", encoding="utf-8")
+    options = [
+        "--out", "there", "--name", "a = b", "--names", str(tmp_path / "names.txt"), "--name", "c =", "--called", "Eva",
+        "--crop", "0,0,24,32", "--height", "64", "--format", "webp", "--infotext", "--transparent", "--outfit", "school",
+        "--side", "0",
+    ]  # fmt: skip
+    assert export(folder, *options, program="renpy", character="mei") == 0
+    [(study, request, out)] = asked
+    assert (study, out) == (StudyFolder(folder), Path("there"))
+    assert request == ExportRequest(
+        character="mei", program="renpy", names=("smile = joy", "sad =", "a = b", "c ="), called="Eva",
+        crop="0,0,24,32", height=64, image_format="webp", infotext=True, transparent=True, outfit="school",
+        side_height=0,
+    )  # fmt: skip
+
+
 def test_every_option_reaches_the_files(folder, tmp_path):
     options = ["--called", "Eva", "--crop", "0,0,24,32", "--height", "64", "--format", "webp", "--infotext"]
     assert export(folder, "--out", str(tmp_path / "out"), *options, "--side", "0", program="renpy") == 0
@@ -57,7 +102,9 @@ def test_what_cannot_be_is_one_line(folder, options, said, capsys):
 
 def test_a_file_of_names_that_cannot_be_read_is_said(folder, tmp_path, capsys):
     assert export(folder, "--names", str(tmp_path / "none.txt")) == 2
-    assert "none.txt: cannot be read as lines of names" in capsys.readouterr().err
+    file = tmp_path / "none.txt"
+    why = f"[Errno 2] No such file or directory: {str(file)!r}"
+    assert capsys.readouterr().err == f"{file}: cannot be read as lines of names: {why}\n"
 
 
 def test_a_folder_without_study_is_said(tmp_path, capsys):

@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.fleet import roster
+from sd_expression_grid.fleet.jobs import Reply
 from tests.fleet_simulation import Fleet, WebUI, study, uneven
 
 
@@ -115,7 +117,9 @@ def test_a_unit_that_brings_down_every_webui_is_taken_for_the_culprit():
     scheduler = fleet.run()
     assert scheduler.failed == 9
     assert {key.character for key, kept in statuses(fleet).items() if kept == ["failed"]} == {"c2"}
-    assert any("3 WebUIs in a row did not make it" in line for line in fleet.said)
+    failed = "failed: 3 WebUIs in a row did not make it; the last one broke the connection off"
+    assert [line for line in fleet.said if "in a row" in line] == [f"  e{number} {failed}" for number in range(9)]
+    assert len([job for job in fleet.jobs if job.keys and job.keys[0].character == "c2"]) == 3
 
 
 def test_changed_settings_cost_a_webui_its_unit():
@@ -162,6 +166,34 @@ def test_what_is_made_is_told_with_the_webui_and_what_failed_with_its_reason():
 
     fleet, _ = run([WebUI(answers=last_fails)], columns=2)
     assert fleet.said[:2] == ["reference, seed 1: 8 of 9 cells, w0", "  e8 failed: out of memory"]
+
+
+def test_what_of_a_picture_is_not_as_requested_is_told():
+    def with_a_warning(cells):
+        return [cells[0], replace(cells[1], warning="the LoRA x was not loaded"), *cells[2:]]
+
+    fleet, _ = run([WebUI(answers=with_a_warning)], columns=2)
+    assert fleet.said[:2] == ["reference, seed 1: 9 of 9 cells, w0", "  e1: the LoRA x was not loaded"]
+
+
+def test_a_webui_that_brings_cells_between_its_troubles_is_asked_again_soon():
+    fleet = Fleet(study(8), [WebUI()])
+    reply, troubles, asked_at = fleet._reply, [], []
+
+    def breaks_off_every_other_time(job, webui, start):
+        if job.request.kind == "look":
+            asked_at.append(start)
+        elif len(webui.units) > len(troubles):
+            troubles.append(start)
+            return Reply(seconds=0, trouble="broke the connection off"), 0.0
+        return reply(job, webui, start)
+
+    fleet._reply = breaks_off_every_other_time
+    assert fleet.run().made == 72
+    assert len(troubles) == 7
+    waited = [asked - trouble for trouble, asked in zip(troubles, asked_at, strict=True)]
+    soon = roster.FIRST_BACK_OFF + roster.STARTUP_DELAY
+    assert all(soon <= seconds < soon + 1.5 for seconds in waited)
 
 
 def test_the_status_tells_how_far_it_is_and_how_long_the_rest_takes():
