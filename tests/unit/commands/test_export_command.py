@@ -64,8 +64,8 @@ def test_all_that_is_said_is_asked_for(folder, asked, tmp_path):
     (tmp_path / "names.txt").write_text("smile = joy\nsad =", encoding="utf-8")
     options = [
         "--out", "there", "--name", "a = b", "--names", str(tmp_path / "names.txt"), "--name", "c =", "--called", "Eva",
-        "--crop", "0,0,24,32", "--height", "64", "--format", "webp", "--infotext", "--transparent", "--outfit", "school",
-        "--side", "0",
+        "--crop", "0,0,24,32", "--height", "64", "--format", "webp", "--infotext", "--transparent",
+        "--outfit", "school", "--side", "0",
     ]  # fmt: skip
     assert export(folder, *options, program="renpy", character="mei") == 0
     [(study, request, out)] = asked
