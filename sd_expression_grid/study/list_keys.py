@@ -27,11 +27,6 @@ class Axis:
     name: str
     word: str = ""
 
-    @property
-    def plural(self) -> str:
-        """What several numbers are called."""
-        return f"{self.name}s"
-
     def ending(self, number: float) -> str:
         """What the label of a row or column ends with."""
         return f" {self.word} {number:g}" if self.word else f" {number:g}"
