@@ -151,8 +151,7 @@ def test_the_result_is_told_before_all_else_and_leads_to_the_page_of_the_study(p
         link.click()
     cells = opened.value.locator("main .cell img")
     expect(cells).to_have_count(8)
-    expect(cells.first).to_have_js_property("complete", value=True)
-    assert cells.first.evaluate("image => image.naturalWidth") == 128
+    assert cells.first.evaluate("image => image.decode().then(() => image.naturalWidth)") == 128
     opened.value.close()
 
 

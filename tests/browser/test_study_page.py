@@ -43,11 +43,12 @@ def page(folder, chrome, shoot, request):
 
 
 def columns(page, table=0):
-    return page.locator("table").nth(table).locator("thead .label").all_inner_texts()
+    """The labels that stand there, also those out of view, whose text is not rendered."""
+    return page.locator("table").nth(table).locator("thead .label").all_text_contents()
 
 
 def rows(page, table=0):
-    return page.locator("table").nth(table).locator("tbody .label").all_inner_texts()
+    return page.locator("table").nth(table).locator("tbody .label").all_text_contents()
 
 
 def cell(page, label):
@@ -181,7 +182,7 @@ def test_arrow_keys_walk_through_all_tables(page):
     expect(page.locator(":focus")).to_have_attribute("aria-label", "ash · neutral · seed 7: done")
     page.keyboard.press("ArrowUp")
     expect(page.locator(":focus")).to_have_attribute("aria-label", "mei 100% #1? · sad · seed 7: done")
-    assert page.locator("main .cell[tabindex='0']").count() == 1
+    expect(page.locator("main .cell[tabindex='0']")).to_have_count(1)
 
 
 def test_a_click_shows_the_infotext_and_copies_it(page, folder):
@@ -284,11 +285,12 @@ def test_the_picture_that_cells_start_from_stands_in_each_tables_corner_and_its_
     expect(corners).to_have_count(2)
     for corner in corners.all():
         expect(corner).to_have_attribute("alt", "All start from this picture")
-        assert corner.evaluate("image => image.complete && image.naturalWidth") == 48
+        assert corner.evaluate("image => image.decode().then(() => image.naturalWidth)") == 48
     picture, reference = (page.locator(f"thead {each}").first.bounding_box() for each in ("td img", "th"))
     assert picture["x"] + picture["width"] <= reference["x"]
     below = page.locator(".starting img")
-    assert [image.evaluate("image => image.naturalHeight") for image in below.all()] == [64, 64]
+    decoded = "images => Promise.all(images.map((image) => image.decode().then(() => image.naturalHeight)))"
+    assert below.evaluate_all(decoded) == [64, 64]
     shoot(page, "picture in the corner")
     page.close()
 
@@ -309,5 +311,5 @@ def test_rows_out_of_view_are_not_laid_out_until_they_are_reached(tmp_path, chro
     last.locator(".cell").first.focus()
     page.wait_for_function(f"({is_drawn})(document.querySelector('tbody tr:last-child img'))")
     expect(last.locator(".cell").first).to_be_in_viewport()
-    assert last.get_by_role("gridcell").count() == 2
+    expect(last.get_by_role("gridcell")).to_have_count(2)
     page.close()
