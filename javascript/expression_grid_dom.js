@@ -44,14 +44,21 @@ expressionGrid.dom = (() => {
         }
     }
 
-    // The server's answers come as JSON in the text of a hidden element.
-    function receiveFrom(element, receive) {
-        new MutationObserver(() => {
-            const answer = element.querySelector(".json");
-            if (answer) {
-                receive(JSON.parse(answer.textContent));
+    // The server's answers come as JSON in the text of a hidden element, which gradio draws more than once for each.
+    function answersIn(receive) {
+        let last = "";
+        return (element) => {
+            const json = element.querySelector(".json");
+            if (json && json.dataset.answer !== last) {
+                last = json.dataset.answer;
+                receive(JSON.parse(json.textContent));
             }
-        }).observe(element, { childList: true, subtree: true });
+        };
+    }
+
+    function receiveFrom(element, receive) {
+        const read = answersIn(receive);
+        new MutationObserver(() => read(element)).observe(element, { childList: true, subtree: true });
     }
 
     // The panel stands in two tabs, under ids of its own in each.
@@ -65,5 +72,5 @@ expressionGrid.dom = (() => {
         return gradioApp().querySelector(`#${PANELS[tab]}${name}`);
     }
 
-    return { make, button, plural, setValue, typeInto, receiveFrom, PANELS, tabOf, partOf };
+    return { make, button, plural, setValue, typeInto, answersIn, receiveFrom, PANELS, tabOf, partOf };
 })();

@@ -6,7 +6,7 @@ var expressionGrid = expressionGrid || {};
 onUiLoaded(() => {
     "use strict";
 
-    const { make, button, plural, setValue, PANELS, partOf } = expressionGrid.dom;
+    const { make, button, plural, setValue, answersIn, PANELS, partOf } = expressionGrid.dom;
     const { areaOf } = expressionGrid.lists;
     const FEW = 60; // so many stand open from the beginning
 
@@ -38,16 +38,10 @@ onUiLoaded(() => {
         );
         const opened = new Map(); // the folders that were opened or closed by hand, which stay so
         let networks = [];
-        let seen = ""; // the last answer
         let addedAt = 0;
 
         // What is ticked stays so until it is added.
-        function receive(answer) {
-            if (answer === seen) {
-                return;
-            }
-            seen = answer;
-            const { networks: found, at } = JSON.parse(answer);
+        function receive({ networks: found, at }) {
             networks = found;
             const ids = new Set(at === addedAt ? [] : networks.map(({ id }) => id));
             [...ticked].filter((id) => !ids.has(id)).forEach((id) => ticked.delete(id));
@@ -210,7 +204,7 @@ onUiLoaded(() => {
         root.addEventListener("focusin", markListed);
         root.addEventListener("pointerenter", markListed);
 
-        return { root, receive };
+        return { root, read: answersIn(receive) };
     }
 
     function grouped(networks) {
@@ -246,10 +240,7 @@ onUiLoaded(() => {
         if (!place.contains(shown.root)) {
             place.append(shown.root);
         }
-        const answer = partOf(tab, "networks_answer").querySelector(".json");
-        if (answer) {
-            shown.receive(answer.textContent);
-        }
+        shown.read(partOf(tab, "networks_answer"));
     }
 
     onAfterUiUpdate(() => {

@@ -1,4 +1,4 @@
-"""img2img's page on a real AUTOMATIC1111: each of its sub-tabs sends picture and mask in a way of its own."""
+"""img2img's page on real WebUIs: each of its sub-tabs sends picture and mask in a way of its own."""
 
 import json
 from pathlib import Path
@@ -45,8 +45,9 @@ class Img2ImgPage(Page):
         expect(self.page.locator(f"#{element_id} img:visible, #{element_id} canvas:visible").first).to_be_visible()
 
     def paint(self, element_id):
-        """A few strokes in the middle of the picture."""
-        canvas = self.page.locator(f"#{element_id} canvas[key=interface]")
+        """A few strokes in the middle of the picture; Forge and Neo have a canvas of their own."""
+        of_gradio, of_forge = f"#{element_id} canvas[key=interface]", f"#{element_id} canvas.forge-drawing-canvas"
+        canvas = self.page.locator(f"{of_gradio}, {of_forge}")
         expect(canvas).to_be_visible()
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
@@ -113,7 +114,6 @@ def mask_file(folder):
 
 @pytest.mark.parametrize("name", PLACES)
 def test_a_study_of_each_sub_tab_is_what_the_page_makes_of_it(name, page, real_server, picture, tmp_path, shoot):
-    only_on_a1111(real_server)
     page.choose_tab(name)
     page.upload(PLACES[name][1], picture)
     if name == "inpaint upload":
@@ -143,9 +143,15 @@ def assert_as_plain(host, folder, cell, start, mask):
     made, (prompt, negative) = Image.open(folder / cell["file"]), prompts_in(cell["infotext"])
     if mask:
         assert_unchanged_outside(made, start, mask)
-    sent = {**SETTINGS, "mask_blur": 4, "inpainting_fill": 1, "inpaint_full_res": False, "sampler_name": "DPM++ 2M"}
-    plain = host.img2img(start, mask, **sent, scheduler="Automatic", prompt=prompt, negative_prompt=negative)
+    sent = {**SETTINGS, "mask_blur": 4, "inpainting_fill": 1, "inpaint_full_res": False}
+    drawn = {"sampler_name": fact(cell, "Sampler"), "scheduler": fact(cell, "Schedule type")}
+    plain = host.img2img(start, mask, **sent, **drawn, prompt=prompt, negative_prompt=negative)
     assert difference(made, plain.pictures[0]) <= 1
+
+
+def fact(cell, name):
+    """What a cell's infotext says of a setting."""
+    return cell["infotext"].split(f"{name}: ")[1].split(",")[0]
 
 
 def assert_unchanged_outside(made, start, mask):
@@ -163,11 +169,6 @@ def assert_unchanged_outside(made, start, mask):
     assert difference(made.convert("RGB"), start.convert("RGB")) > 20
 
 
-def only_on_a1111(host):
-    if host.name != "a1111":
-        pytest.skip("Forge and Neo have other canvases")
-
-
 def told(page):
     return page.page.locator("#html_log_img2img").first.inner_text()
 
@@ -178,7 +179,6 @@ def check_tells(page, message):
 
 
 def test_what_cannot_be_made_is_told_and_nothing_is_made(page, real_server, picture, tmp_path):
-    only_on_a1111(real_server)
     page.ask_for("neutral")
 
     def refused(message):
@@ -209,7 +209,6 @@ def test_what_cannot_be_made_is_told_and_nothing_is_made(page, real_server, pict
 
 
 def test_the_batch_tab_makes_a_study_a_file(page, real_server, picture, tmp_path, shoot):
-    only_on_a1111(real_server)
     files = [tmp_path / name for name in ("smile.png", "torn.png", "turn.jpg")]
     whole = picture.read_bytes()
     files[0].write_bytes(whole)

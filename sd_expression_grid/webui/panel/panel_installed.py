@@ -13,7 +13,7 @@ from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.base.json_reader import object_from
 from sd_expression_grid.webui.host.previews import previews_of_files
 from sd_expression_grid.webui.panel.installed import GROUPS, installed_networks, with_installed
-from sd_expression_grid.webui.rating.snippets import data_html, mount_html
+from sd_expression_grid.webui.snippets.html import data_html, mount_html
 
 if TYPE_CHECKING:
     from sd_expression_grid.webui.panel.panel_presets import ElementId

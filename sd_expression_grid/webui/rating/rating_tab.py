@@ -21,8 +21,8 @@ from sd_expression_grid.webui.host.lacking import optional
 from sd_expression_grid.webui.rating.chosen_study import names_of_studies, opened_study
 from sd_expression_grid.webui.rating.previews import previews_of
 from sd_expression_grid.webui.rating.report_section import build_report_section
-from sd_expression_grid.webui.rating.snippets import data_html, mount_html
 from sd_expression_grid.webui.rating.story_section import build_story_section
+from sd_expression_grid.webui.snippets.html import data_html, mount_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

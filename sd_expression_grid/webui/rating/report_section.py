@@ -21,7 +21,7 @@ from sd_expression_grid.report.writing.report_files import write_report
 from sd_expression_grid.report.writing.report_html import report_html
 from sd_expression_grid.webui.rating.archives import archive_of
 from sd_expression_grid.webui.rating.chosen_study import opened_study
-from sd_expression_grid.webui.rating.snippets import error_html, progress_html, report_frame
+from sd_expression_grid.webui.snippets.html import error_html, progress_html, report_frame
 
 _SUCCESSES: Mapping[str, Success] = {
     "expression and person": "both", "expression alone": "expression", "expression, person and natural": "all",

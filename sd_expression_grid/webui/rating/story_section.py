@@ -18,7 +18,7 @@ from sd_expression_grid.export.picking import keep_picks, keep_proposal, picking
 from sd_expression_grid.page.page import write_page
 from sd_expression_grid.webui.rating.archives import archive_of
 from sd_expression_grid.webui.rating.chosen_study import opened_study
-from sd_expression_grid.webui.rating.snippets import data_html, error_html, mount_html, progress_html
+from sd_expression_grid.webui.snippets.html import data_html, error_html, mount_html, progress_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

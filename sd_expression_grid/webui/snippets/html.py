@@ -1,10 +1,11 @@
-"""Pieces of HTML for the tab, from the templates of this folder."""
+"""Pieces of HTML for the panel and the tab, from the templates of this folder."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from sd_expression_grid.base.html import templates_in
 
@@ -31,8 +32,8 @@ def progress_html(lines: Iterable[str]) -> str:
 
 
 def data_html(data: Mapping[str, object]) -> str:
-    """Values for the page's script, which reads them as JSON."""
-    return _rendered("data.html", data=json.dumps(data))
+    """Values for the page's script, which reads them as JSON, once: gradio draws what it is given more than once."""
+    return _rendered("data.html", data=json.dumps(data), answer=uuid4().hex)
 
 
 def mount_html(element_id: str) -> str:

@@ -1,0 +1,1 @@
+"""Pieces of HTML for the panel and the tab."""
