@@ -239,3 +239,9 @@ def test_a_study_without_seeds_has_nothing_to_rate(folder):
     (folder.path / "study.json").unlink()
     with pytest.raises(StudyError, match="has no cells to rate"):
         read_session(folder, "Ana")
+
+
+def test_cells_are_numbered_in_the_order_asked_for_without_those_that_are_not_to_be_rated(tmp_path):
+    session = read_session(StudyFolder(finished_study(tmp_path, failed=["ember"]).path.resolve()), "Ana")
+    asked = [replace(KEY, character="ember"), KEY, replace(KEY, expression="neutral", seed=2), replace(KEY, seed=99)]
+    assert [key_of(session, session.cells[number]) for number in session.numbers_of(asked)] == asked[1:3]
