@@ -1,1 +1,1 @@
-"""The page of a study: one HTML file that needs no WebUI."""
+"""The page of a study: an HTML file beside its cells and their infotexts that needs no WebUI."""

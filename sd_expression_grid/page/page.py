@@ -1,7 +1,7 @@
-"""The study as a page: one HTML file beside its cells that needs no network and no WebUI.
+"""The study as a page: an HTML file beside its cells and their infotexts that needs no network and no WebUI.
 
 The study is in the page as JSON; ``files/`` holds the style and the scripts that show it, which only ever set
-text, never HTML. The page's own policy admits no other script.
+text, never HTML. The page's own policy admits no other script than these, and those that they load: the infotexts.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections import Counter
 from dataclasses import asdict
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.base.html import templates_in
 from sd_expression_grid.grids.grids import NOT_MADE, grids_of, legend
 from sd_expression_grid.page.assets import joined_script, joined_style
+from sd_expression_grid.page.infotexts import remove_further_infotexts, write_infotexts
 from sd_expression_grid.store.folder import write_whole
 from sd_expression_grid.store.picks import read_picks
 from sd_expression_grid.study.study import CellKey
@@ -26,6 +28,7 @@ from sd_expression_grid.study.study import CellKey
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sd_expression_grid.grids.grids import StudyGrids
     from sd_expression_grid.store.folder import Outcome, StudyFolder
     from sd_expression_grid.study.study import Character, Study
 
@@ -39,24 +42,26 @@ _STYLES = ("bar.css", "tables.css", "dialogs.css", "devices.css")
 
 
 def write_page(folder: StudyFolder) -> Path:
-    """Writes the page of the study in a folder, whole or not at all, and returns its file.
+    """Writes the page of the study in a folder after the cells' infotexts, whole or not at all, and returns its file.
 
     Raises StudyError for a folder without study, or whose record cannot be read, or that cannot be written.
     """
     file = folder.path / PAGE_FILE
-    html = page_html(page_data(folder))
+    grids = grids_of(folder)
+    html, infotexts = page_html(page_data(folder, grids)), infotexts_of(grids)
     try:
+        write_infotexts(folder, infotexts)
         write_whole(file, html.encode(errors="replace"))
+        remove_further_infotexts(folder, len(infotexts))
     except OSError as error:
         raise StudyError([Fault(str(file), f"cannot be written: {error}")]) from error
     return file
 
 
-def page_data(folder: StudyFolder) -> dict[str, object]:
+def page_data(folder: StudyFolder, grids: StudyGrids) -> dict[str, object]:
     """A study and its cells as JSON values; ``cells`` by seed, column and row, in the order of the other lists."""
-    grids = grids_of(folder)
     study = grids.study
-    seeds, columns, keys = _scouted(study) if study.scout else _tabled(study)
+    seeds, columns, keys = _arranged(study)
     picked = {pick.key for pick in read_picks(folder.path)}
     cells = [
         [[_cell(folder, grids.outcomes.get(key), is_picked=key in picked) for key in rows] for rows in columns]
@@ -78,8 +83,21 @@ def page_data(folder: StudyFolder) -> dict[str, object]:
     }
 
 
-def _tabled(study: Study) -> tuple[Sequence[object], list[dict[str, object]], Keys]:
+def infotexts_of(grids: StudyGrids) -> list[dict[str, str]]:
+    """For each column of the page, the infotexts of its pictures, by their addresses."""
+    _, _, keys = _arranged(grids.study)
+    columns = (chain.from_iterable(column) for column in zip(*keys, strict=True))
+    found = ([outcome for key in column if (outcome := grids.outcomes.get(key))] for column in columns)
+    return [{_url(outcome): outcome.infotext for outcome in column if outcome.file} for column in found]
+
+
+def _arranged(study: Study) -> tuple[Sequence[object], list[dict[str, object]], Keys]:
     """The seeds, the columns, and the cells' keys by seed, column and row."""
+    return _scouted(study) if study.scout else _tabled(study)
+
+
+def _tabled(study: Study) -> tuple[Sequence[object], list[dict[str, object]], Keys]:
+    """The same for what is no scout."""
     keys = [
         [
             [CellKey(expression=row.label, character=column.label, seed=seed) for row in study.expressions]
@@ -114,19 +132,22 @@ def _cell(folder: StudyFolder, outcome: Outcome | None, *, is_picked: bool) -> d
     if outcome is None:
         return {"status": NOT_MADE}
     if outcome.status == "done" and not (folder.path / outcome.file).is_file():
-        return {"status": "missing", "error": f"{outcome.file} is missing", "infotext": outcome.infotext}
-    url = quote(outcome.file, errors="replace")
+        return {"status": "missing", "url": _url(outcome), "error": f"{outcome.file} is missing"}
     picked = "yes" if is_picked else ""
-    texts = {"infotext": outcome.infotext, "error": outcome.error, "warning": outcome.warning, "picked": picked}
-    cell = {"status": outcome.status, "url": url, **texts}
+    texts = {"error": outcome.error, "warning": outcome.warning, "picked": picked}
+    cell = {"status": outcome.status, "url": _url(outcome), **texts}
     return {name: value for name, value in cell.items() if value}
 
 
+def _url(outcome: Outcome) -> str:
+    return quote(outcome.file, errors="replace")
+
+
 def _policy(style: str, script: str) -> str:
-    """What the browser is to allow: this style, this script, and pictures and the report from where the page is."""
+    """What the browser is to allow: this style, this script and what it loads; pictures and report from where it is."""
     return (
         "default-src 'none'; img-src 'self' file:; frame-src 'self' file:; "
-        f"style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"style-src '{_hash(style)}'; script-src '{_hash(script)}' 'strict-dynamic'; "
         "base-uri 'none'; form-action 'none'"
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.store.folder import (
     CELLS_FOLDER,
+    INFOTEXTS_FOLDER,
     LARGE_FOLDER,
     RATINGS_FOLDER,
     REPORT_FOLDER,
@@ -42,5 +43,5 @@ def chosen_study(parent: Path, name: str) -> StudyFolder:
 def _files(path: Path) -> Iterator[Path]:
     """All files that are read or written, except the cells, which ``picture_problems`` checks one by one."""
     yield from (file for file in path.iterdir() if file.name != CELLS_FOLDER)
-    for name in (RATINGS_FOLDER, REPORT_FOLDER, LARGE_FOLDER):
+    for name in (RATINGS_FOLDER, REPORT_FOLDER, LARGE_FOLDER, INFOTEXTS_FOLDER):
         yield from (path / name).glob("*")

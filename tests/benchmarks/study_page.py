@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image
 
 from sd_expression_grid.page.page import write_page
-from sd_expression_grid.store.folder import CELLS_FOLDER, Outcome, create_folder, png_of, sha256_of
+from sd_expression_grid.store.folder import CELLS_FOLDER, INFOTEXTS_FOLDER, Outcome, create_folder, png_of, sha256_of
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
 from tests.benchmarks.own_time import SHAPES
@@ -81,13 +81,18 @@ def measured(chrome, rows, columns, size, parent):
     page.close()
     took = scrolled["TaskDuration"] - opened["TaskDuration"]
     return {
-        "write s": round(written, 2), "MB": round(file.stat().st_size / 1e6, 2),
+        "write s": round(written, 2), "page MB": megabytes(file),
+        "infotexts MB": megabytes(*(folder.path / INFOTEXTS_FOLDER).iterdir()),
         "open s": round(opened["TaskDuration"], 2),
         "script s": round(opened["ScriptDuration"], 2), "layout s": round(opened["LayoutDuration"], 2),
         "style s": round(opened["RecalcStyleDuration"], 2), "elements": int(opened["Nodes"]),
         "scroll ms a step": round(1000 * took / max(1, steps), 1), "longest ms": round(longest),
         "scripts MB": round(scrolled["JSHeapUsedSize"] / 2**20), "process MB": memory,
     }  # fmt: skip
+
+
+def megabytes(*files):
+    return round(sum(file.stat().st_size for file in files) / 1e6, 2)
 
 
 def metrics(tools):

@@ -152,6 +152,8 @@ def test_the_result_is_told_before_all_else_and_leads_to_the_page_of_the_study(p
     cells = opened.value.locator("main .cell img")
     expect(cells).to_have_count(8)
     assert cells.first.evaluate("image => image.decode().then(() => image.naturalWidth)") == 128
+    cells.first.click()
+    expect(opened.value.locator(".details pre")).to_contain_text("Steps: ")
     opened.value.close()
 
 

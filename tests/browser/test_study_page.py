@@ -1,5 +1,8 @@
 """The page of a study, opened from disk as a user would."""
 
+import shutil
+from urllib.parse import unquote, urlsplit
+
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
@@ -53,6 +56,14 @@ def rows(page, table=0):
 
 def cell(page, label):
     return page.get_by_role("button", name=label, exact=True).first
+
+
+def infotext_of(folder, column, row):
+    return folder.read_record()[CellKey(expression=row, character=column, seed=7)].infotext
+
+
+def file_at(folder, url):
+    return folder.path / unquote(urlsplit(url).path).lstrip("/")
 
 
 def open_menu(page, name):
@@ -189,18 +200,91 @@ def test_a_click_shows_the_infotext_and_copies_it(page, folder):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     cell(page, "mei 100% #1? · sad · seed 7: done").click()
     dialog = page.get_by_role("dialog", name="Cell")
-    key = CellKey(expression="sad", character="mei 100% #1?", seed=7)
-    infotext = folder.read_record()[key].infotext
-    assert dialog.locator("pre").text_content() == infotext
+    infotext = infotext_of(folder, "mei 100% #1?", "sad")
+    expect(dialog.locator("pre")).to_have_js_property("textContent", infotext)
     dialog.get_by_role("button", name="Copy").click()
     expect(dialog.locator(".copy")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == infotext
     page.wait_for_function("document.querySelector('dialog img').naturalWidth === 48")
     dialog.get_by_role("button", name="Close").focus()
     page.keyboard.press("ArrowUp")
-    expect(dialog.get_by_role("heading", level=2)).to_have_text("mei 100% #1? · smile · seed 7")
+    page.keyboard.press("ArrowUp")
+    expect(dialog.get_by_role("heading", level=2)).to_have_text("mei 100% #1? · neutral · seed 7")
     page.keyboard.press("Escape")
-    expect(cell(page, "mei 100% #1? · smile · seed 7: done")).to_be_focused()
+    expect(cell(page, "mei 100% #1? · neutral · seed 7: done")).to_be_focused()
+
+
+# Every infotext that the dialog ever shows, with the cell's label above it.
+WATCH = """() => {
+    window.seen = [];
+    new MutationObserver(() => {
+        const text = document.querySelector(".details pre")?.textContent;
+        if (text) {
+            seen.push([document.querySelector(".details h2").textContent, text]);
+        }
+    }).observe(document.querySelector(".details"), { childList: true, subtree: true, characterData: true });
+}"""
+
+
+def test_an_infotext_that_comes_late_is_shown_with_its_own_cell_alone(folder, chrome):
+    page, held = chrome.new_page(viewport={"width": 1200, "height": 800}), []
+
+    def hold(route):
+        held.append(route)
+        page.evaluate("window.isHeld = true")
+
+    page.route("http://study/**", lambda route: route.fulfill(path=file_at(folder, route.request.url)))
+    page.route("**/infotexts/1.js*", hold, times=1)
+    page.goto("http://study/index.html")
+    page.evaluate(WATCH)
+    text, copy = page.locator(".details pre"), page.locator(".details .copy")
+    cell(page, "Noor · neutral · seed 7: done").click()
+    page.wait_for_function("window.isHeld")
+    expect(text).to_be_empty()
+    expect(copy).to_be_disabled()
+    page.keyboard.press("ArrowRight")
+    expect(text).to_have_js_property("textContent", infotext_of(folder, "mei 100% #1?", "neutral"))
+    (script,) = held
+    with page.expect_event("requestfinished", lambda request: request.url == script.request.url):
+        script.fallback()
+    page.keyboard.press("ArrowLeft")
+    expect(text).to_have_js_property("textContent", infotext_of(folder, "Noor", "neutral"))
+    expect(copy).to_be_enabled()
+    for key in ("ArrowLeft", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    expect(text).to_have_js_property("textContent", infotext_of(folder, "Ada", "sad"))
+    seen = page.evaluate("seen")
+    assert len(seen) > 3
+    for heading, infotext in seen:
+        column, row, _ = heading.split(" · ")
+        assert infotext == infotext_of(folder, column, row)
+    page.close()
+
+
+@pytest.mark.parametrize("other", ["", "document.currentScript.infotexts = {};", "not a script"])
+def test_without_its_file_an_infotext_is_told_as_missing_and_where_it_should_be(other, folder, tmp_path, chrome, shoot):
+    alone = shutil.copytree(folder.path, tmp_path / "alone")
+    script, missing = alone / "infotexts/1.js", alone / "away.js"
+    script.rename(missing)
+    if other:
+        script.write_text(other)
+    page = chrome.new_page(viewport={"width": 1200, "height": 800})
+    page.goto((alone / "index.html").as_uri())
+    noor, details = cell(page, "Noor · neutral · seed 7: done"), page.get_by_role("dialog", name="Cell")
+    noor.click()
+    expect(details.locator(".facts p")).to_have_text("It is not in the file infotexts/1.js beside this page.")
+    expect(details.locator(".facts li").last).to_contain_text("python -m sd_expression_grid page FOLDER")
+    expect(details.locator(".copy")).to_be_disabled()
+    expect(details.locator("pre")).to_have_count(0)
+    shoot(page, "infotext missing")
+    missing.replace(script)
+    if other:
+        page.reload()
+    else:
+        page.keyboard.press("Escape")
+    noor.click()
+    expect(details.locator("pre")).to_have_js_property("textContent", infotext_of(folder, "Noor", "neutral"))
+    page.close()
 
 
 def test_without_a_clipboard_the_infotext_is_copied_the_old_way(page):

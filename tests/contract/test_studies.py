@@ -41,7 +41,9 @@ def test_a_study_is_a_folder_of_grids_and_cells(webui):
     cells = [file for file in files if file.startswith("cells/")]
     assert len(cells) == 12
     assert "cells/Noor/smile_7.png" in cells
-    assert [file.split("-")[0] for file in files if file not in cells] == [
+    infotexts = [file for file in files if file.startswith("infotexts/")]
+    assert infotexts == [f"infotexts/{column}.js" for column in range(4)]
+    assert [file.split("-")[0] for file in files if file not in cells + infotexts] == [
         "cells.jsonl", "grid ", "grid ", "grids.jsonl", "index.html", "study.json",
     ]  # fmt: skip
 

@@ -4,6 +4,7 @@ import { announce } from "./announcer.js";
 import { cellAround, keyOf } from "./cells.js";
 import { chosenKeys, isChosen, toggle } from "./choice.js";
 import { button, definitions, labelledButton, make, plural } from "./dom.js";
+import { fileOf, infotextOf } from "./infotexts.js";
 import { picture } from "./pictures.js";
 import { cellOf, labelOf, statusOf, study } from "./study.js";
 import { STEPS, go, main, neighbour } from "./tables.js";
@@ -39,6 +40,7 @@ function showDetails(cell) {
     const facts = make("div", { className: "facts", tabIndex: 0 }, ...factsOf(key));
     details.replaceChildren(titleBar(details, labelOf(key)), make("figure", {}, picture(key)), facts);
     openDialog(details);
+    details.querySelector(".close").focus(); // the part that had the focus is gone, and the arrow keys with it
     announce(labelOf(key));
 }
 
@@ -51,8 +53,8 @@ function factsOf(key) {
     const seed = String(study.seeds[key.seed]);
     const facts = { Status: status, Warning: cell.warning || "", Expression: expression, Character: character, Seed: seed, Analysis: analysis };
     const list = definitions(Object.entries(facts).filter(([, value]) => value !== ""));
-    const tools = make("div", { className: "tools" }, chooseButton(key), ...(cell.url ? [openLink(cell)] : []));
-    return [list, tools, ...(cell.infotext ? infotextOf(cell) : [])];
+    const tools = make("div", { className: "tools" }, chooseButton(key), ...(cell.status === "done" ? [openLink(cell)] : []));
+    return [list, tools, ...(cell.url ? infotextParts(key) : [])];
 }
 
 function chooseButton(key) {
@@ -69,20 +71,39 @@ function openLink(cell) {
     return make("a", { href: cell.url, target: "_blank", rel: "noopener", className: "button" }, "Open picture");
 }
 
-function infotextOf(cell) {
-    const text = make("pre", {}, cell.infotext);
-    const copy = button("Copy", { className: "copy" });
+// Each cell has parts of its own, so that an infotext that comes late comes into nothing but its own cell's.
+function infotextParts(key) {
+    const text = make("pre");
+    const copy = button("Copy", { className: "copy", disabled: true });
     copy.onclick = async () => {
-        copy.textContent = (await isCopied(cell.infotext, text)) ? "Copied" : "Marked: press Ctrl+C";
+        copy.textContent = (await isCopied(text)) ? "Copied" : "Marked: press Ctrl+C";
         announce(copy.textContent);
     };
+    infotextOf(key).then((infotext) => {
+        if (infotext === undefined) {
+            text.replaceWith(...noInfotext(key));
+        } else {
+            text.textContent = infotext;
+            copy.disabled = false;
+        }
+    });
     return [make("div", { className: "caption" }, make("h3", {}, "Infotext"), copy), text];
 }
 
+function noInfotext(key) {
+    const remedies = [
+        "If the study went on while this page was open, reload the page.",
+        "If the page was moved or sent, take the study's whole folder along.",
+        "If the file is lost, write the page again: python -m sd_expression_grid page FOLDER",
+    ];
+    const list = make("ul", {}, ...remedies.map((remedy) => make("li", {}, remedy)));
+    return [make("p", {}, `It is not in the file ${fileOf(key)} beside this page.`), list];
+}
+
 // Pages from plain HTTP addresses have no clipboard; there the browser's old way is left, and marking the text.
-async function isCopied(text, shown) {
+async function isCopied(shown) {
     try {
-        await navigator.clipboard.writeText(text);
+        await navigator.clipboard.writeText(shown.textContent);
         return true;
     } catch {
         getSelection().selectAllChildren(shown);

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
@@ -9,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.grids.grids import grids_of
 from sd_expression_grid.page.page import page_data, page_html, write_page
 from sd_expression_grid.store.folder import Outcome
 from sd_expression_grid.store.picks import Pick, write_picks
@@ -49,17 +51,30 @@ def in_page(html):
     return json.loads(re.search(r'<script type="application/json" id="study">(.*?)</script>', html)[1])
 
 
+def data_of(folder):
+    return page_data(folder, grids_of(folder))
+
+
+def infotexts_in(folder):
+    """What each script hands over, by its name."""
+    scripts = {file.name: file.read_text(encoding="ascii") for file in (folder.path / "infotexts").iterdir()}
+    return {
+        name: json.loads(re.fullmatch(r"document\.currentScript\.infotexts = (.*);\n", script)[1])
+        for name, script in sorted(scripts.items())
+    }
+
+
 def cell_in(data, key):
     column = [each["label"] for each in data["columns"]].index(key.character)
     row = [each["label"] for each in data["rows"]].index(key.expression)
     return data["cells"][data["seeds"].index(key.seed)][column][row]
 
 
-def test_the_page_is_one_file_with_the_whole_study(folder):
+def test_the_page_has_the_whole_study_but_the_infotexts(folder):
     file = write_page(folder)
     assert file == folder.path / "index.html"
     data = in_page(file.read_text(encoding="utf-8"))
-    assert data == json.loads(json.dumps(page_data(folder)))
+    assert data == json.loads(json.dumps(data_of(folder)))
     assert data["title"] == "faces"
     assert [row["label"] for row in data["rows"]] == ["neutral", "smile", "sad"]
     assert [(column["label"], column["group"]) for column in data["columns"]] == [
@@ -76,9 +91,49 @@ def test_the_page_is_one_file_with_the_whole_study(folder):
         "20",
     )
     assert "Seed" not in facts
-    infotext = f"closeup, sad, Noor\nNegative prompt: blurry\n{SETTINGS}, Seed: 7"
-    assert cell_in(data, SAD) == {"status": "done", "url": "cells/Noor/sad_7.png", "infotext": infotext}
-    assert not list(folder.path.glob("*.tmp"))
+    assert cell_in(data, SAD) == {"status": "done", "url": "cells/Noor/sad_7.png"}
+    assert not list(folder.path.rglob("*.tmp"))
+
+
+def test_each_column_has_the_infotexts_of_its_pictures_in_a_script_of_its_own(folder):
+    folder.record(Outcome(key=SAD, status="failed", error="out of memory"))
+    write_page(folder)
+    infotexts = infotexts_in(folder)
+    assert list(infotexts) == ["0.js", "1.js", "2.js", "3.js"]
+    assert [len(each) for each in infotexts.values()] == [6, 5, 6, 6]
+    text = f"closeup, smile, Noor\nNegative prompt: blurry\n{SETTINGS}, Seed: 8"
+    assert infotexts["1.js"]["cells/Noor/smile_8.png"] == text
+    assert "cells/Noor/sad_7.png" not in infotexts["1.js"]
+
+
+def test_only_infotexts_that_have_changed_are_written_anew_and_those_of_former_columns_removed(folder):
+    write_page(folder)
+    scripts = [folder.path / f"infotexts/{number}.js" for number in range(4)]
+    before = [script.stat().st_ino for script in scripts]
+    folder.record(replace(folder.read_record()[SAD], infotext="another"))
+    write_page(folder)
+    assert [script.stat().st_ino != inode for script, inode in zip(scripts, before, strict=True)] == [
+        False, True, False, False,
+    ]  # fmt: skip
+    assert infotexts_in(folder)["1.js"]["cells/Noor/sad_7.png"] == "another"
+    study = folder.existing_study()
+    (folder.path / "infotexts/notes.js").touch()
+    folder.write_study(replace(study, characters=study.characters[:1]))
+    write_page(folder)
+    assert sorted(file.name for file in (folder.path / "infotexts").iterdir()) == ["0.js", "1.js", "notes.js"]
+
+
+@pytest.mark.parametrize("obstacle", ["infotexts", "infotexts/1.tmp/"])
+def test_infotexts_that_cannot_be_written_leave_the_page_before(folder, obstacle):
+    before = write_page(folder).read_bytes()
+    shutil.rmtree(folder.path / "infotexts")
+    (folder.path / obstacle).mkdir(parents=True) if obstacle.endswith("/") else (folder.path / obstacle).touch()
+    folder.record(Outcome(key=SAD, status="skipped"))
+    with pytest.raises(StudyError) as caught:
+        write_page(folder)
+    assert str(caught.value).startswith(f"{folder.path / 'index.html'}: cannot be written: [Errno")
+    assert "infotexts" in str(caught.value)
+    assert (folder.path / "index.html").read_bytes() == before
 
 
 def test_the_page_asks_nothing_of_the_network(folder):
@@ -92,7 +147,7 @@ def test_the_page_asks_nothing_of_the_network(folder):
     assert '"use strict";' in script
     assert policy == (
         "default-src 'none'; img-src 'self' file:; frame-src 'self' file:; "
-        f"style-src '{hash_of(style)}'; script-src '{hash_of(script)}'; "
+        f"style-src '{hash_of(style)}'; script-src '{hash_of(script)}' 'strict-dynamic'; "
         "base-uri 'none'; form-action 'none'"
     )
 
@@ -111,6 +166,8 @@ def test_hostile_texts_stay_text(tmp_path):
         seeds=[7],
     )
     folder.record(Outcome(key=SAD, status="failed", error=EVIL))
+    (outcome,) = (each for key, each in folder.read_record().items() if key.character == "x")
+    folder.record(replace(outcome, infotext=EVIL))
     html = write_page(folder).read_text(encoding="utf-8")
     page = Parsed(html)
     assert [tag for tag, _ in page.tags].count("script") == 2
@@ -118,10 +175,11 @@ def test_hostile_texts_stay_text(tmp_path):
     data = in_page(html)
     assert data["columns"][1] == {"label": "x", "text": EVIL, "group": EVIL, "exclude": False}
     assert data["rows"][0]["text"] == EVIL
+    assert list(infotexts_in(folder)["1.js"].values()) == [EVIL]
 
 
 def test_a_hostile_title_stays_text(folder):
-    data = {**page_data(folder), "title": EVIL}
+    data = {**data_of(folder), "title": EVIL}
     page = Parsed(page_html(data))
     assert page.texts["title"][0] == EVIL
 
@@ -143,11 +201,13 @@ def test_cells_without_picture_are_told_apart(folder):
     (folder.path / folder.read_record()[SAD].file).unlink()
     lines = (folder.path / "cells.jsonl").read_text().splitlines(keepends=True)
     (folder.path / "cells.jsonl").write_text("".join(line for line in lines if '"mei"' not in line))
-    data = page_data(folder)
+    data = data_of(folder)
     assert cell_in(data, keys[0]) == {"status": "failed", "error": "out of memory"}
     assert cell_in(data, keys[1]) == {"status": "skipped"}
-    missing = {"status": "missing", "error": "cells/Noor/sad_7.png is missing"}
-    assert cell_in(data, SAD) == {**missing, "infotext": folder.read_record()[SAD].infotext}
+    file = "cells/Noor/sad_7.png"
+    assert cell_in(data, SAD) == {"status": "missing", "url": file, "error": f"{file} is missing"}
+    write_page(folder)
+    assert infotexts_in(folder)["1.js"][file] == folder.read_record()[SAD].infotext
     assert cell_in(data, CellKey(expression="sad", character="mei", seed=8)) == {"status": "not made"}
     assert data["counts"] == {"done": 15, "failed": 1, "skipped": 1, "missing": 1, "not made": 6}
 
@@ -160,13 +220,13 @@ def test_a_study_without_cells_has_a_page(folder):
 def test_a_warning_stays_with_its_picture(folder):
     outcome = folder.read_record()[SAD]
     folder.record(replace(outcome, warning="another device"))
-    assert cell_in(page_data(folder), SAD)["warning"] == "another device"
+    assert cell_in(data_of(folder), SAD)["warning"] == "another device"
 
 
 def test_a_study_without_a_name_has_its_folders_and_a_report_beside_it_is_named(tmp_path):
     folder = study_folder(tmp_path, name="", reference="", characters="reference | a\nmei | b | exclude")
     (folder.path / "report.html").touch()
-    data = page_data(folder)
+    data = data_of(folder)
     assert (data["title"], data["report"], list(data["groups"])) == ("study", "report.html", [""])
     assert [(column["group"], column["exclude"]) for column in data["columns"]] == [("", False), ("", True)]
 
@@ -185,23 +245,31 @@ def test_half_of_a_character_pair_is_no_obstacle(folder):
     line = {"expression": "sad", "character": "Noor", "seed": 7, "status": "failed", "error": "\ud83d"}
     with (folder.path / "cells.jsonl").open("a") as record:
         record.write(f"{json.dumps(line)}\n")
+    line = {**line, "seed": 8, "status": "done", "error": "", "file": "cells/Noor/half.png", "infotext": "\ud83d"}
+    with (folder.path / "cells.jsonl").open("a") as record:
+        record.write(f"{json.dumps(line)}\n")
     assert cell_in(in_page(write_page(folder).read_text(encoding="utf-8")), SAD)["error"] == "\ud83d"
+    assert infotexts_in(folder)["1.js"]["cells/Noor/half.png"] == "\ud83d"
 
 
 def test_a_scouts_seeds_stand_side_by_side(tmp_path):
     folder = study_folder(tmp_path, expressions="sad", characters=[], seeds=[7, 9], scout={"seeds": [7, 9]})
-    data = page_data(folder)
+    data = data_of(folder)
     seed = {"text": "", "group": "", "exclude": False}
     assert data["columns"] == [{"label": "seed 7", **seed}, {"label": "seed 9", **seed}]
     assert data["seeds"] == [""]
     assert [[[cell["url"] for cell in column] for column in seed] for seed in data["cells"]] == [
         [["cells/reference/sad_7.png"], ["cells/reference/sad_9.png"]]
     ]
+    write_page(folder)
+    assert {name: list(texts) for name, texts in infotexts_in(folder).items()} == {
+        "0.js": ["cells/reference/sad_7.png"], "1.js": ["cells/reference/sad_9.png"],
+    }  # fmt: skip
 
 
 def test_picked_cells_are_marked(folder):
-    assert "picked" not in cell_in(page_data(folder), SAD)
+    assert "picked" not in cell_in(data_of(folder), SAD)
     write_picks(folder.path, "Noor", [Pick(name="Noor", key=SAD)])
-    data = page_data(folder)
+    data = data_of(folder)
     assert cell_in(data, SAD)["picked"] == "yes"
     assert json.dumps(data).count('"picked"') == 1
