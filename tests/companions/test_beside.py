@@ -1,11 +1,13 @@
 """A study beside an extension: its cells are the plain pictures of their infotexts, made beside it as well."""
 
+import json
 import re
 from uuid import uuid4
 
 import numpy as np
 import pytest
 
+from sd_expression_grid.prompts.infotext_text import prompts_in
 from tests import hosts
 from tests.companions.cases import CASES, LIST
 
@@ -70,12 +72,17 @@ def difference(one, other):
 
 def differences(host, answer, case, title):
     for picture, infotext in answer.cells:
-        values = list(case.values if case.plain is None else case.plain)
-        if case.face:
-            prompt = re.search(r'ADetailer prompt: "([^"]*)"', infotext)[1]
-            values[2] = {**values[2], "ad_prompt": prompt}
-        scripts = {title: {"args": values}} if values else {}
+        scripts = scripts_of_plain(case, title, infotext)
         yield difference(picture, host.again(infotext, **SETTINGS, alwayson_scripts=scripts)[0])
+
+
+def scripts_of_plain(case, title, infotext):
+    """The extension's values for the plain picture of a cell's infotext."""
+    values = list(case.values if case.plain is None else case.plain)
+    if case.face:
+        prompt = re.search(r'ADetailer prompt: "([^"]*)"', infotext)
+        values[2] = {**values[2], "ad_prompt": prompt[1] if prompt else ""}
+    return {title: {"args": values}} if values else {}
 
 
 @pytest.mark.parametrize("mode", ["exact", "batched"])
@@ -95,6 +102,32 @@ def test_cells_are_the_plain_pictures_of_their_infotexts(host, titles, lora, nam
     assert ("Rows were made one by one: " in comments) is (mode == "batched" and not case.batches)
     assert ("Composition steps were not shared: " in comments) is not case.shares
     assert max(differences(host, answer, case, title)) <= (ROUNDING if is_batch else 0)
+
+
+@pytest.mark.parametrize("mode", ["exact", "batched"])
+def test_a_face_detailer_draws_the_faces_of_img2img_as_it_does_in_plain_pictures(host, titles, mode):
+    case = CASES[host.name]["ADetailer"]
+    title = next((each for each in titles if each.startswith("adetailer")), None)
+    if title is None:
+        pytest.skip("not installed")
+    picture = host.txt2img(prompt="closeup of woman, 1girl", **SETTINGS).pictures[0].convert("RGB")
+    asked = {**SETTINGS, "denoising_strength": 0.5, "save_images": False}
+    study = {"expressions": LIST, "characters": "one | 1girl", "reference": "", "mode": mode, "rows_per_batch": 2}
+    scripts = {title: {"args": list(case.values)}}
+    script = {"script_name": hosts.TITLE, "script_args": [json.dumps(study)]}
+    answer = host.img2img(picture, **asked, **script, alwayson_scripts=scripts)
+    assert "failed" not in told(answer)
+    for cell, infotext in answer.cells:
+        assert "ADetailer model: " in infotext
+        prompt, negative = prompts_in(infotext)
+        plain = host.img2img(
+            picture,
+            **asked,
+            prompt=prompt,
+            negative_prompt=negative,
+            alwayson_scripts=scripts_of_plain(case, title, infotext),
+        )
+        assert difference(cell, plain.pictures[0]) <= ROUNDING  # both passes draw samples of what they encode
 
 
 @pytest.mark.parametrize("mode", ["exact", "batched"])
