@@ -4,7 +4,8 @@
 
 The WebUI is reached over its API (``--api``, Forge Neo also with ``--nowebui``), has this extension, and makes nothing
 else meanwhile; its checkpoint is the loaded one, or that of --checkpoint. Characters are by default two of its LoRAs;
-where it has none, words. A model with random weights will do: time does not depend on what a model has learned.
+where it has none, words. A model with random weights will do, as tests.benchmarks.full_size_model makes it: time
+does not depend on what a model has learned.
 
 Prints a table in Markdown: the time as a part of the plot's with characters on X (median, in brackets the least and the
 most of the repeats), seconds, denoiser rows, the largest difference of a picture to the single stock one, and the most

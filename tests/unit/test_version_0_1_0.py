@@ -98,6 +98,10 @@ def test_the_page_command_writes_the_page(path, capsys):
     page = path / "index.html"
     assert capsys.readouterr().out.splitlines() == [str(page)]
     assert "CUDA out of memory" in page.read_text(encoding="utf-8")
+    done = [outcome for outcome in StudyFolder(path).read_record().values() if outcome.status == "done"]
+    infotexts = "".join(file.read_text(encoding="ascii") for file in (path / "infotexts").iterdir())
+    assert all(json.dumps(outcome.infotext) in infotexts for outcome in done)
+    assert len(done) == 25
 
 
 def test_the_report_command_counts_as_before(path, tmp_path):
