@@ -25,6 +25,8 @@ class PromptReader:
 
     def __init__(self, p: Processing) -> None:
         self._p = p
+        self._parts_of = cache(self._read_parts)
+        self._negative_schedule = cache(self._read_negative)
         self._steps = cache(self._read_steps)
         self._steps_of_shape = cache(self._parsed)
         self._places = cache(HOST.token_places)
@@ -68,6 +70,11 @@ class PromptReader:
         schedules = self._schedules_of(cell)
         return tuple(tuple(max(map(self._places, set(texts))) for texts in schedule) for schedule in schedules)
 
+    def weights_of_parts(self, cell: Cell) -> tuple[tuple[float, ...], ...]:
+        """The weights of what stands between the ANDs of a cell's prompts."""
+        prompts = (cell.prompt, cell.hires_prompt)
+        return tuple(tuple(weight for _, weight in self._parts_of(prompt)) for prompt in prompts)
+
     def tells_emphasis(self, cell: Cell) -> bool:
         """Whether the WebUI writes its emphasis mode into a cell's infotext."""
         if not HOST.tells_emphasis():
@@ -96,11 +103,15 @@ class PromptReader:
         return [" AND ".join(parts) for parts in zip(*self._prompt_schedule(cell.prompt), strict=True)]
 
     def _prompt_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
+        return tuple(self._steps(part) for part, _ in self._parts_of(prompt))
+
+    def _read_parts(self, prompt: str) -> tuple[tuple[str, float], ...]:
+        """What stands between the ANDs of a prompt, with the weights."""
         text, _ = extra_networks.parse_prompt(self.without_comments(self.styled(prompt)))
         indexes, parts, _ = prompt_parser.get_multicond_prompt_list([text])
-        return tuple(self._steps(parts[index]) for index, _ in indexes[0])
+        return tuple((parts[index], weight) for index, weight in indexes[0])
 
-    def _negative_schedule(self, prompt: str) -> tuple[tuple[str, ...], ...]:
+    def _read_negative(self, prompt: str) -> tuple[tuple[str, ...], ...]:
         return (self._steps(self.without_comments(self.styled_negative(prompt))),)
 
     def _read_steps(self, prompt: str) -> tuple[str, ...]:
