@@ -71,6 +71,11 @@ class Calls:
     hires_pass: int = 0
     parts: int = 1
 
+    @property
+    def hires_rows(self) -> int:
+        """Denoiser rows of a cell's hires pass."""
+        return (self.parts + 1) * self.hires_pass
+
     def rows(self, cells: int) -> int:
         """Denoiser rows for a number of cells of a column, if nothing is shared."""
         return (self.parts + 1) * cells * (self.first_pass + self.hires_pass)
@@ -79,7 +84,7 @@ class Calls:
         """The same if the composition steps are shared; single rows also share one more step of the negative prompt."""
         if not cells:
             return 0
-        hires = (self.parts + 1) * cells * self.hires_pass
+        hires = cells * self.hires_rows
         own = self.shared + cells * (self.first_pass - self.shared)
         if whole_calls:
             return hires + (self.parts + 1) * own
@@ -94,6 +99,11 @@ class Cost:
     calls: Calls
     shares: bool
     whole_calls: bool
+
+    @property
+    def shares_rows(self) -> bool:
+        """Whether single rows are shared, and not only whole calls."""
+        return self.shares and not self.whole_calls
 
     def rows(self, cells: int) -> int:
         """Denoiser rows for a number of cells of a column."""

@@ -33,9 +33,13 @@ class Cell:
         return find_tags(self.prompt), find_tags(self.hires_prompt)
 
 
+Column = tuple[str, int]
+"""A column of one grid: the character's label and the seed. Its cells follow each other."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Cells of one character that the WebUI makes in one call."""
+    """Cells that the WebUI makes in one call, of one column or of several that follow each other."""
 
     cells: tuple[Cell, ...]
 
@@ -43,6 +47,11 @@ class Batch:
     def keys(self) -> tuple[CellKey, ...]:
         """The cells' keys, in their order."""
         return tuple(cell.key for cell in self.cells)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that the cells are of, in their order."""
+        return tuple(dict.fromkeys((key.character, key.seed) for key in self.keys))
 
 
 def plan_cells(study: Study, templates: Templates, seeds: tuple[int, ...]) -> tuple[Cell, ...]:
@@ -56,23 +65,19 @@ def plan_cells(study: Study, templates: Templates, seeds: tuple[int, ...]) -> tu
 
 
 def plan_batches(
-    cells: Iterable[Cell],
-    rows_per_batch: int,
-    encoded_kind: Callable[[Cell], Hashable],
-    *,
-    mixes_seeds: bool = False,
+    cells: Iterable[Cell], rows_per_batch: int, encoded_kind: Callable[[Cell], Hashable]
 ) -> tuple[Batch, ...]:
-    """Divides the cells, in their order, into batches of cells that may share a call.
+    """Divides the cells, in their order, into batches of cells that may share a call, each as full as it can be.
 
-    Cells share one only with the same character, networks, CFG scale, denoising strength and ``encoded_kind``, which
-    tells what prompts must have in common to be encoded in one call. The seed is the same as well, since its rows share
-    their composition steps, unless a batch ``mixes_seeds``.
+    Cells share one only with the same networks, CFG scale, denoising strength and ``encoded_kind``, which tells what
+    prompts must have in common to be encoded in one call; and either all or none have hires prompts of their own.
     """
+    if rows_per_batch == 1:
+        return tuple(Batch(cells=(cell,)) for cell in cells)
 
     def shared(cell: Cell) -> Hashable:
-        kind = encoded_kind(cell) if rows_per_batch > 1 else None
-        seed = None if mixes_seeds else cell.key.seed
-        return cell.key.character, seed, cell.networks, cell.cfg_scale, cell.denoising, kind
+        has_hires = bool(cell.hires_prompt), bool(cell.hires_negative_prompt)
+        return cell.networks, cell.cfg_scale, cell.denoising, has_hires, encoded_kind(cell)
 
     return tuple(
         Batch(cells=part) for _, run in groupby(cells, key=shared) for part in _parts(tuple(run), rows_per_batch)

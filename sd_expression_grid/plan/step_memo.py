@@ -1,4 +1,4 @@
-"""Remembers denoiser outputs by the bits of their inputs, so that steps shared by a column's rows are computed once.
+"""Remembers denoiser outputs by their inputs, so that steps shared by a column's rows are computed once.
 
 This works with every sampler: its state depends only on the denoiser's outputs and on noise, and the noise only on the
 seed.
@@ -12,7 +12,7 @@ from os.path import commonprefix
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
 Output = TypeVar("Output")
 
@@ -28,16 +28,29 @@ class StepMemo(Generic[Output]):
     rows_computed: int = 0
     rows_recalled: int = 0
     _known: dict[Hashable, list[Output]] = field(default_factory=dict)
+    _last_used: dict[Hashable, int] = field(default_factory=dict)
+    _begun: dict[Hashable, int] = field(default_factory=dict)
+    _batch: int = 0
+    _oldest: int = 0
 
-    def outputs(self, keys: Sequence[bytes], compute: Callable[[Sequence[int]], Sequence[Output]]) -> list[Output]:
+    def begin(self, columns: Iterable[Hashable]) -> None:
+        """Begins a batch with rows of some columns; forgets what was last used before the first of them began.
+
+        The batches of a column follow each other, and each uses what its rows have in common.
+        """
+        self._batch += 1
+        self._begun = {column: self._begun.get(column, self._batch) for column in columns}
+        oldest = min(self._begun.values())
+        if oldest > self._oldest:
+            self._oldest = oldest
+            self._last_used = {key: batch for key, batch in self._last_used.items() if batch >= oldest}
+            self._known = {key: self._known[key] for key in self._last_used}
+
+    def outputs(self, keys: Sequence[Hashable], compute: Callable[[Sequence[int]], Sequence[Output]]) -> list[Output]:
         """The outputs for rows with these keys; ``compute`` makes those of the rows at some positions."""
         if self.whole_calls:
             return self._recall([(tuple(keys), range(len(keys)))], compute)
         return self._recall([(key, [position]) for position, key in enumerate(keys)], compute)
-
-    def forget(self) -> None:
-        """Forgets all outputs."""
-        self._known.clear()
 
     def _recall(
         self,
@@ -55,6 +68,7 @@ class StepMemo(Generic[Output]):
             computed = iter(compute(wanted))
             for key, positions in missing.items():
                 self._known[key] = [next(computed) for _ in positions]
+        self._last_used.update((key, self._batch) for key, _ in parts)
         return [output for key, _ in parts for output in self._known[key]]
 
 
@@ -62,6 +76,18 @@ def shared_steps(schedules: Sequence[Sequence[Hashable]]) -> int:
     """The largest number of leading steps that any two rows share; ``schedules`` has each row's text of every step."""
     ordered = sorted(map(_comparable, schedules))
     return max((len(commonprefix([one, other])) for one, other in pairwise(ordered)), default=0)
+
+
+def last_shared_call(steps: int, *, whole_calls: bool) -> int:
+    """The last denoiser call, from 0, of which rows with so many shared steps have anything in common; -1 for none."""
+    last = steps or -1  # see ``step_of``
+    # Past the switch, the negative rows of one more call are still alike.
+    return last if whole_calls else last + 1
+
+
+def step_of(call: int) -> int:
+    """The step, from 0, whose text a denoiser call gets: the WebUI uses the first one's for calls 0 and 1."""
+    return max(call - 1, 0)
 
 
 def _comparable(schedule: Sequence[Hashable]) -> list[str]:

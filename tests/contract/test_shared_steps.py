@@ -128,19 +128,83 @@ def test_another_extensions_changes_make_it_step_aside_and_no_rows_are_told(webu
     assert told["Comments"].count(reason) == 1
 
 
-@pytest.mark.parametrize("mode", ["exact", "batched"])
-@pytest.mark.parametrize("sampler", CALLS)
-def test_the_forecast_knows_the_denoiser_rows(webui, tmp_path, sampler, mode):
+def forecast(webui, folder, sampler, asked, **settings):
     from modules import processing, scripts
 
     from sd_expression_grid.webui.panel.check import forecast_of
 
-    asked = {"expressions": NINE_ROWS, "characters": "Noor | <lora:Noor:1>", "reference": "", "mode": mode}
     p = processing.StableDiffusionProcessingTxt2Img(
-        prompt="", negative_prompt="", steps=20, width=64, height=64, seed=7, outpath_grids=str(tmp_path)
+        prompt="", negative_prompt="", steps=20, width=64, height=64, seed=7, outpath_grids=str(folder), **settings
     )
     p.sampler_name, p.scripts = sampler, scripts.scripts_txt2img
-    forecast = forecast_of(p, asked)
-    assert forecast.rows == run(webui, sampler, **asked)[0]
-    assert forecast.stock_rows == 18 * CALLS[sampler][0]
+    return forecast_of(p, asked)
+
+
+@pytest.mark.parametrize("mode", ["exact", "batched"])
+@pytest.mark.parametrize("sampler", CALLS)
+def test_the_forecast_knows_the_denoiser_rows(webui, tmp_path, sampler, mode):
+    asked = {"expressions": NINE_ROWS, "characters": "Noor | <lora:Noor:1>", "reference": "", "mode": mode}
+    foreseen = forecast(webui, tmp_path, sampler, asked)
+    assert foreseen.rows == run(webui, sampler, **asked)[0]
+    assert foreseen.stock_rows == 18 * CALLS[sampler][0]
     assert list(tmp_path.iterdir()) == []
+
+
+PACKED = {
+    "expressions": "neutral\nsmile\nsad",
+    "reference": "1girl",
+    "characters": "a woman | red hair\nanother | blond hair\nNoor | <lora:Noor:1>\nember_nobody",
+    "seeds": [7, 8],
+    "mode": "batched",
+    "rows_per_batch": 8,
+}
+HIRES = {"enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Latent", "denoising_strength": 0.6}
+OTHERS = [
+    {"rows_per_batch": 2}, {"rows_per_batch": 32}, {"composition": ""}, {"expressions": "neutral"},
+    {"negative_prompt": "ugly {character}, {expression}"}, {"prompt": "woman, [hair, {character}: {expression}: 0.4]"},
+    {"characters": "a\nb | cfg_scale=4,5\nc"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sampler", "changes", "settings"),
+    [
+        ("Euler a", {}, {}),
+        ("Heun", {"rows_per_batch": 4, "seeds": []}, {}),
+        ("Euler a", {"prompt": "[hair: {expression} {character}: 0.4]", "characters": "a\nb"}, {}),
+        ("Euler a", {"characters": "a\nb AND city\nc AND sea\nd AND sea :0.5", "seeds": []}, {}),
+        pytest.param("Euler a", {}, HIRES, marks=pytest.mark.slow),
+        *(pytest.param("Euler a", changes, {}, marks=pytest.mark.slow) for changes in OTHERS),
+    ],
+)
+def test_the_forecast_knows_the_rows_of_batches_over_seeds_and_columns(webui, tmp_path, sampler, changes, settings):
+    asked = {**PACKED, **changes}
+    assert forecast(webui, tmp_path, sampler, asked, **settings).rows == run(webui, sampler, settings, **asked)[0]
+
+
+def test_the_forecast_knows_the_rows_of_a_study_with_holes(webui, tmp_path):
+    webui.opts.set("outdir_txt2img_grids", str(tmp_path))
+    asked = {**PACKED, "characters": "a woman\nanother", "name": "holes"}
+    failing = "neutral\nsmile | standin-oom\nsad"
+    for seeds, rows in (([7, 8], failing), ([8], PACKED["expressions"])):
+        run(
+            webui, settings={"save_images": True}, **{**asked, "seeds": seeds, "expressions": rows, "rows_per_batch": 1}
+        )
+    foreseen = forecast(webui, tmp_path, "Euler", asked)
+    assert foreseen.missing == 3
+    rows, _ = run(webui, settings={"save_images": True}, **asked)
+    assert rows == foreseen.rows
+
+
+def test_batches_are_full_over_seeds_and_columns_and_the_pictures_are_the_same(webui):
+    calls, pictures = {}, {}
+    for mode in ("exact", "batched"):
+        webui.counter.calls = 0
+        _, pictures[mode] = run(webui, "Euler a", **{**PACKED, "mode": mode})
+        calls[mode] = webui.counter.calls
+    for one, other in zip(pictures["exact"], pictures["batched"], strict=True):
+        assert np.abs(one.astype(int) - other).max() <= 1
+    assert len(pictures["exact"]) == 30
+    # 18 cells of words in three batches, six of a LoRA and six of an embedding in one each. The third batch goes on
+    # with a column that the second began: it makes none of the five calls that the column's rows have in common.
+    assert calls == {"exact": 10 * (5 + 3 * 15), "batched": 20 * (3 + 1 + 1) - 5}

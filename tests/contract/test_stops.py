@@ -303,6 +303,63 @@ def test_progress_counts_the_whole_study(webui):
     assert seen == [(4, 9, "row 2 of 3, column 2 of 3: Noor, smile")]
 
 
+PACKED = {
+    "characters": "a woman\nanother\nNoor | <lora:Noor:1>", "seeds": [1, 2], "mode": "batched", "rows_per_batch": 4,
+}  # fmt: skip
+
+
+def texts(webui, **study):
+    """What the progress says in a run, in its order."""
+    from modules import script_callbacks
+
+    seen = []
+    script_callbacks.on_cfg_denoiser(lambda _: seen.append((webui.state.job_no, webui.state.textinfo)))
+    run(webui, study)
+    jobs = dict(seen)
+    assert list(jobs) == list(range(len(jobs)))
+    return list(jobs.values())
+
+
+def test_progress_tells_which_seeds_and_columns_a_batch_is_of(webui):
+    assert texts(webui, **PACKED) == [
+        "4 cells, column 1 of 4, seeds 1, 2: reference",
+        "4 cells, columns 1 to 2 of 4, seeds 1, 2: reference to a woman",
+        "4 cells, column 2 of 4, seeds 1, 2: a woman",
+        "4 cells, column 3 of 4, seeds 1, 2: another",
+        "rows 2 to 3 of 3, column 3 of 4, seed 2: another",
+        "4 cells, column 4 of 4, seeds 1, 2: Noor",
+        "rows 2 to 3 of 3, column 4 of 4, seed 2: Noor",
+    ]
+    assert texts(webui, **{**PACKED, "seeds": [1], "rows_per_batch": 8}) == [
+        "8 cells, columns 1 to 3 of 4: reference to another",
+        "row 3 of 3, column 3 of 4: another, sad",
+        "rows 1 to 3 of 3, column 4 of 4: Noor",
+    ]
+
+
+def test_an_interrupt_or_skip_leaves_out_a_batch_of_several_columns_and_the_rest_is_made_later(webui):
+    at_call(6 + 3, webui.state.skip)
+    at_call(2 * 6 + 3, webui.state.interrupt)
+    folder, _, _ = run(webui, {**PACKED, "name": "packed"})
+    assert statuses(folder) == ["done"] * 4 + ["skipped"] * 4 + ["interrupted"] * 16
+    webui.state.interrupted = False
+    webui.counter.rows = 0
+    request = {**SETTINGS, "script_name": TITLE, "script_args": [json.dumps({**STUDY, **PACKED, "name": "packed"})]}
+    answer = json.loads(webui.txt2img(request)["info"])
+    assert statuses(folder)[24:] == ["done"] * 20
+    assert answer["extra_generation_params"]["Denoiser rows"] == webui.counter.rows
+
+
+def test_the_live_preview_shows_the_cells_of_a_batch_of_several_columns_in_their_places(webui):
+    sheets = []
+    at_call(6 + 1, lambda: sheets.append(webui.state.current_image.copy()))
+    folder, _, _ = run(webui, {**PACKED, "seeds": [1], "rows_per_batch": 8, "name": "preview"})
+    (sheet,) = sheets
+    for column, label in enumerate(("reference", "a woman")):
+        with Image.open(folder / f"cells/{label}/smile_1.png") as cell:
+            assert sheet.crop((66 * column, 66, 66 * column + 64, 130)).tobytes() == cell.convert("RGB").tobytes()
+
+
 def test_the_live_preview_is_the_grid(webui):
     sheets = []
     at_call(6 * 4 + 3, lambda: sheets.append(webui.state.current_image.copy()))

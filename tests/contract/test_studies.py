@@ -148,6 +148,41 @@ def test_rows_of_a_batch_differ_invisibly_from_single_pictures(webui):
         assert difference(picture, webui.again(infotext)[0]) <= 1, infotext
 
 
+PACKED = {
+    "expressions": "neutral | neutral face\nsmile | smile: big",
+    "characters": (
+        "[Words]\na woman | red hair | negative=old\nanother | blond hair AND city :0.8\nthird | hat AND city :0.3\n"
+        "[Networks]\nNoor | <lora:Noor:0.8> noor woman\nember_nobody"
+    ),
+    "switch_at": 0.34,
+    "seeds": [7, 8],
+    "mode": "batched",
+}
+
+
+@pytest.mark.parametrize(
+    ("size", "settings"),
+    [
+        (8, {"subseed": 11, "subseed_strength": 0.4}),
+        *(
+            pytest.param(size, settings, marks=pytest.mark.slow)
+            for size, settings in [
+                (5, {}), (32, {"sampler_name": "DPM++ 2M SDE"}),
+                (8, {"enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Latent", "denoising_strength": 0.6}),
+            ]
+        ),
+    ],
+    ids=["variation", "plain", "noise in every step", "hires"],
+)  # fmt: skip
+def test_cells_of_a_batch_over_seeds_and_columns_differ_invisibly_from_single_pictures(webui, size, settings):
+    answer = webui.study({**PACKED, "rows_per_batch": size}, **settings, save_images=False)
+    assert len(answer.cells) == 6 * 2 * 2
+    for picture, infotext in answer.cells:
+        again, text = webui.again(infotext, **settings)
+        assert with_hashes_once(lasting(webui, text)) == with_hashes_once(lasting(webui, infotext))
+        assert difference(picture, again) <= 1, infotext
+
+
 @pytest.mark.parametrize("hires_prompt", ["", "sharp {expression}, {character}"])
 def test_rows_of_a_batch_with_hires_fix_differ_invisibly_too(webui, hires_prompt):
     settings = {"enable_hr": True, "hr_scale": 1.5, "hr_upscaler": "Latent", "denoising_strength": 0.6}

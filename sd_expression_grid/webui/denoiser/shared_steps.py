@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from modules import shared
 
-from sd_expression_grid.plan.step_memo import StepMemo, shared_steps
+from sd_expression_grid.plan.row_count import ColumnSteps
+from sd_expression_grid.plan.step_memo import StepMemo, last_shared_call
 from sd_expression_grid.webui.host.host import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from sd_expression_grid.plan.plan import Batch, Cell
-    from sd_expression_grid.study.study import CellKey
     from sd_expression_grid.webui.host.wrapping import Call
 
 _running: SharedSteps | None = None
@@ -36,11 +36,7 @@ class SharedSteps:
 
     def __init__(self, cells: Iterable[Cell], steps_of: Callable[[Cell], Sequence[Hashable]], *, exact: bool) -> None:
         self.memo: StepMemo[Any] = StepMemo(whole_calls=exact)
-        self._steps_of = steps_of
-        self._cells: dict[tuple[str, int], list[Cell]] = {}
-        for cell in cells:
-            self._cells.setdefault((cell.key.character, cell.key.seed), []).append(cell)
-        self._column: tuple[str, int] | None = None
+        self._columns = ColumnSteps(cells, steps_of)
         self._last_call, self._has_composition = -1, False
         self._scope = b""
         self._wrapped: list[Any] = []
@@ -71,9 +67,12 @@ class SharedSteps:
 
     @contextmanager
     def during(self, batch: Batch) -> Iterator[None]:
-        """Shares the steps of a batch with those before it in its column; forgets the columns before."""
+        """Shares the steps of a batch with those before it in its columns; forgets the columns before."""
         global _running  # noqa: PLW0603 - the WebUI's callbacks know no other way
-        self._enter_column(batch.keys[0])
+        self.memo.begin(batch.columns)
+        steps = self._columns.most_shared(batch.columns)
+        self._has_composition = steps > 0
+        self._last_call = last_shared_call(steps, whole_calls=self.memo.whole_calls)
         self._before = self.memo.rows_computed, self.memo.rows_recalled
         _running = None if self._is_over else self
         try:
@@ -82,19 +81,6 @@ class SharedSteps:
             _running = None
             self._unwrap.close()
             self._wrapped.clear()
-
-    def _enter_column(self, key: CellKey) -> None:
-        column = key.character, key.seed
-        if column == self._column:
-            return
-        self._column = column
-        self.memo.forget()
-        schedules = [self._steps_of(cell) for cell in self._cells[column]]
-        # The WebUI counts denoiser calls from 0 and uses the first step's prompt for calls 0 and 1.
-        last_shared = shared_steps(schedules) or -1
-        self._has_composition = last_shared >= 0
-        # Past the switch, the negative rows of one more call are still alike.
-        self._last_call = last_shared if self.memo.whole_calls else last_shared + 1
 
     def wrap(self, denoiser: Any) -> None:
         """Puts the memo before a denoiser, once; where that is not possible, the job's comment says why."""

@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.plan.forecast import Calls, Cost
-from sd_expression_grid.plan.step_memo import shared_steps
+from sd_expression_grid.plan.row_count import RowCount
+from sd_expression_grid.plan.step_memo import last_shared_call, shared_steps
 from sd_expression_grid.webui.denoiser.shared_steps import why_not_shared
 from sd_expression_grid.webui.host.picture import calls_of_strength
 from sd_expression_grid.webui.host.settings import shares_steps
+from sd_expression_grid.webui.run.batches import batches_of, rows_per_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sd_expression_grid.plan.plan import Cell
     from sd_expression_grid.webui.run.prepared import Prepared
@@ -33,11 +35,17 @@ def denoiser_rows(study: Prepared) -> tuple[int, int]:
     calls = _calls(study)
     columns = [(cells[0].denoising, len(cells)) for cells in columns_of(study.missing)]
     costs = {strength: _cost(study, calls, strength) for strength, _ in columns}
-    stock = {strength: _at(study, calls, strength) for strength in costs}
-    return (
-        sum(costs[strength].rows(cells) for strength, cells in columns),
-        sum(stock[strength].rows(cells) for strength, cells in columns),
-    )
+    stock = sum(_at(study, calls, strength).rows(cells) for strength, cells in columns)
+    if costs[columns[0][0]].shares_rows:
+        return _rows_in_batches(study, costs), stock
+    return sum(costs[strength].rows(cells) for strength, cells in columns), stock
+
+
+def _rows_in_batches(study: Prepared, costs: Mapping[float | None, Cost]) -> int:
+    """Counted batch by batch, for columns in one batch may have rows in common."""
+    count = RowCount(study.missing, study.reader.steps_of, lambda cell: costs[cell.denoising].calls.first_pass)
+    hires = sum(costs[cell.denoising].calls.hires_rows for cell in study.missing)
+    return count.rows(batches_of(study)) + hires
 
 
 def columns_of(cells: Iterable[Cell]) -> list[list[Cell]]:
@@ -57,8 +65,7 @@ def _calls(study: Prepared) -> Calls:
     alike = shared_steps(schedules) if len(cells) > 1 else 0
     return Calls(
         first_pass=whole,
-        # The WebUI counts denoiser calls from 0 and uses the first step's prompt for calls 0 and 1.
-        shared=min(alike + 1 if alike else 0, whole),
+        shared=min(last_shared_call(alike, whole_calls=True) + 1, whole),
         hires_pass=(page.hr_second_pass_steps or page.steps) if page.enable_hr else 0,
         parts=len(schedules[0][0]) - 1,
     )
@@ -69,7 +76,7 @@ def _cost(study: Prepared, calls: Calls, strength: float | None) -> Cost:
     return Cost(
         calls=replace(made, first_pass=min(made.first_pass, study.stop_after or made.first_pass)),
         shares=shares_steps() and not why_not_shared(study.page),
-        whole_calls=study.study.mode == "exact" or study.study.rows_per_batch == 1,
+        whole_calls=rows_per_call(study) == 1,
     )
 
 

@@ -56,7 +56,7 @@ class Progress:
         """Names the batch in the text under the progress bar; a failed batch before it counts as done."""
         self._current = batch.keys
         shared.state.job_no = self._numbers[batch.keys[0]] * self._passes
-        shared.state.textinfo = f"{self._title}{self._text(batch.keys)}"
+        shared.state.textinfo = f"{self._title}{self._text(batch)}"
 
     def show(self, key: CellKey, picture: Image.Image) -> None:
         """Puts a cell that was made into the live preview; those of earlier runs are left out, to begin at once."""
@@ -65,17 +65,25 @@ class Progress:
                 self._sheet(table).show(place, picture)
             _assign(self._sheet(self._places[key][0][0]).image())
 
-    def _text(self, keys: tuple[CellKey, ...]) -> str:
+    def _text(self, batch: Batch) -> str:
         if self._study.scout:
-            numbers = _range("seed", self._seeds[keys[0].seed], self._seeds[keys[-1].seed])
-            return f"{numbers} of {len(self._seeds)}: {', '.join(str(key.seed) for key in keys)}"
-        first, last = self._rows[keys[0].expression], self._rows[keys[-1].expression]
-        rows = _range("row", first, last)
-        column = keys[0].character
-        label = f"{column}, {keys[0].expression}" if first == last else column
-        seed = f", seed {keys[0].seed}" if len(self._study.seeds) > 1 else ""
-        across = f"column {self._columns[column]} of {len(self._columns)}{seed}"
-        return f"{rows} of {len(self._rows)}, {across}: {label}"
+            numbers = _range("seed", self._seeds[batch.keys[0].seed], self._seeds[batch.keys[-1].seed])
+            return f"{numbers} of {len(self._seeds)}: {', '.join(str(key.seed) for key in batch.keys)}"
+        columns = _range("column", self._columns[batch.keys[0].character], self._columns[batch.keys[-1].character])
+        return f"{self._rows_text(batch)}, {columns} of {len(self._columns)}{self._seeds_text(batch)}: {_label(batch)}"
+
+    def _seeds_text(self, batch: Batch) -> str:
+        if len(self._seeds) == 1:
+            return ""
+        used = {seed for _, seed in batch.columns}
+        return f", seed{'s' * (len(used) > 1)} {', '.join(str(seed) for seed in self._seeds if seed in used)}"
+
+    def _rows_text(self, batch: Batch) -> str:
+        """The rows by their numbers; where a batch goes on in another column, how many cells it has."""
+        if len(batch.columns) > 1:
+            return f"{len(batch.keys)} cells"
+        numbers = [self._rows[key.expression] for key in batch.keys]
+        return f"{_range('row', numbers[0], numbers[-1])} of {len(self._rows)}"
 
     def _sheet(self, table: int) -> ContactSheet:
         if table not in self._sheets:
@@ -99,6 +107,14 @@ class Progress:
             yield
         finally:
             del shared.state.assign_current_image, shared.state.do_set_current_image
+
+
+def _label(batch: Batch) -> str:
+    """What a batch's cells are called: the one, its column, or the first and the last one."""
+    first, last = batch.keys[0], batch.keys[-1]
+    if len(batch.keys) == 1:
+        return f"{first.character}, {first.expression}"
+    return first.character if first.character == last.character else f"{first.character} to {last.character}"
 
 
 def _range(word: str, first: int, last: int) -> str:

@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,13 +70,35 @@ def test_the_networks_of_a_cell_are_those_of_the_first_pass_then_of_the_hires_pa
     assert [tag.text for tag in second] == ["<lora:sharp:0.5>"]
 
 
-def test_a_batch_is_full_before_the_next_begins():
+def test_a_batch_is_full_before_the_next_begins_over_rows_and_seeds():
     batches = plan_batches(cells_of(reference="", characters="mei", seeds=(7, 8)), 2, lambda _: None)
     assert [[(key.seed, key.expression) for key in batch.keys] for batch in batches] == [
-        [(7, "neutral"), (7, "sad")], [(7, "bored")], [(8, "neutral"), (8, "sad")], [(8, "bored")],
+        [(7, "neutral"), (7, "sad")], [(7, "bored"), (8, "neutral")], [(8, "sad"), (8, "bored")],
     ]  # fmt: skip
-    mixed = plan_batches(cells_of(reference="", characters="mei", seeds=(7, 8)), 4, lambda _: None, mixes_seeds=True)
-    assert [len(batch.cells) for batch in mixed] == [4, 2]
+    nine = "\n".join(f"row {n}" for n in range(9))
+    batches = plan_batches(
+        cells_of(reference="", characters="mei", expressions=nine, seeds=(7, 8, 9)), 4, lambda _: None
+    )
+    assert [len(batch.cells) for batch in batches] == [4, 4, 4, 4, 4, 4, 3]
+
+
+def test_columns_with_the_same_networks_share_batches_and_others_do_not():
+    characters = (
+        "[words]\nmei\nrobbie\n[LoRAs]\nNoor | <lora:Noor:1>\nNoor 2 | <lora:Noor:1> red hair\nless | <lora:Noor:0.5>"
+    )
+    batches = plan_batches(cells_of(characters=characters), 4, lambda _: None)
+    assert [(batch.columns, len(batch.cells)) for batch in batches] == [
+        ((("reference", 1), ("mei", 1)), 4), ((("mei", 1), ("robbie", 1)), 4), ((("robbie", 1),), 1),
+        ((("Noor", 1), ("Noor 2", 1)), 4), ((("Noor 2", 1),), 2), ((("less", 1),), 3),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("prompt", ["hires_prompt", "hires_negative_prompt"])
+def test_cells_do_not_share_batches_where_some_have_a_hires_prompt(prompt):
+    """Dynamic Prompts may draw nothing for it; then the WebUI takes that of the first pass."""
+    first, *others = cells_of()
+    batches = plan_batches([first, *(replace(cell, **{prompt: "sharp"}) for cell in others)], 4, lambda _: None)
+    assert [len(batch.cells) for batch in batches] == [1, 2, 3, 3]
 
 
 def test_what_is_encoded_alike_does_not_matter_where_every_cell_has_a_call_of_its_own():
@@ -102,7 +127,9 @@ def test_batches_partition_the_cells_in_order_and_mix_nothing(rows, columns, see
     shape = {cell.key: random.choice([75, 150]) for cell in cells}
     batches = plan_batches(cells, size, lambda cell: shape[cell.key])
     assert tuple(cell for batch in batches for cell in batch.cells) == cells
-    for batch in batches:
+    kinds = [{(c.networks, c.cfg_scale, shape[c.key]) for c in batch.cells} for batch in batches]
+    for batch, kind in zip(batches, kinds, strict=True):
         assert 1 <= len(batch.cells) <= size
-        kinds = {(c.key.character, c.key.seed, c.networks, c.cfg_scale, shape[c.key]) for c in batch.cells}
-        assert len(kinds) == 1 or size == 1
+        assert len(kind) == 1
+    for batch, kind, following in zip(batches, kinds, kinds[1:], strict=False):
+        assert len(batch.cells) == size or kind != following

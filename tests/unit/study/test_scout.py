@@ -113,12 +113,10 @@ def test_scouts_that_differ_in_their_seeds_only_are_one():
     assert one.without_seeds() != read({"stop_at_switch": True}).scouted().without_seeds()
 
 
-def test_seeds_may_share_a_batch_where_no_steps_are_shared():
+def test_seeds_share_batches():
     study = read({"seeds": [1, 2, 3]}).scouted().with_templates("", "")
     cells = plan_cells(study, templates_of(study), study.seeds)
-    sizes = [len(batch.cells) for batch in plan_batches(cells, 2, lambda _: None, mixes_seeds=True)]
-    assert sizes == [2, 1]
-    assert len(plan_batches(cells, 2, lambda _: None)) == 3
+    assert [len(batch.cells) for batch in plan_batches(cells, 2, lambda _: None)] == [2, 1]
 
 
 @given(st.integers(1, 90), st.sampled_from([(512, 512), (512, 768), (1024, 512), (64, 640)]))
