@@ -182,6 +182,14 @@ def test_the_forecast_knows_the_rows_of_batches_over_seeds_and_columns(webui, tm
     assert forecast(webui, tmp_path, sampler, asked, **settings).rows == run(webui, sampler, settings, **asked)[0]
 
 
+def test_the_forecast_knows_the_rows_of_batches_that_are_made_one_by_one(webui, tmp_path, monkeypatch):
+    from sd_expression_grid.webui.host.host import HOST
+
+    monkeypatch.setattr(type(HOST), "encodes_in_chunks", lambda _: False)
+    asked = {**PACKED, "seeds": []}
+    assert forecast(webui, tmp_path, "Euler a", asked).rows == run(webui, "Euler a", **asked)[0] == 5 * 2 * (5 + 3 * 15)
+
+
 def test_the_forecast_knows_the_rows_of_a_study_with_holes(webui, tmp_path):
     webui.opts.set("outdir_txt2img_grids", str(tmp_path))
     asked = {**PACKED, "characters": "a woman\nanother", "name": "holes"}

@@ -337,6 +337,15 @@ def test_progress_tells_which_seeds_and_columns_a_batch_is_of(webui):
     ]
 
 
+def test_columns_with_other_weights_behind_and_do_not_share_a_batch(webui):
+    """Forge weighs the parts of all pictures of a batch like those of the last."""
+    columns = "a AND city :0.5\nb AND sea :0.5\nc AND city :0.8"
+    assert texts(webui, **{**PACKED, "reference": "", "characters": columns, "seeds": [1], "rows_per_batch": 8}) == [
+        "6 cells, columns 1 to 2 of 3: a AND city :0.5 to b AND sea :0.5",
+        "rows 1 to 3 of 3, column 3 of 3: c AND city :0.8",
+    ]
+
+
 def test_an_interrupt_or_skip_leaves_out_a_batch_of_several_columns_and_the_rest_is_made_later(webui):
     at_call(6 + 3, webui.state.skip)
     at_call(2 * 6 + 3, webui.state.interrupt)
