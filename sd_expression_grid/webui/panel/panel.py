@@ -161,7 +161,7 @@ def _run_fields(element_id: ElementId) -> dict[str, Any]:
         )
         rows_per_batch = gr.Slider(
             label="Rows a batch",
-            info="The most, over seeds and columns too; halved where memory is full",
+            info="The most, also over seeds and columns of words; halved where memory is full",
             minimum=1,
             maximum=MOST_ROWS,
             step=1,
