@@ -16,29 +16,28 @@ if TYPE_CHECKING:
 
 
 def contents_of(
-    value: object, as_array: Callable[[object], object] = lambda value: value, leave_out: Container[object] = ()
+    value: object,
+    as_array: Callable[[object], object] = lambda value: value,
+    leave_out: Container[object] = (),
+    *,
+    plainly: bool = False,
 ) -> str:
     """The contents of a value: plain values and lists of them as Python writes them, all else by a hash.
 
     Arrays and pictures count with every element, files with their bytes, and other objects with their attributes, but
     those that Python or a library keeps of an object, with names in double underscores. What holds itself is named by
     its class the second time. ``as_array`` makes an array of what is another library's, and leaves all else as it is.
-    Keys and attributes of the names in ``leave_out`` do not count.
+    Keys and attributes of the names in ``leave_out`` do not count. ``plainly`` makes ``plain`` values of all, at any
+    depth.
     """
-    return _Contents(as_array, leave_out).of(value, ())
+    return _Contents(as_array, leave_out, plain if plainly else lambda each: each).of(value, ())
 
 
-def plain_numbers(value: object) -> object:
-    """A value with whole numbers as integers, in lists and dictionaries as well: pages and requests mix 1 and 1.0."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if type(value) is list:
-        return [plain_numbers(each) for each in value]
-    if type(value) is tuple:
-        return tuple(plain_numbers(each) for each in value)
-    if isinstance(value, dict):
-        return {key: plain_numbers(each) for key, each in value.items()}
-    return value
+def plain(value: object) -> object:
+    """A whole number as an integer, what an enumeration stands for, all else as it is: pages and requests mix them."""
+    if isinstance(value, Enum):
+        return plain(value.value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def hash_of(value: object) -> str:
@@ -49,10 +48,16 @@ def hash_of(value: object) -> str:
 class _Contents:
     """Holders, which a value is within, are known by their addresses."""
 
-    def __init__(self, as_array: Callable[[object], object], leave_out: Container[object]) -> None:
-        self._as_array, self._leave_out = as_array, leave_out
+    def __init__(
+        self,
+        as_array: Callable[[object], object],
+        leave_out: Container[object],
+        plain: Callable[[object], object],
+    ) -> None:
+        self._as_array, self._leave_out, self._plain = as_array, leave_out, plain
 
     def of(self, value: object, holders: tuple[int, ...]) -> str:
+        value = self._plain(value)
         if value is None or isinstance(value, bool | int | float | complex | bytes | Enum):
             return repr(value)
         if isinstance(value, str):

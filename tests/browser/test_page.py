@@ -145,6 +145,27 @@ def test_a_grids_infotext_restores_the_panel(page):
 
 
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
+def test_check_finds_a_study_on_a_page_that_was_opened_anew(page, webui):
+    """What a page sends of other extensions before its first picture may look other than after it."""
+    asked = {"expressions": "smile", "characters": "Noor", "seeds": "7", "name": uuid4().hex}
+
+    def fill():
+        for field, text in asked.items():
+            page.fill(f"{PANEL}{field}", text)
+        page.set_size(64, 8)
+
+    fill()
+    page.generate()
+    page.wait_for_result()
+    page.open(webui.url)
+    page.choose_script()
+    fill()
+    page.page.locator(f"{PANEL}check").click()
+    answer = page.page.locator(f"{PANEL}answer").first
+    expect(answer).to_contain_text("Nothing is left to make", timeout=60_000)
+
+
+@pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_check_tells_what_will_be_made_and_makes_nothing(page):
     page.page.locator(f"{PANEL}check").click()
     answer = page.page.locator(f"{PANEL}answer").first

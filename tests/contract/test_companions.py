@@ -409,6 +409,16 @@ def test_what_is_switched_on_counts_by_its_contents_and_numbers_as_numbers(saved
     assert saved(unit(weight=0.5))[1]
 
 
+def test_units_that_come_with_the_webui_count_where_they_are_on(saved, monkeypatch):
+    (own,) = (one for one in sys.modules["modules.extensions"].active() if one.path == str(PORTRAITS))
+    monkeypatch.setattr(own, "is_builtin", True)
+    folder, _ = saved()
+    assert saved({"Units": OFF["Units"]}) == (folder, False)
+    folder, _ = saved(unit(weight=2))
+    assert saved(unit(weight=2.0)) == (folder, False)
+    assert saved(unit(weight=2.5))[1]
+
+
 def test_a_schedule_that_is_the_samplers_own_is_the_same_as_automatic(saved):
     folder, _ = saved(sampler_name="DPM++ 2M", scheduler="Automatic")
     assert saved(sampler_name="DPM++ 2M", scheduler="Karras") == (folder, False)

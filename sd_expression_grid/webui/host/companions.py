@@ -125,12 +125,15 @@ def failures_told() -> Iterator[list[str]]:
 
 def extension_of(text: str) -> str:
     """The folder of the extension that a text names a file of; empty for ours, and for files of the WebUI's own."""
-    found = _other_extension(text)
+    found = any_extension_of(text)
     return "" if found is None or found.is_builtin else str(found.path)
 
 
-def _other_extension(text: str) -> Any:
-    """The extension that a text names a file of, as the WebUI knows it; None for ours, and without one."""
+def any_extension_of(text: str) -> Any:
+    """The extension, also one that comes with the WebUI, that a text names a file of, as the WebUI knows it.
+
+    None for ours, and without one.
+    """
     holding = [one for one in extensions.active() if f"{one.path}{os.sep}" in text]
     found = max(holding, key=lambda one: len(one.path), default=None)
     return None if found is None or Path(found.path).resolve() == _OWN else found
@@ -139,7 +142,7 @@ def _other_extension(text: str) -> Any:
 def _scripts_of_others(p: Processing) -> Iterator[tuple[Any, Any]]:
     """Always-on scripts that have a place among the script arguments, each with its extension."""
     for script in p.scripts.alwayson_scripts if p.scripts else ():
-        found = _other_extension(str(script.filename))
+        found = any_extension_of(str(script.filename))
         if found is not None and script.args_from is not None:
             yield script, found
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from modules import sd_samplers, sd_schedulers, shared
 
-from sd_expression_grid.base.contents import contents_of, plain_numbers
-from sd_expression_grid.webui.host.companions import extension_of, is_off, is_off_unit
+from sd_expression_grid.base.contents import contents_of, plain
+from sd_expression_grid.webui.host.companions import any_extension_of, extension_of, is_off, is_off_unit
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.picture import decisive
 from sd_expression_grid.webui.host.tensors import as_array
@@ -147,7 +147,7 @@ def _as_numbers(p: Processing, page: Mapping[str, Any]) -> dict[str, object]:
     """The page's numbers in the form of the WebUI's defaults: a slider gives 7 for 7.0, a request 0.0 for 0."""
     numbers = {name: page[name] for name in _NUMBERS if type(page.get(name)) in (int, float)}
     return {
-        name: plain_numbers(value) if type(getattr(type(p), name, None)) is int else float(value)
+        name: plain(value) if type(getattr(type(p), name, None)) is int else float(value)
         for name, value in numbers.items()
     }
 
@@ -204,10 +204,11 @@ def _beside_the_checkpoint() -> dict[str, dict[str, str]]:
 def _script_values(p: Processing) -> dict[str, list[str]]:
     """The values of always-on scripts; of other extensions' none that are switched off, and no script without values.
 
-    Numbers count as numbers, and pictures, arrays and files by what is in them.
+    Numbers count as numbers, and pictures, arrays and files by what is in them. An extension that comes with the WebUI
+    counts with its values, but for units that are off: a page that is new has them in another form.
     """
     return {
-        script.title(): _values_of_another(values) if extension_of(script.filename) else _values(values)
+        script.title(): _values_of_another(values) if any_extension_of(script.filename) else _values(values)
         for script, values in _scripts(p)
         if not (extension_of(script.filename) and (not values or is_off(script, values)))
     }
@@ -225,7 +226,7 @@ def _scripts(p: Processing) -> Iterator[tuple[Any, Sequence[Any]]]:
 
 def _values_of_another(values: Iterable[Any]) -> list[str]:
     on = (value for value in values if not is_off_unit(value))
-    return [contents_of(plain_numbers(value), as_array, _ORIGIN) for value in on]
+    return [contents_of(value, as_array, _ORIGIN, plainly=True) for value in on]
 
 
 def _values(values: Iterable[Any]) -> list[str]:

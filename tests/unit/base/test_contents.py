@@ -1,6 +1,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from enum import Enum
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from sd_expression_grid.base.contents import contents_of, plain_numbers
+from sd_expression_grid.base.contents import contents_of, plain
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -104,10 +105,20 @@ def test_a_text_that_can_be_no_files_path_is_a_text(text):
     assert contents_of(text) == repr(text)
 
 
-def test_numbers_are_numbers_and_switches_are_not():
-    assert plain_numbers([1.0, {"a": (0.0, 0.5)}, True, "1.0"]) == [1, {"a": (0, 0.5)}, True, "1.0"]
-    told = contents_of(plain_numbers([1.0, {"a": (0.0, 0.5)}, True, "1.0", None]))
-    assert told == "[1, {'a': (0, 0.5)}, True, '1.0', None]"
+class Fit(Enum):
+    INNER = "Crop and Resize"
+    HALF = 2.0
+
+
+def test_values_are_as_plain_as_they_can_be_at_any_depth():
+    assert [plain(value) for value in (1.0, 0.5, True, "1.0", None, Fit.INNER, Fit.HALF)] == [
+        1, 0.5, True, "1.0", None, "Crop and Resize", 2,
+    ]  # fmt: skip
+    values = [1.0, {"a": (0.0, 0.5)}, True, "1.0", None]
+    assert contents_of(values, plainly=True) == "[1, {'a': (0, 0.5)}, True, '1.0', None]"
+    unit, same = SimpleNamespace(weight=1.0, fit=Fit.INNER), SimpleNamespace(weight=1, fit="Crop and Resize")
+    assert contents_of([unit], plainly=True) == contents_of([same])
+    assert contents_of([unit]) != contents_of([same])
 
 
 def test_what_a_library_keeps_of_an_object_does_not_count_nor_what_is_left_out():
