@@ -203,6 +203,7 @@ onUiLoaded(() => {
         reread.addEventListener("click", () => ask(tab, {}));
         root.addEventListener("focusin", markListed);
         root.addEventListener("pointerenter", markListed);
+        document.addEventListener("input", ({ target }) => target === areaOf(tab, "characters") && markListed());
 
         return { root, read: answersIn(receive) };
     }

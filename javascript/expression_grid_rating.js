@@ -21,8 +21,11 @@ onUiLoaded(() => {
     const view = expressionGrid.ratingView();
     const queue = expressionGrid.ratingQueue(showStatus, "click");
     const LOST = 30000; // milliseconds after which no answer comes any more
+    const BEGINNING = "Studies are made in txt2img or img2img, with the script Expression grid. Choose one here to rate its "
+        + "cells and to read what they say.";
 
     let session = null;
+    let isNameAsked = false; // by "Rate it", of somebody who has never rated
     let mode = localStorage.getItem(MODE) || "matrix";
     let asks = ASKED[localStorage.getItem(ASKS)] ? localStorage.getItem(ASKS) : "person";
     let seed = 0; // of the matrix, as an index of session.seeds
@@ -295,7 +298,17 @@ onUiLoaded(() => {
         }
     }
 
+    // The WebUI's own listener for Escape, on the document, fails where a tab has no Interrupt button.
+    function keepFromWebui(event) {
+        if (event.key === "Escape" && byName("rating").offsetParent) {
+            event.stopPropagation();
+        }
+    }
+
     function onKey(event) {
+        if (event.target === document.body) {
+            keepFromWebui(event);
+        }
         const isElsewhere = !session || !byName("rating").offsetParent;
         if (isElsewhere || event.ctrlKey || event.altKey || event.metaKey || event.repeat) {
             return;
@@ -361,14 +374,14 @@ onUiLoaded(() => {
         return { y: () => answerAll(cell, YES), n: () => answerAll(cell, 0) }[key];
     }
 
-    // In the matrix, arrows move the focus from picture to picture.
+    // In the matrix, arrows move the focus from picture to picture; where it is nowhere yet, any key begins.
     function matrixAction(key) {
         const shown = document.activeElement.closest(".expression-grid-rating .cell");
+        const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key];
         if (!shown) {
-            return null;
+            return step || "123yn".includes(key) ? () => focus(find(".thumbnail[tabindex='0']")) : null;
         }
         const cell = session.cells[shown.dataset.cell];
-        const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key];
         if (step) {
             return () => focusThumbnail(shown, step);
         }
@@ -445,12 +458,15 @@ onUiLoaded(() => {
         seed = 0;
         localStorage.setItem(RATER, session.rater);
         localStorage.setItem(STUDY, session.study);
-        byName("rating").replaceChildren(view.frame(asks, size()));
+        byName("rating").replaceChildren(view.frame(session, asks, size()));
         setMode(mode);
     }
 
     function onTabShown() {
         byName("refresh").click();
+        if (!byName("rating").firstChild) {
+            byName("rating").append(view.message({ hint: BEGINNING }));
+        }
         const rater = byName("rater").querySelector("input, textarea");
         const name = localStorage.getItem(RATER) || "";
         if (!rater.value) {
@@ -458,6 +474,10 @@ onUiLoaded(() => {
         }
         if (!session && name && localStorage.getItem(STUDY)) {
             openLast(localStorage.getItem(STUDY), name);
+        }
+        if (isNameAsked) {
+            isNameAsked = false;
+            rater.focus();
         }
     }
 
@@ -494,6 +514,7 @@ onUiLoaded(() => {
         [...gradioApp().querySelectorAll("#tabs > .tab-nav button")]
             .find((tab) => tab.textContent.trim() === "Expression grid").click();
         if (!localStorage.getItem(RATER)) {
+            isNameAsked = true;
             openLast(study, "");
         }
     };
@@ -504,8 +525,8 @@ onUiLoaded(() => {
     byName("rating").addEventListener("change", onChange);
     byName("rating").addEventListener("input", ({ target }) => target.closest(".size") && setSize(target.value));
     setSize(size());
-    // Before the WebUI's own listener, which fails at Escape where a tab has no Interrupt button.
     document.addEventListener("keydown", onKey, true);
+    gradioApp().getElementById("tab_expression_grid").addEventListener("keydown", keepFromWebui);
 
     // The WebUI calls back before the tab is shown.
     onUiTabChange(() => requestAnimationFrame(() => {

@@ -22,14 +22,16 @@ expressionGrid.ratingView = () => {
     }
 
     // `asks` is a key of ASKS, `size` the width of thumbnails in rem.
-    function frame(asks, size) {
+    function frame({ files, page }, asks, size) {
+        const pages = page ? [make("a", { href: files + page, target: "_blank" }, "Page of the study")] : [];
         const modes = Object.entries(MODES).map(([mode, title]) => button(title, { dataset: { mode } }));
         return make("div", { className: "expression-grid-rating" },
             make("div", { className: "bar" }, group("modes", "Way of rating", {}, ...modes),
                 make("progress", { "aria-label": "Cells rated" }), make("span", { className: "rated-count" }),
                 button("Undo", { dataset: { action: "undo" }, title: "u or Backspace" }),
                 make("span", { className: "said", "aria-live": "polite" }),
-                button("Make the report", { dataset: { action: "report" }, hidden: true }), asksChoice(asks), sizeChoice(size)),
+                button("Make the report", { dataset: { action: "report" }, hidden: true }), asksChoice(asks), sizeChoice(size),
+                ...pages),
             make("div", { className: "status", "aria-live": "polite" }), make("div", { className: "body" }));
     }
 

@@ -139,7 +139,7 @@ def _picks(
         proposal = proposed_picks(candidates)
         found, reasons = proposal.picks, dict(proposal.without)
         by_what = "the best-rated cell of each row" if candidates.are_rated else "the first cell of each row"
-        notes = (f"Nothing is picked for {candidates.name} yet: this is {by_what}.",)
+        notes = (f"Nobody has picked for {candidates.name} yet; what is proposed is taken: {by_what}.",)
     wanted = [row for row, names in named.names.items() if names]
     if not wanted:
         raise StudyError([Fault("names", "all rows are left out; give at least one a name")])

@@ -115,7 +115,7 @@ def _template_faults(study: Study, templates: Templates) -> Iterator[Fault]:
     for placeholder in template_of(study, templates.prompt).missing_placeholders():
         text = "expression" if placeholder == study.expression_placeholder else "character"
         remedy = f"put it where the {text} belongs, or leave the prompt empty for the study's own"
-        problem = f"the placeholder '{placeholder}' does not stand in it; {remedy}: {templates.prompt}"
+        problem = f"the placeholder '{placeholder}' does not stand in it: {templates.prompt}; {remedy}"
         yield Fault("prompt", problem, missing=placeholder)
     for character in study.characters:
         if not character.prompt:

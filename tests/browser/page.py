@@ -102,7 +102,7 @@ class Page:
     def generate(self):
         self.page.locator("#txt2img_generate").click()
 
-    def wait_for_result(self, timeout=120):
+    def wait_for_result(self, timeout=300):
         """Until pictures, or an error, are there: the time that the WebUI prints comes with either.
 
         Forge leaves the time of the generation before in sight; while one is under way, there is an Interrupt button.

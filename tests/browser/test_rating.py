@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from sd_expression_grid.page.page import write_page
 from tests.browser.page import SECONDS, Page, chromium
 from tests.browser.rating_page import RatingPage, kept
 from tests.finished import finished_study
@@ -146,7 +147,8 @@ def test_a_click_in_the_matrix_is_kept_and_a_second_takes_it_back(tab, folder):
 
 def test_the_matrix_is_rated_by_keys(tab, folder):
     tab.open(folder.path.name)
-    tab.root.get_by_role("button", name="Open reference, neutral").focus()
+    tab.press("Escape", "y")  # the first key only begins
+    expect(tab.root.get_by_role("button", name="Open reference, neutral")).to_be_focused()
     tab.press("ArrowRight", "ArrowDown", "3", "1")
     expect(tab.count).to_have_text(f"1 of {CELLS}")
     assert kept(folder)[-1] == ("sad", "Noor", 1, 2, 0)
@@ -454,6 +456,7 @@ def test_a_broken_study_is_one_message(tab, folder, file, content, message):
 
 
 def test_a_name_is_asked_for_without_alarm(tab, folder):
+    expect(tab.root).to_contain_text("Studies are made in txt2img or img2img, with the script Expression grid.")
     tab.choose(folder.path.name, rater=" ")
     expect(tab.root.locator(".expression-grid-hint")).to_have_text(
         "Write your name beside the study, then press Rate: ratings are kept under it."
@@ -466,14 +469,19 @@ def test_a_name_is_asked_for_without_alarm(tab, folder):
 
 @pytest.mark.slow
 @pytest.mark.alone
-def test_pictures_on_another_disk_are_shown(webui, opened, tmp_path):
+def test_pictures_on_another_disk_are_shown_and_the_page_of_the_study(webui, opened, tmp_path):
     before = webui.get("/sdapi/v1/options")["outdir_txt2img_grids"]
     folder = finished_study(tmp_path / "elsewhere", "far away", size=64)
+    write_page(folder)
     webui.post("/sdapi/v1/options", {"outdir_txt2img_grids": str(folder.path.parent)})
     try:
         tab = RatingPage(opened)
         tab.open("far away", way="One by one")
         assert tab.shown_pictures() == [64]
+        with tab.page.context.expect_page() as page:
+            tab.root.get_by_role("link", name="Page of the study").click()
+        expect(page.value.locator("main .cell img").first).to_be_visible()
+        page.value.close()
     finally:
         webui.post("/sdapi/v1/options", {"outdir_txt2img_grids": before})
 

@@ -142,6 +142,7 @@ def _run_fields(element_id: ElementId) -> dict[str, Any]:
         seeds = gr.Textbox(
             label="Seeds of the study",
             info="A grid each; empty for the page's, one for each of its batch",
+            placeholder="1, 2, 3",
             value="",
             elem_id=element_id("seeds"),
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from modules import shared
-
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.store.folder import StudyFolder
 from sd_expression_grid.store.studies import chosen_study, study_names
+from sd_expression_grid.webui.host.served import serve
 from sd_expression_grid.webui.host.settings import folders_of_studies
 
 
@@ -33,18 +32,13 @@ def _is_scout(folder: StudyFolder) -> bool:
 
 
 def opened_study(name: str | None) -> StudyFolder:
-    """The folder of a study, whose pictures the page may show from now on; StudyError where there is none.
-
-    gradio serves only folders that it is told of, and the output folder may be on another disk.
-    """
+    """The folder of a study, which the page may show from now on; StudyError where there is none."""
     if not name:
-        msg = "choose a study first"
+        msg = "choose a study first; studies are made in txt2img or img2img, with the script 'Expression grid'"
         raise StudyError(msg)
     folders = folders_of_studies()
     endings = (ending for ending, folder in folders.items() if ending and name.endswith(ending))
     ending = "" if (folders[""] / name).exists() else next(endings, "")
     folder = chosen_study(folders[ending], name.removesuffix(ending))
-    cells = str(folder.path / "cells")
-    if cells not in shared.demo.allowed_paths:
-        shared.demo.allowed_paths.append(cells)
+    serve(folder.path)
     return folder

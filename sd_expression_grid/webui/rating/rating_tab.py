@@ -14,6 +14,7 @@ from urllib.parse import quote
 import gradio as gr
 
 from sd_expression_grid.base.errors import StudyError
+from sd_expression_grid.page.page import PAGE_FILE
 from sd_expression_grid.ratings.ratings_table import read_table
 from sd_expression_grid.ratings.session import rate, read_session, session_to_dict
 from sd_expression_grid.report.deciding import what_decides
@@ -104,8 +105,9 @@ def _session(name: str | None, rater: str) -> dict[str, object]:
     deciding = what_decides(read_table(folder))
     more = {"deciding_order": session.numbers_of(deciding.cells), "deciding": deciding.sentence}
     previews = previews_of(session.study.characters)
-    page = {"files": f"{_address(folder.path)}/", "previews": previews, "opened": time.time_ns()}
-    return {**session_to_dict(session), **more, **page}
+    page = PAGE_FILE if (folder.path / PAGE_FILE).is_file() else ""
+    files = {"files": f"{_address(folder.path)}/", "page": page, "previews": previews, "opened": time.time_ns()}
+    return {**session_to_dict(session), **more, **files}
 
 
 def _address(path: Path) -> str:

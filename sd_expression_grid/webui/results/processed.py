@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from modules import processing
 
 from sd_expression_grid.prompts.infotext_text import prompts_in
+from sd_expression_grid.webui.host.served import serve
 from sd_expression_grid.webui.host.settings import name_of_study
 from sd_expression_grid.webui.results.gallery import ApiPictures, GalleryEntry, gallery_pictures
 
@@ -48,6 +49,8 @@ def processed(pictures: StudyPictures, facts: Mapping[str, object]) -> Any:
     base = copy(p)
     base.n_iter = base.batch_size = 1
     folder = pictures.store.folder
+    if folder and not p.is_api:
+        serve(folder.path)
     in_folder = {FOLDER_FIELD: str(folder.path), NAME_FIELD: name_of_study(folder.path)} if folder else {}
     places = [grid.places for grid in grids]
     told = {GRIDS_FIELD: places, CELLS_FIELD: dict(counts), COMMENTS_FIELD: list(p.comments)}

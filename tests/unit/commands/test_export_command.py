@@ -22,7 +22,7 @@ def test_it_says_what_to_do_and_where_the_faces_are(folder, tmp_path, capsys):
     out = tmp_path / "for me"
     assert export(folder, "--out", str(out), program="sillytavern") == 0
     printed = capsys.readouterr().out.splitlines()
-    assert printed[0] == "Nothing is picked for Noor yet: this is the first cell of each row."
+    assert printed[0] == "Nobody has picked for Noor yet; what is proposed is taken: the first cell of each row."
     assert printed[-1] == str(out)
     assert (out / "notes.txt").read_text(encoding="utf-8").splitlines() == printed[:-1]
     assert zipfile.ZipFile(out / "Noor.zip").namelist() == ["neutral.png", "joy.png", "sadness.png"]

@@ -76,11 +76,13 @@ def test_plain_files_have_the_pictures_of_the_picked_cells(folder):
 def test_without_picks_it_is_the_proposal_and_that_is_said(folder):
     made = exported(folder)
     assert [face["seed"] for face in manifest(made)["faces"]] == [7, 7, 7]
-    assert made.notes == ("Nothing is picked for Noor yet: this is the first cell of each row.",)
+    assert made.notes == ("Nobody has picked for Noor yet; what is proposed is taken: the first cell of each row.",)
     rate(folder, "smile", "Noor", 8, "yy")
     again = exported(folder)
     assert [face["seed"] for face in manifest(again)["faces"]] == [8, 8, 8]
-    assert again.notes == ("Nothing is picked for Noor yet: this is the best-rated cell of each row.",)
+    assert again.notes == (
+        "Nobody has picked for Noor yet; what is proposed is taken: the best-rated cell of each row.",
+    )
     assert (again.folder / "notes.txt").read_text(encoding="utf-8") == f"{again.notes[0]}\n"
     assert again.folder.name == "Noor for plain 2"
 
@@ -106,7 +108,7 @@ def test_the_manifest_tells_what_each_file_is(folder):
     }
     assert (told["outfit"], told["transparent"], len(told["faces"])) == ("", False, 3)
     assert told["notes"] == [
-        "Nothing is picked for Noor yet: this is the best-rated cell of each row.",
+        "Nobody has picked for Noor yet; what is proposed is taken: the best-rated cell of each row.",
         "The pictures are enlarged from 32 to 64 px, which makes them soft.",
     ]
 

@@ -16,7 +16,7 @@ ONLY_IN_PROMPT = "means something in the prompt only, not here"
 
 def missing(text, prompt):
     remedy = f"put it where the {text} belongs, or leave the prompt empty for the study's own"
-    return f"prompt: the placeholder '{{{text}}}' does not stand in it; {remedy}: {prompt}"
+    return f"prompt: the placeholder '{{{text}}}' does not stand in it: {prompt}; {remedy}"
 
 
 NOT_IN_ITS = "does not stand in its prompt"
