@@ -214,6 +214,14 @@ def test_what_cannot_be_made_is_told_and_nothing_is_made(page, real_server, pict
     refused("mask: nothing of the picture is to be drawn anew; all of it is left out, by 'Inpaint not masked'")
 
 
+def give_files(page, host, files):
+    if host.name == "reforge":  # which takes no uploads
+        page.fill("#img2img_batch_input_dir", str(files[0].parent))
+        return
+    page.page.locator("#img2img_batch_upload input[type=file]").set_input_files([str(file) for file in files])
+    expect(page.page.locator("#img2img_batch_upload .file-preview tr")).to_have_count(3)
+
+
 def test_the_batch_tab_makes_a_study_a_file(page, real_server, picture, tmp_path, shoot):
     folder = tmp_path / "batch"
     folder.mkdir()
@@ -223,11 +231,7 @@ def test_the_batch_tab_makes_a_study_a_file(page, real_server, picture, tmp_path
     files[1].write_bytes(whole[: len(whole) // 2])
     Image.open(picture).rotate(180).save(files[2])
     page.page.locator("#mode_img2img > .tab-nav button", has_text="Batch").click()
-    if real_server.name == "reforge":  # which takes no uploads
-        page.fill("#img2img_batch_input_dir", str(folder))
-    else:
-        page.page.locator("#img2img_batch_upload input[type=file]").set_input_files([str(file) for file in files])
-        expect(page.page.locator("#img2img_batch_upload .file-preview tr")).to_have_count(3)
+    give_files(page, real_server, files)
     prefix = uuid4().hex
     page.ask_for("neutral\nsad", prefix)
     check_tells(page, "Each file has a study of its own; this is the one of file 1 of 3, smile.png")
