@@ -74,11 +74,12 @@ class Img2ImgPage(Page):
 
     def ask_for(self, expressions, name=""):
         """Chooses the script and fills in its panel."""
-        self.set_all(**SETTINGS, prompt="closeup, {expression}, {character}")
         self.choose("Expression grid")
         self.paste(f"{PANEL}expressions", expressions)
         self.paste(f"{PANEL}characters", "Noor_words")
         self.fill(f"{PANEL}name", name)
+        # A page that is new still puts its own values into its fields for a while.
+        self.set_all(**SETTINGS, prompt="closeup, {expression}, {character}")
 
     def made(self):
         """What the page tells of a generation, once it is over."""

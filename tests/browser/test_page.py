@@ -593,7 +593,7 @@ def test_a_sheets_infotext_restores_the_switch_and_a_grids_puts_it_back(page):
     page.page.locator(f"{PANEL}scout_seeds textarea").fill("7, 3")
     page.generate()
     page.wait_for_result()
-    expect(page.thumbnails()).to_have_count(3)
+    expect(page.thumbnails()).to_have_count(3, timeout=60_000)  # Forge shows what was before until it has begun
     of_sheet = infotext.inner_text()
     page.page.locator(f"{PANEL}scout_seeds textarea").fill("")
     for text, is_scout in ((of_grid, False), (of_sheet, True)):
