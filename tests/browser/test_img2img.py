@@ -176,7 +176,7 @@ def assert_unchanged_outside(made, start, mask):
 
 
 def expect_told(page, message):
-    expect(page.page.locator("#html_log_img2img").first).to_contain_text(message)
+    expect(page.page.locator("#html_log_img2img").first).to_contain_text(message, timeout=60 * SECONDS)
 
 
 def check_tells(page, message):
