@@ -103,13 +103,13 @@ def test_a_cell_is_the_very_picture_that_its_infotext_makes(webui, settings):
 def with_hashes_once(infotext):
     """A single picture leaves hashes of embeddings out whose prompt it had encoded before; a cell has them all.
 
-    Forge names them, once for each text of a call.
+    Forge names them, once for each text of a call, and in quotes where there are several.
     """
 
     def once(found):
-        return found[1] + ", ".join(dict.fromkeys(found[2].split(", ")))
+        return found[1] + ", ".join(dict.fromkeys(found[2].strip('"').split(", ")))
 
-    return re.sub(r'(TI(?: hashes)?: ")([^"]*)', once, infotext)
+    return re.sub(r'(TI(?: hashes)?: )("[^"]*"|[^",]*)', once, infotext)
 
 
 @pytest.mark.host
