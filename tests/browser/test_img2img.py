@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium
 
 PANEL = "#script_img2img_expression_grid_"
 SIDE = 64
-SETTINGS = {"width": SIDE, "height": SIDE, "steps": 4, "seed": 7, "denoising_strength": 0.6}
+SETTINGS = {"width": SIDE, "height": SIDE, "steps": 4, "seed": 7, "cfg_scale": 7, "denoising_strength": 0.6}
 PLACES = {
     "img2img": ("img2img_img2img_tab", "img2img_image"),
     "sketch": ("img2img_img2img_sketch_tab", "img2img_sketch"),
