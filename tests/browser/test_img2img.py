@@ -54,6 +54,8 @@ class Img2ImgPage(Page):
             "id => [...document.querySelectorAll(`#${id} canvas`)].every(c => `${c.width} ${c.height}` !== '300 150')"
         )
         self.page.wait_for_function(is_fitted, arg=element_id)
+        thin = "all => all.forEach((width) => { width.value = 5; width.dispatchEvent(new Event('input')); })"
+        self.page.locator(f"#{element_id} input[id^=scribbleWidth_]").evaluate_all(thin)
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
         across, down = (lambda part: box["x"] + part * box["width"]), (lambda part: box["y"] + part * box["height"])
@@ -126,6 +128,8 @@ def test_a_study_of_each_sub_tab_is_what_the_page_makes_of_it(name, page, real_s
         page.upload("img_inpaint_mask", mask_file(tmp_path))
     elif name != "img2img":
         page.paint(PLACES[name][1])
+    if name.startswith("inpaint"):
+        page.page.locator("#img2img_inpaint_full_res label", has_text="Whole picture").click()  # not Neo's default
     page.ask_for("neutral\nsad", name=f"{name} {uuid4().hex}")
     folder = Path(page.made()["extra_generation_params"]["Study folder"])
     shoot(page.page, f"img2img {name}")
