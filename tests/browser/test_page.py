@@ -278,6 +278,7 @@ def test_an_answer_to_something_else_says_so(page, shoot):
     expect(answer).not_to_have_class(stale)
     choose_preset(page, "preset", "hard")
     expect(answer).to_have_class(stale)
+    expect(page.page.locator(".expression-grid-counter span").nth(0)).to_have_text("8 expressions")
     expect(check(page)).to_contain_text("32 (8 rows × 4 columns)", timeout=60_000)
     page.generate()
     page.wait_for_result()
