@@ -203,7 +203,11 @@ onUiLoaded(() => {
         reread.addEventListener("click", () => ask(tab, {}));
         root.addEventListener("focusin", markListed);
         root.addEventListener("pointerenter", markListed);
-        document.addEventListener("input", ({ target }) => target === areaOf(tab, "characters") && markListed());
+        document.addEventListener("input", ({ target }) => {
+            if (root.offsetParent && target === areaOf(tab, "characters")) {
+                markListed();
+            }
+        });
 
         return { root, read: answersIn(receive) };
     }

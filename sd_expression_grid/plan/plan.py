@@ -51,7 +51,15 @@ class Batch:
     @property
     def columns(self) -> tuple[Column, ...]:
         """The columns that the cells are of, in their order."""
-        return tuple(dict.fromkeys((key.character, key.seed) for key in self.keys))
+        return tuple(cells_by_column(self.cells))
+
+
+def cells_by_column(cells: Iterable[Cell]) -> dict[Column, list[Cell]]:
+    """The cells of each column, in their order."""
+    columns: dict[Column, list[Cell]] = {}
+    for cell in cells:
+        columns.setdefault((cell.key.character, cell.key.seed), []).append(cell)
+    return columns
 
 
 def plan_cells(study: Study, templates: Templates, seeds: tuple[int, ...]) -> tuple[Cell, ...]:

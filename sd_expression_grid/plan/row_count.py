@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sd_expression_grid.plan.plan import cells_by_column
 from sd_expression_grid.plan.step_memo import StepMemo, last_shared_call, shared_steps, step_of
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ class ColumnSteps:
     """The steps that the rows of each column share; ``steps_of`` gives a cell's texts of every step."""
 
     def __init__(self, cells: Iterable[Cell], steps_of: Callable[[Cell], Sequence[Hashable]]) -> None:
-        self._cells: dict[Column, list[Cell]] = {}
-        for cell in cells:
-            self._cells.setdefault((cell.key.character, cell.key.seed), []).append(cell)
+        self._cells = cells_by_column(cells)
         self._steps_of = steps_of
         self._steps: dict[Column, int] = {}
 

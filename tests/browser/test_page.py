@@ -144,6 +144,7 @@ def test_a_grids_infotext_restores_the_panel(page):
     expect(page.page.locator(f"{PANEL}composition textarea")).to_have_value("hair, shoulders")
 
 
+@pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_check_finds_a_study_on_a_page_that_was_opened_anew(page, webui):
     """What a page sends of other extensions before its first picture may look other than after it."""

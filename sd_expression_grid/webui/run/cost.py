@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.plan.forecast import Calls, Cost
+from sd_expression_grid.plan.plan import cells_by_column
 from sd_expression_grid.plan.row_count import RowCount
 from sd_expression_grid.plan.step_memo import last_shared_call, shared_steps
 from sd_expression_grid.webui.denoiser.shared_steps import why_not_shared
@@ -14,9 +15,8 @@ from sd_expression_grid.webui.host.settings import shares_steps
 from sd_expression_grid.webui.run.batches import batches_of, rows_per_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from sd_expression_grid.plan.plan import Cell
     from sd_expression_grid.webui.run.prepared import Prepared
 
 ROWS_READ = 400
@@ -33,7 +33,7 @@ def denoiser_rows(study: Prepared) -> tuple[int, int]:
     if not study.missing:
         return 0, 0
     calls = _calls(study)
-    columns = [(cells[0].denoising, len(cells)) for cells in columns_of(study.missing)]
+    columns = [(cells[0].denoising, len(cells)) for cells in cells_by_column(study.missing).values()]
     costs = {strength: _cost(study, calls, strength) for strength, _ in columns}
     stock = sum(_at(study, calls, strength).rows(cells) for strength, cells in columns)
     if costs[columns[0][0]].shares_rows:
@@ -48,18 +48,10 @@ def _rows_in_batches(study: Prepared, costs: Mapping[float | None, Cost]) -> int
     return count.rows(batches_of(study)) + hires
 
 
-def columns_of(cells: Iterable[Cell]) -> list[list[Cell]]:
-    """Cells by character and seed, in their order."""
-    columns: dict[tuple[str, int], list[Cell]] = {}
-    for cell in cells:
-        columns.setdefault((cell.key.character, cell.key.seed), []).append(cell)
-    return list(columns.values())
-
-
 def _calls(study: Prepared) -> Calls:
     """The denoiser's calls for a picture from noise; the first rows of the first column to be made stand for all."""
     page, reader = study.page, study.reader
-    cells = columns_of(study.missing)[0][:ROWS_READ]
+    cells = next(iter(cells_by_column(study.missing).values()))[:ROWS_READ]
     schedules = [reader.steps_of(cell) for cell in cells]
     whole = reader.total_steps - (reader.total_steps > page.steps)  # a second-order sampler's last step is single
     alike = shared_steps(schedules) if len(cells) > 1 else 0
