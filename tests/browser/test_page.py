@@ -97,6 +97,7 @@ def test_ten_thousand_lines_are_one_fault_and_stay(page):
     assert [page.value(f"{PANEL}{name}") for name in ("expressions", "characters")] == [lines, lines]
 
 
+@pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_what_a_word_processor_made_of_a_list_is_read_as_it_was_meant(page):
     page.paste(f"{PANEL}expressions", "\ufeff“smiling”, closed\u00a0mouth \u2028\u2028sad – it’s over…\t\r\n")
@@ -286,6 +287,7 @@ def test_an_answer_to_something_else_says_so(page, shoot):
     expect(answer).to_have_class(stale)
 
 
+@pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_a_name_with_a_slip_is_noted_and_words_only_stand_out(page, shoot):
     page.fill(f"{PANEL}characters", "mei | <lora:mei:1>\nember_nobdy")
@@ -324,6 +326,7 @@ class Networks:
         self.root.get_by_role("button", name=f"Add {count} to characters").click()
 
 
+@pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_characters_are_filled_from_what_is_installed(page):
     page.fill(f"{PANEL}characters", "mei | <lora:mei:1>")
@@ -449,6 +452,7 @@ def odd_files(webui):
         file.unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 @pytest.mark.usefixtures("odd_files")
 def test_what_is_filled_in_is_taken_whatever_the_files_and_their_cards_are_like(page):
@@ -477,6 +481,7 @@ def choose_preset(page, field, name):
     choose_option(page.page, f"{PANEL}{field}", name)
 
 
+@pytest.mark.slow
 def test_a_list_is_kept_as_a_preset(page):
     name = f"faces {uuid4().hex}"  # a real WebUI keeps those of earlier runs
     save_preset(page, name)
@@ -513,6 +518,7 @@ def test_a_preset_is_written_over_and_deleted_after_a_second_click_only(page):
     page.page.keyboard.press("Escape")
 
 
+@pytest.mark.slow
 def test_a_list_of_characters_is_kept_as_well(page):
     page.page.locator(f"{PANEL}fill .label-wrap").click()
     page.page.locator(f"{PANEL}preset_list").get_by_text("characters", exact=True).click()

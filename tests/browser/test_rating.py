@@ -68,6 +68,7 @@ def test_a_study_is_rated_one_by_one_by_keyboard_alone(tab, folder):
     assert {line[1] for line in lines} == {"reference", "Noor", "ember"}
 
 
+@pytest.mark.slow
 def test_a_cell_stands_beside_the_reference_and_its_columns_first_row(tab, folder):
     tab.open(folder.path.name)
     tab.root.get_by_role("button", name="Open Noor, sad").click()
@@ -111,6 +112,7 @@ def test_undo_returns_to_the_question(tab, folder):
     assert kept(folder)[-1] == ("sad", "Noor", 1, 2, 1)
 
 
+@pytest.mark.slow
 def test_blind_tells_no_name_and_goes_on_where_it_was(tab, folder):
     tab.open(folder.path.name, way="Blind")
     seen = []
@@ -210,6 +212,7 @@ def test_one_key_says_yes_or_no_to_all_one_by_one_too(tab, folder):
     assert [line[3:] for line in kept(folder)] == [(2, None), (0, None), (2, None), (0, None), (2, 2), (0, 0)]
 
 
+@pytest.mark.slow
 def test_the_person_is_seen_in_the_first_row_too(webui, tab):
     """By the same person's other column, and by the column's other cells."""
     people = "Noor | <lora:Noor:1> | person=N | kind=lora\nNoor TI | noor_ti | person=N | kind=embedding\nember | ember"
@@ -229,6 +232,7 @@ def test_the_person_is_seen_in_the_first_row_too(webui, tab):
         tab.press("Escape")
 
 
+@pytest.mark.slow
 def test_the_cards_preview_shows_who_it_is_in_the_first_row(webui, tab, folder):
     if webui.name != "standin":
         pytest.skip("only the stand-in's folder of LoRAs is known")

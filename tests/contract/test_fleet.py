@@ -401,6 +401,7 @@ def exif_of(infotext):
     return exif
 
 
+@pytest.mark.slow
 def test_user_and_password_come_from_the_environment_and_stay_there(sweep, tmp_path, monkeypatch):
     with victim_in(tmp_path / "locked", "--api-auth", "ann:s3cr3t") as locked:
         code, printed, folder = sweep([locked.url])

@@ -206,7 +206,7 @@ def test_a_file_of_lines_has_the_status_every_half_a_minute(command, fleet, caps
 
 def test_on_a_terminal_the_status_stands_below_the_lines(capsys, monkeypatch):
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setattr(sweep.shutil, "get_terminal_size", lambda: os.terminal_size((11, 24)))
+    monkeypatch.setenv("COLUMNS", "11")
     printer = Printer()
     printer.status("1 of 4 cells")
     printer.status("2 of 4")
