@@ -16,6 +16,12 @@ expressionGrid.ratingView = () => {
     };
     const KINDS = { lora: "LoRA", embedding: "embedding" };
     const MODES = { matrix: "Matrix", single: "One by one", deciding: "What decides", blind: "Blind" };
+    const MODE_TITLES = {
+        matrix: "All pictures of a seed beside each other",
+        single: "One picture after the other, beside the reference",
+        deciding: "Only what can still change a verdict of the report: the fewest pictures",
+        blind: "One picture after the other, in random order and without the character's name",
+    };
 
     function group(className, label, properties, ...children) {
         return make("div", { className, role: "group", "aria-label": label, ...properties }, ...children);
@@ -24,7 +30,8 @@ expressionGrid.ratingView = () => {
     // `asks` is a key of ASKS, `size` the width of thumbnails in rem.
     function frame({ files, page }, asks, size) {
         const pages = page ? [make("a", { href: files + page, target: "_blank" }, "Page of the study")] : [];
-        const modes = Object.entries(MODES).map(([mode, title]) => button(title, { dataset: { mode } }));
+        const modes = Object.entries(MODES)
+            .map(([mode, text]) => button(text, { dataset: { mode }, title: MODE_TITLES[mode] }));
         return make("div", { className: "expression-grid-rating" },
             make("div", { className: "bar" }, group("modes", "Way of rating", {}, ...modes),
                 make("progress", { "aria-label": "Cells rated" }), make("span", { className: "rated-count" }),
@@ -108,14 +115,18 @@ expressionGrid.ratingView = () => {
     function matrixTable(session, seed) {
         const heads = session.columns.map((column) => make("th", { scope: "col" }, column.label, make("small", {},
             [KINDS[column.kind], column.exclude && "left out of the analysis"].filter(Boolean).join(", "))));
-        const rows = session.rows.map(({ label, text }) =>
-            make("tr", {}, make("th", { scope: "row", title: text }, label)));
-        for (const cell of session.cells) {
-            if (cell.seed === seed) {
-                rows[cell.row].append(matrixCell(session, cell));
-            }
+        const cells = session.cells.filter((cell) => cell.seed === seed);
+        const asked = QUESTIONS.map((_, question) => question)
+            .filter((question) => cells.some((cell) => cell.questions.includes(question)));
+        const rows = session.rows.map(({ label, text }) => make("tr", {}, make("th", { scope: "row", title: text }, label,
+            make("div", { className: "asked", "aria-hidden": "true" },
+                ...asked.map((question) => make("div", { className: "line" }, make("span", {}, SHORT[question])))))));
+        for (const cell of cells) {
+            rows[cell.row].append(matrixCell(session, cell, asked));
         }
-        return make("table", {}, make("thead", {}, make("tr", {}, make("td"), ...heads)), make("tbody", {}, ...rows));
+        const table = make("table", {}, make("thead", {}, make("tr", {}, make("td"), ...heads)), make("tbody", {}, ...rows));
+        table.style.setProperty("--lines", asked.length);
+        return table;
     }
 
     function helpText() {
@@ -135,10 +146,14 @@ expressionGrid.ratingView = () => {
         return make("label", { className: "seed" }, "Seed ", select);
     }
 
-    function matrixCell(session, cell) {
+    // A line for each question that is asked of any cell, so that they stand beside the names in the row's head.
+    function matrixCell(session, cell, asked) {
         const name = `${session.columns[cell.column].label}, ${session.rows[cell.row].label}`;
-        const parts = cell.problem ? [hole(cell)] : [thumbnail(session, cell, name), ...cell.questions.map((question) =>
-            group("line", `${name}: ${QUESTIONS[question]}`, { dataset: { line: question } }, ...scoreButtons(cell, question, SIGNS, { tabIndex: -1 })))];
+        const scores = (question) => group("line", `${name}: ${QUESTIONS[question]}`, { dataset: { line: question } },
+            ...scoreButtons(cell, question, SIGNS, { tabIndex: -1 }));
+        const notAsked = () => make("div", { className: "line" }, make("span", {}, "\u00a0"));
+        const parts = cell.problem ? [hole(cell)] : [thumbnail(session, cell, name), ...asked.map((question) =>
+            (cell.questions.includes(question) ? scores(question) : notAsked()))];
         return make("td", {}, make("div", { className: "cell", dataset: { cell: cell.number } }, ...parts));
     }
 

@@ -254,7 +254,7 @@ def test_what_is_asked_is_chosen_and_a_note_can_be_written(tab, folder):
     tab.open(folder.path.name)
     asks = tab.root.get_by_label("What is asked")
     asks.select_option("expression")
-    expect(tab.root.locator(".line")).to_have_count(8)
+    expect(tab.root.locator(".cell [data-line]")).to_have_count(8)
     tab.root.get_by_role("button", name="Open ember, neutral").click()
     tab.press("3")
     expect(tab.count).to_have_text(f"1 of {CELLS}")
@@ -274,6 +274,18 @@ def test_what_is_asked_is_chosen_and_a_note_can_be_written(tab, folder):
     expect(tab.root.get_by_label("What is asked")).to_have_value("natural")
     tab.root.get_by_role("button", name="Open Noor, sad").click()
     expect(tab.root.locator(".note input")).to_have_value("tears look painted")
+
+
+def test_the_lines_of_scores_are_named_in_the_rows_heads(tab, folder):
+    tab.open(folder.path.name)
+    tab.root.get_by_label("What is asked").select_option("natural")
+    row = tab.root.locator("tbody tr").first
+    names = row.locator("th .line")
+    expect(names).to_have_text(["expression", "person", "natural"])
+    middles = [middle(each) for each in names.all()]
+    for cell, lines in (("reference", (0, 2)), ("Noor", (0, 1, 2))):
+        scores = row.locator(f"[data-line][aria-label^='{cell}, neutral']")
+        assert [middle(each) for each in scores.all()] == pytest.approx([middles[line] for line in lines], abs=1)
 
 
 @pytest.mark.slow
@@ -300,6 +312,11 @@ def test_the_bar_is_empty_at_first_and_pictures_have_the_size_that_is_chosen(tab
     assert 0 < green[1] < 0.2
     tab.reload()
     expect(tab.root.locator(".cell").first).to_have_css("width", "256px")
+
+
+def middle(element):
+    box = element.bounding_box()
+    return box["y"] + box["height"] / 2
 
 
 def share_of_green(picture):

@@ -74,10 +74,10 @@ def test_a_file_with_cells_of_another_study_adds_nothing(section, folder, tmp_pa
 def test_the_report_goes_where_another_study_is_chosen(section, folder):
     _, name = section.show_report(folder.name)
     assert name == folder.name
-    kept, shown, _ = section.clear_other(folder.name, folder.name)
+    kept, shown, _, _ = section.clear_other(folder.name, folder.name)
     assert (kept.get("value", "kept"), shown) == ("kept", folder.name)
     assert section.clear_other("another", folder.name)[:2] == ("", None)
-    assert section.clear_other("another", folder.name)[2]["value"] is None
+    assert [gone["value"] for gone in section.clear_other("another", folder.name)[2:]] == [None, None]
 
 
 @pytest.mark.parametrize(("name", "said"), [(None, "choose a study first"), ("../<b>up</b>", "has no study named")])

@@ -380,6 +380,26 @@ def test_the_live_preview_is_the_grid(webui):
     assert "assign_current_image" not in vars(webui.state)
 
 
+def test_cells_that_were_there_have_a_tick_in_the_live_preview(webui):
+    request = {**SETTINGS, "script_name": TITLE, "script_args": [json.dumps({**STUDY, "name": "preview"})]}
+    folder, _, _ = run(webui, {"name": "preview"})
+    (folder / "cells/Noor/neutral_7.png").unlink()
+    (folder / "cells/Noor/smile_7.png").unlink()
+    sheets = []
+    at_call(6 + 3, lambda: sheets.append(webui.state.current_image.copy()))
+    webui.txt2img(request)
+    (sheet,) = sheets
+    colours = {place: place_colours(sheet, *place) for place in ((0, 0), (1, 0), (1, 1), (1, 2))}
+    assert colours[0, 0] == colours[1, 2] == {(58, 62, 70), (120, 126, 136)}
+    assert colours[1, 1] == {(58, 62, 70)}  # yet to be made
+    assert len(colours[1, 0]) > 2
+
+
+def place_colours(sheet, column, row):
+    box = 66 * column, 66 * row, 66 * column + 64, 66 * row + 64
+    return {colour for _, colour in sheet.crop(box).getcolors(64 * 64)}
+
+
 @pytest.mark.parametrize(
     ("settings", "pattern"),
     [

@@ -103,7 +103,7 @@ def _prompt_fields(element_id: ElementId, composition: str) -> dict[str, Any]:
     with gr.Row():
         words = gr.Textbox(
             label="Composition",
-            info="Drawn first, shared by a column's rows; empty for none",
+            info="What a character's faces have in common: the first steps draw it alone. Empty for none",
             value=composition,
             elem_id=element_id("composition"),
         )

@@ -62,18 +62,25 @@ def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
             visible=False,
             elem_id=element_id("files"),
         )
-    report = [page, shown]
+        draft = gr.File(
+            label="Draft of an article",
+            file_count="multiple",
+            interactive=False,
+            visible=False,
+            elem_id=element_id("draft"),
+        )
+    report, all_shown = [page, shown], [page, shown, files, draft]
     for done in (
         make.click(show_report, inputs=[study], outputs=report),
         look.click(look_at_pictures, inputs=[study], outputs=report),
         upload.upload(add_ratings, inputs=[study, upload], outputs=[faults, *report]),
     ):
         offered = done.then(offer_files, inputs=[shown], outputs=[files], show_progress="hidden")
-        offered.then(clear_other, inputs=[study, shown], outputs=[*report, files], show_progress="hidden")
-    article.click(draft_article, inputs=[study, success], outputs=[faults, files, shown])
-    study.change(
-        clear_other, inputs=[study, shown], outputs=[*report, files], queue=False, show_progress="hidden"
-    ).then(lambda: "", outputs=[faults], queue=False, show_progress="hidden")
+        offered.then(clear_other, inputs=[study, shown], outputs=all_shown, show_progress="hidden")
+    article.click(draft_article, inputs=[study, success], outputs=[faults, draft, shown])
+    study.change(clear_other, inputs=[study, shown], outputs=all_shown, queue=False, show_progress="hidden").then(
+        lambda: "", outputs=[faults], queue=False, show_progress="hidden"
+    )
 
 
 def show_report(name: str | None) -> tuple[str, str | None]:
@@ -89,10 +96,11 @@ def show_report(name: str | None) -> tuple[str, str | None]:
 
 
 def clear_other(name: str | None, shown: str | None) -> tuple[Any, ...]:
-    """Clears the report and its files where they are of another study than the one that is chosen by now."""
+    """Clears the report, its files and a draft where they are of another study than the one that is chosen by now."""
     if name == shown or shown is None:
-        return gr.update(), shown, gr.update()
-    return "", None, gr.update(value=None, visible=False)
+        return gr.update(), shown, gr.update(), gr.update()
+    gone = gr.update(value=None, visible=False)
+    return "", None, gone, gone
 
 
 def look_at_pictures(name: str | None) -> Iterator[tuple[str, str | None]]:

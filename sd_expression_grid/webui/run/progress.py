@@ -59,7 +59,7 @@ class Progress:
         shared.state.textinfo = f"{self._title}{self._text(batch)}"
 
     def show(self, key: CellKey, picture: Image.Image) -> None:
-        """Puts a cell that was made into the live preview; those of earlier runs are left out, to begin at once."""
+        """Puts a cell that was made into the live preview; those of earlier runs have a tick, to begin at once."""
         if shared.opts.live_previews_enable:
             for table, place in self._places[key]:
                 self._sheet(table).show(place, picture)
@@ -87,7 +87,9 @@ class Progress:
 
     def _sheet(self, table: int) -> ContactSheet:
         if table not in self._sheets:
-            self._sheets[table] = ContactSheet(self._tables[table].keys, self._size, self._longest_side)
+            keys = self._tables[table].keys
+            there = [place for place, key in keys.items() if key not in self._numbers]
+            self._sheets[table] = ContactSheet(keys, self._size, self._longest_side, there)
         return self._sheets[table]
 
     @contextmanager

@@ -18,6 +18,19 @@ def test_places_are_two_pixels_apart_and_empty_until_they_are_shown():
     assert (np.asarray(sheet.image()) == expected).all()
 
 
+def test_what_was_finished_earlier_has_a_tick_and_may_still_be_shown():
+    sheet = ContactSheet([(0, 0), (0, 1)], (64, 48), 768, there=[(0, 1)])
+    marked = (np.asarray(sheet.image()) == (120, 126, 136)).all(axis=2)
+    rows, columns = marked.nonzero()
+    assert columns.min() > 66 + 16
+    assert columns.max() < 66 + 48
+    assert rows.min() > 12
+    assert rows.max() < 36
+    assert marked.sum() > 60
+    sheet.show((0, 1), Image.new("RGB", (64, 48), (255, 0, 0)))
+    assert (np.asarray(sheet.image())[:, 66:] == (255, 0, 0)).all()
+
+
 @pytest.mark.parametrize(
     ("places", "cell", "longest", "size"),
     [
