@@ -202,9 +202,10 @@ def test_what_cannot_be_made_is_told_and_nothing_is_made(page, real_server, pict
     page.set_all(denoising_strength=0)
     refused("denoising strength: is 0; with 0 the picture would stay as it is")
     page.set_all(denoising_strength=0.6)
-    page.choose_tab("inpaint")
-    page.upload("img2maskimg", picture)
-    refused("mask: nothing of the picture is to be drawn anew: paint over what is to change")
+    if real_server.name != "reforge":  # which fails with a picture that is not painted on, before any script is asked
+        page.choose_tab("inpaint")
+        page.upload("img2maskimg", picture)
+        refused("mask: nothing of the picture is to be drawn anew: paint over what is to change")
     page.choose_tab("inpaint upload")
     page.upload("img_inpaint_base", picture)
     small, white = tmp_path / "small.png", tmp_path / "white.png"

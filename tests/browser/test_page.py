@@ -121,7 +121,7 @@ def test_interrupt_shows_what_is_finished(page):
     page.set_size(128, 100)
     page.generate()
     text = page.page.locator("#txt2img_results .progress").first
-    expect(text).to_contain_text(re.compile(r"row [23] of 3, column [1-3] of 4: "), timeout=60_000)
+    expect(text).to_contain_text(re.compile(r"row [23] of 3, column [1-3] of 4: "), timeout=300_000)
     page.page.locator("#txt2img_interrupt").click()
     page.wait_for_result()
     done, interrupted = number_in(page.log, r"(\d+) done"), number_in(page.log, r"(\d+) interrupted")
@@ -560,6 +560,7 @@ def test_what_a_preset_or_a_fill_took_the_place_of_is_brought_back(page, shoot):
 @pytest.mark.slow
 @pytest.mark.alone  # Check tells nothing while the WebUI is generating
 def test_seeds_are_scouted_and_one_is_reused(page, shoot):
+    page.fill(f"{PANEL}name", uuid4().hex)  # a real WebUI keeps what was scouted before
     page.fill(f"{PANEL}characters", "")
     expect(page.page.locator(f"{PANEL}scout_count")).not_to_be_visible()
     page.page.locator(f"{PANEL}make").get_by_text("seeds to choose from").click()
