@@ -96,7 +96,9 @@ def test_the_picture_stands_in_the_grids_corner_and_so_it_does_drawn_from_the_fo
     (grid,), ((_, page),) = answer.grids, draw_grids(StudyFolder(answer.folder))
     corner = (13, 13, 45, 45)
     of_folder, of_webui = page.draw().crop(corner), grid.convert("RGB").crop(corner)
-    assert difference(of_webui, of_folder) <= (0 if webui.grid_format == "png" else 60)
+    apart = abs(np.asarray(of_webui, int) - np.asarray(of_folder, int))
+    # A JPEG halves the resolution of colours, and a picture of a small model has many: turned over it is 27 apart.
+    assert apart.max() == 0 if webui.grid_format == "png" else apart.mean() < 20
     # Between its two lines, and around them, the picture is as it was.
     changed = abs(np.asarray(of_folder, int) - np.asarray(picture.resize((32, 32), Image.Resampling.LANCZOS), int)) > 0
     rows, columns = np.nonzero(changed.any(axis=2))
