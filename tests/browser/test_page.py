@@ -38,6 +38,7 @@ def test_lists_are_counted_as_they_are_typed(page):
         expect(counters.nth(1)).to_have_text(count)
 
 
+@pytest.mark.slow
 def test_the_lines_of_a_list_are_numbered(page, shoot):
     numbers = page.page.locator(f"{PANEL}characters .expression-grid-numbers")
     expect(numbers).to_have_text(re.compile(r"^1\s2\s3\s4\s5$"))
@@ -530,6 +531,7 @@ def test_a_list_of_characters_is_kept_as_well(page):
     expect(page.page.locator(f"{PANEL}characters textarea")).to_have_value(CHARACTERS)
 
 
+@pytest.mark.slow
 def test_what_a_preset_or_a_fill_took_the_place_of_is_brought_back(page, shoot):
     lines, undo = (
         page.page.locator(f"{PANEL}expressions textarea"),
@@ -625,6 +627,7 @@ def test_lists_and_composition_are_shown_to_a_tag_completion_when_they_are_enter
     page.page.evaluate("delete window.TAC_CFG, delete window.addAutocompleteToArea")
 
 
+@pytest.mark.slow
 def test_the_panel_in_img2img_has_numbered_lines_undo_and_prompts_of_its_own(panel, webui):
     if webui.name != "standin":
         pytest.skip("the stand-in is enough for what the page's script does")

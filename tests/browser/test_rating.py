@@ -84,6 +84,7 @@ def test_every_click_is_on_disk_before_the_next_picture(tab, folder):
     assert kept(folder) == [("neutral", "reference", 1, 1, None)]
 
 
+@pytest.mark.slow
 def test_undo_takes_the_last_answer_back_and_skip_leaves_a_cell_for_later(tab, folder):
     tab.open(folder.path.name, way="One by one")
     tab.press("s")
@@ -99,6 +100,7 @@ def test_undo_takes_the_last_answer_back_and_skip_leaves_a_cell_for_later(tab, f
     expect(tab.title).to_contain_text("neutral face · reference · seed 1")
 
 
+@pytest.mark.slow
 def test_undo_returns_to_the_question(tab, folder):
     tab.open(folder.path.name)
     tab.root.get_by_role("button", name="Open Noor, sad").click()
@@ -131,6 +133,7 @@ def test_blind_tells_no_name_and_goes_on_where_it_was(tab, folder):
     assert tab.place == following
 
 
+@pytest.mark.slow
 def test_a_click_in_the_matrix_is_kept_and_a_second_takes_it_back(tab, folder):
     tab.open(folder.path.name)
     tab.score("ember, neutral", FIRST, "no").click()
@@ -276,6 +279,7 @@ def test_what_is_asked_is_chosen_and_a_note_can_be_written(tab, folder):
     expect(tab.root.locator(".note input")).to_have_value("tears look painted")
 
 
+@pytest.mark.slow
 def test_the_lines_of_scores_are_named_in_the_rows_heads(tab, folder):
     tab.open(folder.path.name)
     tab.root.get_by_label("What is asked").select_option("natural")
@@ -352,6 +356,7 @@ def test_scouts_are_not_offered(webui, tab):
     expect(tab.page.locator("#expression_grid_study li", has_text="looked for")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_matrix_shows_a_seed_at_a_time(tab, folder):
     tab.open(folder.path.name)
     tab.root.get_by_label("Seed").select_option("2")

@@ -296,6 +296,7 @@ def test_other_pixels_are_refused_with_the_difference_named(webuis, sweep):
     assert not folder.path.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("other_lora")
 def test_allowed_differences_are_warned_of_in_the_record(webuis, by_panel, sweep):
     code, _, folder = sweep([webuis[0].url, webuis[2].url], "--allow-differences")
@@ -362,6 +363,7 @@ def test_settings_come_from_a_picture(webuis, sweep, tmp_path):
     assert all("CFG scale: 3.5, Seed: 5," in text for text in infotexts)
 
 
+@pytest.mark.slow
 def test_a_picture_with_a_mask_is_drawn_as_from_the_panel(webuis, sweep, tmp_path):
     webuis[0].txt2img(prompt="1girl", seed=5).pictures[0].convert("RGB").save(tmp_path / "start.png")
     mask = Image.new("L", (64, 64), 0)

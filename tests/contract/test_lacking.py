@@ -61,6 +61,7 @@ def made(webui, **more):
     return json.loads(answer["info"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPTIONAL)
 def test_without_a_module_studies_are_made_and_the_user_is_told(load_without, name):
     webui = load_without(name)

@@ -216,6 +216,7 @@ def test_it_is_told_when_a_finished_study_is_begun_again_with_new_seeds(webui):
     assert notes(webui, seed=seed) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
