@@ -348,6 +348,7 @@ def test_what_decides_is_rated_first_and_all_the_rest_can_be(tab, folder):
     expect(tab.title).to_contain_text("neutral face · reference · seed 1")
 
 
+@pytest.mark.slow
 def test_scouts_are_not_offered(webui, tab):
     scout = {"expression": "neutral", "seeds": [1, 2]}
     finished_study(grids_folder(webui), "looked for", scout=scout)
@@ -416,6 +417,7 @@ def test_a_click_waits_for_a_webui_that_does_not_answer(folder, own_tab):
     assert set(kept(folder)) == {("neutral", "reference", 1, 1, None)}
 
 
+@pytest.mark.slow
 def test_a_rating_that_cannot_be_kept_is_not_shown_as_kept(tab, folder):
     tab.open(folder.path.name)
     (folder.path / "ratings").write_text("in the way")
@@ -481,6 +483,7 @@ def test_a_broken_study_is_one_message(tab, folder, file, content, message):
     expect(tab.root.get_by_role("button", name="Matrix")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_name_is_asked_for_without_alarm(tab, folder):
     expect(tab.root).to_contain_text("Studies are made in txt2img or img2img, with the script Expression grid.")
     tab.choose(folder.path.name, rater=" ")

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 @pytest.mark.parametrize("mode", ["exact", "batched"])
 def test_settings_that_come_with_a_study_do_not_stay(webui, mode):
@@ -16,6 +17,7 @@ def test_settings_that_come_with_a_study_do_not_stay(webui, mode):
     assert "ENSD" not in webui.txt2img(prompt="a cat").info["infotexts"][0]
 
 
+@pytest.mark.slow
 @pytest.mark.alone
 def test_settings_that_tests_send_with_plain_pictures_do_not_stay(webui):
     before = webui.get("/sdapi/v1/options")

@@ -136,6 +136,7 @@ def test_another_cfg_scale_makes_all_again_and_loses_nothing(webui):
     assert all(file.read_bytes() == data for file, data in before.items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -230,6 +231,7 @@ def test_it_is_told_which_setting_of_cells_on_disk_is_another(webui, change, rea
     assert notes(webui, **change) == [f"9 on disk have {reason}"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
