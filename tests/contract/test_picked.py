@@ -69,6 +69,15 @@ def test_the_picked_cells_alone_are_made_large_beside_the_others(webui, study): 
     assert json.loads((study / "study.json").read_text(encoding="utf-8"))["seeds"] == [7, 8]
 
 
+def test_cells_that_are_not_picked_have_no_tick_in_the_live_preview(webui, study):  # noqa: F811
+    sheets = []
+    at_call(14, lambda: sheets.append(webui.state.current_image.copy()))
+    run(webui, {"seeds": [7, 8], **LARGE}, **HIRES)
+    (sheet,) = sheets
+    of_smile = sheet.crop((0, 66, 64, 130))  # picked with seed 8 only
+    assert of_smile.getcolors() == [(64 * 64, (58, 62, 70))]
+
+
 def test_what_was_made_large_is_not_made_again(webui, study):  # noqa: F811
     run(webui, {"seeds": [7, 8], **LARGE}, **HIRES)
     files = large_cells(study)

@@ -65,7 +65,7 @@ def make_missing(study: Prepared, store: CellStore, through: Through, title: str
     batches = batches_of(study)
     HOST.apply_networks_anew()
     start = time.monotonic()
-    progress = Progress(page, study.study, batches, title)
+    progress = Progress(page, study.study, batches, there=study.made.outcomes, title=title)
     with stopped_after(study.stop_after):
         outcomes = _made(study, store, progress, partial(through, batches), generate)
     rows = sharing.rows_computed if sharing else None

@@ -12,7 +12,7 @@ from sd_expression_grid.grids.drawing.contact_sheet import ContactSheet
 from sd_expression_grid.grids.grid_tables import tables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from PIL import Image
 
@@ -29,10 +29,12 @@ PREVIEW_BYTES = 64 * 2**20
 
 
 class Progress:
-    """Tells the WebUI which batch is under way, and shows the grid with it."""
+    """Tells the WebUI which batch is under way, and shows the grid with it; cells that are ``there`` have a tick."""
 
-    def __init__(self, page: Processing, study: Study, batches: Sequence[Batch], title: str = "") -> None:
-        self._study, self._title = study, title
+    def __init__(
+        self, page: Processing, study: Study, batches: Sequence[Batch], *, there: Container[CellKey], title: str
+    ) -> None:
+        self._study, self._there, self._title = study, there, title
         self._size = (page.width, page.height)
         self._passes = 2 if page.enable_hr else 1
         self._rows = {row.label: number for number, row in enumerate(study.expressions, start=1)}
@@ -88,7 +90,7 @@ class Progress:
     def _sheet(self, table: int) -> ContactSheet:
         if table not in self._sheets:
             keys = self._tables[table].keys
-            there = [place for place, key in keys.items() if key not in self._numbers]
+            there = [place for place, key in keys.items() if key in self._there]
             self._sheets[table] = ContactSheet(keys, self._size, self._longest_side, there)
         return self._sheets[table]
 
