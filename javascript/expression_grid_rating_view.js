@@ -15,12 +15,11 @@ expressionGrid.ratingView = () => {
         expression: "expression only", person: "expression and person", natural: "expression, person and natural",
     };
     const KINDS = { lora: "LoRA", embedding: "embedding" };
-    const MODES = { matrix: "Matrix", single: "One by one", deciding: "What decides", blind: "Blind" };
-    const MODE_TITLES = {
-        matrix: "All pictures of a seed beside each other",
-        single: "One picture after the other, beside the reference",
-        deciding: "Only what can still change a verdict of the report: the fewest pictures",
-        blind: "One picture after the other, in random order and without the character's name",
+    const MODES = {
+        matrix: ["Matrix", "All pictures of a seed beside each other"],
+        single: ["One by one", "One picture after the other, beside the reference"],
+        deciding: ["What decides", "Only what can still change a verdict of the report: the fewest pictures"],
+        blind: ["Blind", "One picture after the other, in random order and without the character's name"],
     };
 
     function group(className, label, properties, ...children) {
@@ -31,7 +30,7 @@ expressionGrid.ratingView = () => {
     function frame({ files, page }, asks, size) {
         const pages = page ? [make("a", { href: files + page, target: "_blank" }, "Page of the study")] : [];
         const modes = Object.entries(MODES)
-            .map(([mode, text]) => button(text, { dataset: { mode }, title: MODE_TITLES[mode] }));
+            .map(([mode, [text, title]]) => button(text, { dataset: { mode }, title }));
         return make("div", { className: "expression-grid-rating" },
             make("div", { className: "bar" }, group("modes", "Way of rating", {}, ...modes),
                 make("progress", { "aria-label": "Cells rated" }), make("span", { className: "rated-count" }),
@@ -116,11 +115,11 @@ expressionGrid.ratingView = () => {
         const heads = session.columns.map((column) => make("th", { scope: "col" }, column.label, make("small", {},
             [KINDS[column.kind], column.exclude && "left out of the analysis"].filter(Boolean).join(", "))));
         const cells = session.cells.filter((cell) => cell.seed === seed);
-        const asked = QUESTIONS.map((_, question) => question)
+        const asked = [...QUESTIONS.keys()]
             .filter((question) => cells.some((cell) => cell.questions.includes(question)));
         const rows = session.rows.map(({ label, text }) => make("tr", {}, make("th", { scope: "row", title: text }, label,
             make("div", { className: "asked", "aria-hidden": "true" },
-                ...asked.map((question) => make("div", { className: "line" }, make("span", {}, SHORT[question])))))));
+                ...asked.map((question) => make("div", { className: "line" }, SHORT[question]))))));
         for (const cell of cells) {
             rows[cell.row].append(matrixCell(session, cell, asked));
         }
@@ -151,9 +150,8 @@ expressionGrid.ratingView = () => {
         const name = `${session.columns[cell.column].label}, ${session.rows[cell.row].label}`;
         const scores = (question) => group("line", `${name}: ${QUESTIONS[question]}`, { dataset: { line: question } },
             ...scoreButtons(cell, question, SIGNS, { tabIndex: -1 }));
-        const notAsked = () => make("div", { className: "line" }, make("span", {}, "\u00a0"));
         const parts = cell.problem ? [hole(cell)] : [thumbnail(session, cell, name), ...asked.map((question) =>
-            (cell.questions.includes(question) ? scores(question) : notAsked()))];
+            (cell.questions.includes(question) ? scores(question) : make("div", { className: "line" })))];
         return make("td", {}, make("div", { className: "cell", dataset: { cell: cell.number } }, ...parts));
     }
 

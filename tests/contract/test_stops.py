@@ -23,10 +23,13 @@ def webui(in_process):
     return in_process
 
 
+def request_for(study=None, **settings):
+    return {**SETTINGS, **settings, "script_name": TITLE, "script_args": [json.dumps({**STUDY, **(study or {})})]}
+
+
 def run(webui, study=None, **settings):
     shutil.rmtree(webui.data_dir / "outputs", ignore_errors=True)
-    request = {**SETTINGS, **settings, "script_name": TITLE, "script_args": [json.dumps({**STUDY, **(study or {})})]}
-    answer = webui.txt2img(request)
+    answer = webui.txt2img(request_for(study, **settings))
     info = json.loads(answer["info"])
     return Path(info["extra_generation_params"]["Study folder"]), answer, info
 
@@ -353,8 +356,7 @@ def test_an_interrupt_or_skip_leaves_out_a_batch_of_several_columns_and_the_rest
     assert statuses(folder) == ["done"] * 4 + ["skipped"] * 4 + ["interrupted"] * 16
     webui.state.interrupted = False
     webui.counter.rows = 0
-    request = {**SETTINGS, "script_name": TITLE, "script_args": [json.dumps({**STUDY, **PACKED, "name": "packed"})]}
-    answer = json.loads(webui.txt2img(request)["info"])
+    answer = json.loads(webui.txt2img(request_for({**PACKED, "name": "packed"}))["info"])
     assert statuses(folder)[24:] == ["done"] * 20
     assert answer["extra_generation_params"]["Denoiser rows"] == webui.counter.rows
 
@@ -381,13 +383,12 @@ def test_the_live_preview_is_the_grid(webui):
 
 
 def test_cells_that_were_there_have_a_tick_in_the_live_preview(webui):
-    request = {**SETTINGS, "script_name": TITLE, "script_args": [json.dumps({**STUDY, "name": "preview"})]}
     folder, _, _ = run(webui, {"name": "preview"})
     (folder / "cells/Noor/neutral_7.png").unlink()
     (folder / "cells/Noor/smile_7.png").unlink()
     sheets = []
     at_call(6 + 3, lambda: sheets.append(webui.state.current_image.copy()))
-    webui.txt2img(request)
+    webui.txt2img(request_for({"name": "preview"}))
     (sheet,) = sheets
     colours = {place: place_colours(sheet, *place) for place in ((0, 0), (1, 0), (1, 1), (1, 2))}
     assert colours[0, 0] == colours[1, 2] == {(58, 62, 70), (120, 126, 136)}

@@ -19,7 +19,7 @@ from sd_expression_grid.report.report import reports_on
 from sd_expression_grid.report.writing.article import ArticleRequest, write_article
 from sd_expression_grid.report.writing.report_files import write_report
 from sd_expression_grid.report.writing.report_html import report_html
-from sd_expression_grid.webui.rating.archives import archive_of
+from sd_expression_grid.webui.rating.archives import archive_of, download_field
 from sd_expression_grid.webui.rating.chosen_study import opened_study
 from sd_expression_grid.webui.snippets.html import error_html, progress_html, report_frame
 
@@ -55,20 +55,8 @@ def build_report_section(element_id: Callable[[str], str], study: Any) -> None:
         faults = gr.HTML(elem_id=element_id("csv_faults"))
         page = gr.HTML(elem_id=element_id("report_html"))
         shown = gr.State(None)
-        files = gr.File(
-            label="Ratings, report and charts",
-            file_count="multiple",
-            interactive=False,
-            visible=False,
-            elem_id=element_id("files"),
-        )
-        draft = gr.File(
-            label="Draft of an article",
-            file_count="multiple",
-            interactive=False,
-            visible=False,
-            elem_id=element_id("draft"),
-        )
+        files = download_field("Ratings, report and charts", element_id("files"))
+        draft = download_field("Draft of an article", element_id("draft"))
     report, all_shown = [page, shown], [page, shown, files, draft]
     for done in (
         make.click(show_report, inputs=[study], outputs=report),

@@ -16,7 +16,7 @@ from sd_expression_grid.export.candidates import character_names
 from sd_expression_grid.export.export import PROGRAMS, ExportRequest, export_faces, proposed_names
 from sd_expression_grid.export.picking import keep_picks, keep_proposal, picking_to_dict
 from sd_expression_grid.page.page import write_page
-from sd_expression_grid.webui.rating.archives import archive_of
+from sd_expression_grid.webui.rating.archives import archive_of, download_field
 from sd_expression_grid.webui.rating.chosen_study import opened_study
 from sd_expression_grid.webui.snippets.html import data_html, error_html, mount_html, progress_html
 
@@ -43,9 +43,7 @@ def build_story_section(element_id: Callable[[str], str], study: Any) -> None:
         options = _build_options(element_id)
         export = gr.Button("Export", variant="primary", elem_id=element_id("story_export"))
         result = gr.HTML(elem_id=element_id("story_result"))
-        files = gr.File(
-            label="Files", file_count="multiple", interactive=False, visible=False, elem_id=element_id("story_files")
-        )
+        files = download_field("Files", element_id("story_files"))
     program, names = options[0], options[1]
     for field in (character, click, *options):
         field.do_not_save_to_config = True
