@@ -56,7 +56,7 @@ def build_presets(element_id: str, kind: PresetKind, field: Any) -> Any:
     """The dropdown with the presets for ``field``, a list."""
     preset = gr.Dropdown(
         label=f"Preset of {kind.name}",
-        info=f"{'Replaces' if kind.shipped else 'Your own, saved below; replaces'} the list of {kind.name}",
+        info=f"Replaces the list of {kind.name}" if kind.shipped else "Your own lists, saved below",
         choices=kind.titles,
         value=None,
         min_width=180,
