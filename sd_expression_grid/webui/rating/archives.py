@@ -1,21 +1,14 @@
-"""What was written into a study's folder, for downloading: the field that offers it, and ZIPs."""
+"""ZIPs of what was written into a study's folder."""
 
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any
-
-import gradio as gr
+from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault, SavingError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def download_field(label: str, element_id: str) -> Any:
-    """A list of files, hidden until there are some."""
-    return gr.File(label=label, file_count="multiple", interactive=False, visible=False, elem_id=element_id)
 
 
 def archive_of(folder: Path) -> str:

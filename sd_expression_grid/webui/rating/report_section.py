@@ -19,8 +19,9 @@ from sd_expression_grid.report.report import reports_on
 from sd_expression_grid.report.writing.article import ArticleRequest, write_article
 from sd_expression_grid.report.writing.report_files import write_report
 from sd_expression_grid.report.writing.report_html import report_html
-from sd_expression_grid.webui.rating.archives import archive_of, download_field
+from sd_expression_grid.webui.rating.archives import archive_of
 from sd_expression_grid.webui.rating.chosen_study import opened_study
+from sd_expression_grid.webui.rating.downloads import download_field
 from sd_expression_grid.webui.snippets.html import error_html, progress_html, report_frame
 
 _SUCCESSES: Mapping[str, Success] = {

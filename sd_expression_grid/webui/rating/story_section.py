@@ -16,8 +16,9 @@ from sd_expression_grid.export.candidates import character_names
 from sd_expression_grid.export.export import PROGRAMS, ExportRequest, export_faces, proposed_names
 from sd_expression_grid.export.picking import keep_picks, keep_proposal, picking_to_dict
 from sd_expression_grid.page.page import write_page
-from sd_expression_grid.webui.rating.archives import archive_of, download_field
+from sd_expression_grid.webui.rating.archives import archive_of
 from sd_expression_grid.webui.rating.chosen_study import opened_study
+from sd_expression_grid.webui.rating.downloads import download_field
 from sd_expression_grid.webui.snippets.html import data_html, error_html, mount_html, progress_html
 
 if TYPE_CHECKING:
