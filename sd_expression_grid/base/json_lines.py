@@ -21,6 +21,8 @@ MAX_LINES_BYTES = 200_000_000
 def append_lines(file: Path, objects: Iterable[Mapping[str, object]]) -> None:
     """Appends objects, one a line; they are synced to disk when this returns."""
     lines = "".join(f"{json.dumps(data, ensure_ascii=False)}\n" for data in objects)
+    if not lines:
+        return
     with file.open("a+b") as opened:
         torn = opened.tell() and not _ends_in_newline(opened)
         opened.write(f"{chr(10) if torn else ''}{lines}".encode())

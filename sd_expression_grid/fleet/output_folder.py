@@ -50,8 +50,10 @@ def find(path: Path, *, is_scout: bool) -> OutputFolder:
     )
 
 
-def create(folder: StudyFolder, study: Study, settings: Mapping[str, object]) -> None:
+def create(folder: StudyFolder, study: Study, settings: Mapping[str, object], made: FinishedCells) -> None:
     """Creates the folder, if need be, and writes the study into it, with the pictures of the settings.
+
+    Cells that count again, as ``made`` tells, are recorded anew.
 
     Raises StudyError when that cannot be done.
     """
@@ -59,6 +61,7 @@ def create(folder: StudyFolder, study: Study, settings: Mapping[str, object]) ->
         folder.path.mkdir(parents=True, exist_ok=True)
         write_pictures(folder, study, settings)
         folder.write_study(study)
+        folder.record(*made.taken_up)
     except OSError as error:
         message = f"the study's folder cannot be written: {error}"
         raise StudyError(message) from error
@@ -67,13 +70,20 @@ def create(folder: StudyFolder, study: Study, settings: Mapping[str, object]) ->
 def made_in(folder: StudyFolder, identities: Iterable[Mapping[CellKey, str]]) -> FinishedCells:
     """The folder's cells that are as any of these WebUIs would make them now; StudyError for an unreadable record."""
     known = tuple(identities)
-    return finished_cells(folder, folder.read_record(), lambda key, own: own in [each.get(key) for each in known])
+    return finished_cells(folder, folder.read_outcomes(), lambda key, own: own in [each.get(key) for each in known])
 
 
 def save(folder: StudyFolder, cells: Iterable[MadeCell], warning: str) -> None:
-    """Writes the pictures and records every outcome; raises SavingError when the disk does not take them."""
+    """Writes the pictures and records every outcome; raises SavingError when the disk does not take them.
+
+    What was written before the one that the disk did not take is recorded as well.
+    """
+    written: list[Outcome] = []
     try:
-        folder.record(*[_written(folder, cell, warning) for cell in cells])
+        try:
+            written.extend(_written(folder, cell, warning) for cell in cells)
+        finally:
+            folder.record(*written)
     except OSError as error:
         message = f"a cell could not be saved, so the study was stopped: {error}"
         raise SavingError(message) from error

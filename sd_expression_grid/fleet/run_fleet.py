@@ -79,7 +79,7 @@ def _make_missing(
     made = output_folder.made_in(folder, [ready.inspection.identities for ready in roster.ready.values()])
     for complaint in made.complaints:
         reporter.say(complaint)
-    output_folder.create(folder, rules.model.study, rules.inspect.settings)
+    output_folder.create(folder, rules.model.study, rules.inspect.settings, made)
     missing = [key for key in cells if key not in made.outcomes]
     reporter.say(f"{len(cells)} cells, {len(missing)} of them to be made, in {folder.path}")
     callbacks = Callbacks(

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.store.folder import INFOTEXTS_FOLDER, write_whole
+from sd_expression_grid.base.whole_file import write_whole
+from sd_expression_grid.store.folder import INFOTEXTS_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -18,10 +18,10 @@ from urllib.parse import quote
 
 from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.base.html import templates_in
+from sd_expression_grid.base.whole_file import write_whole
 from sd_expression_grid.grids.grids import NOT_MADE, grids_of, legend
 from sd_expression_grid.page.assets import joined_script, joined_style
 from sd_expression_grid.page.infotexts import remove_further_infotexts, write_infotexts
-from sd_expression_grid.store.folder import write_whole
 from sd_expression_grid.store.picks import read_picks
 from sd_expression_grid.study.study import CellKey
 

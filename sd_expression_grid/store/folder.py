@@ -22,11 +22,12 @@ from sd_expression_grid.base.errors import Fault, StudyError
 from sd_expression_grid.base.file_names import file_stem
 from sd_expression_grid.base.json_lines import append_lines, read_lines, read_whole
 from sd_expression_grid.base.json_reader import is_whole, object_from
+from sd_expression_grid.base.whole_file import write_whole
 from sd_expression_grid.study.schema import study_from_dict, study_to_dict
 from sd_expression_grid.study.study import CellKey, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from sd_expression_grid.study.study import Study
@@ -113,12 +114,15 @@ class StudyFolder:
         append_lines(self.path / RECORD_FILE, ({**asdict(one.key), **_without_key(one)} for one in outcomes))
 
     def read_record(self) -> dict[CellKey, Outcome]:
-        """The last outcome of every cell. A line that a crash cut off is skipped.
+        """The last outcome of every cell; raises StudyError as ``read_outcomes``."""
+        return last_outcomes(self.read_outcomes())
+
+    def read_outcomes(self) -> tuple[Outcome, ...]:
+        """All that was recorded, in its order. A line that a crash cut off is skipped.
 
         Raises StudyError, with the line's number, if another line is not an outcome.
         """
-        lines = read_lines(self.path / RECORD_FILE, _outcome, "record of a cell")
-        return {outcome.key: outcome for outcome in lines}
+        return tuple(read_lines(self.path / RECORD_FILE, _outcome, "record of a cell"))
 
     def file_problem(self, outcome: Outcome) -> str:
         """Why a finished cell's file is not the one that was written: missing, or other bytes; empty if it is."""
@@ -133,6 +137,11 @@ class StudyFolder:
             number += 1
             name = f"{stem} ({number}).png"
         return name
+
+
+def last_outcomes(outcomes: Iterable[Outcome]) -> dict[CellKey, Outcome]:
+    """The last outcome of every cell."""
+    return {outcome.key: outcome for outcome in outcomes}
 
 
 def sha256_of(file: Path) -> str:
@@ -155,13 +164,6 @@ def read_picture(file: Path) -> Image.Image:
     with Image.open(file) as picture:
         picture.load()
         return picture
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes a file, whole or not at all, over one of the same name."""
-    partial = path.with_suffix(".tmp")
-    partial.write_bytes(data)
-    partial.replace(path)
 
 
 def create_folder(parent: Path, name: str) -> StudyFolder:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sd_expression_grid.base.errors import Fault, SavingError, StudyError
 from sd_expression_grid.base.json_lines import MAX_LINES_BYTES, read_whole
 from sd_expression_grid.base.json_reader import object_from
-from sd_expression_grid.store.folder import cell_key_from, write_whole
+from sd_expression_grid.base.whole_file import write_whole
+from sd_expression_grid.store.folder import cell_key_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -41,16 +41,23 @@ class CellStore(Protocol):
 
 
 class FolderStore:
-    """Keeps cells as files, each with its identity, and every outcome in the record."""
+    """Keeps cells as files, each with its identity, and every outcome in the record.
+
+    A run that was interrupted before its first picture records no interrupted cell: those of other settings, if there
+    are any, are still the study's.
+    """
 
     def __init__(self, folder: StudyFolder, identities: Mapping[CellKey, str]) -> None:
         self.folder: StudyFolder = folder
         self._identities = identities
+        self._has_made = False
 
     def keep(self, result: CellResult) -> Outcome:
         """Writes the picture, if there is one, and records the outcome; OSError when the disk does not take it."""
         outcome = self._written(result)
-        self.folder.record(outcome)
+        self._has_made |= outcome.status == "done"
+        if self._has_made or outcome.status != "interrupted":
+            self.folder.record(outcome)
         return outcome
 
     def open(self, outcome: Outcome) -> Image.Image:

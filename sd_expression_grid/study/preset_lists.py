@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.base.file_names import file_stem, same_file_key
+from sd_expression_grid.base.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +65,7 @@ def save_preset(title: str, text: str, own: Path, shipped: Mapping[str, str] = E
     file = _own_file(own_preset(title, own) or title, own)
     try:
         own.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        write_whole(file, text.encode())
     except OSError as error:
         message = f"the preset cannot be saved: {error}"
         raise StudyError(message) from error

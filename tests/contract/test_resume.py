@@ -201,6 +201,33 @@ def test_a_name_finds_the_study_of_that_name_whose_cells_fit(webui):
     assert run(webui, seed=seed_of_second, cfg_scale=4) == (first, CELLS)  # none fits: the folder of the exact name
 
 
+def test_a_name_with_a_number_is_no_later_study_of_the_name_without(webui):
+    numbered, _ = run(webui, {"name": "story 20"})
+    study = (numbered / "study.json").read_bytes()
+    plain, made = run(webui, cfg_scale=4)
+    assert (plain.name, made) == ("story", CELLS)
+    assert (numbered / "study.json").read_bytes() == study
+
+
+def test_an_interrupt_with_settings_chosen_by_mistake_takes_no_cell_away(webui):
+    folder, _ = run(webui)
+    before = record(folder)
+    at_call(1, webui.state.interrupt)
+    assert run(webui, cfg_scale=4)[0] == folder
+    webui.state.interrupted = False
+    assert record(folder) == before
+    assert run(webui) == (folder, 0)
+
+
+def test_cells_of_earlier_settings_count_again_and_the_record_says_so(webui):
+    folder, _ = run(webui)
+    before = record(folder)
+    assert run(webui, cfg_scale=4) == (folder, CELLS)
+    assert record(folder) != before
+    assert run(webui) == (folder, 0)
+    assert record(folder) == before
+
+
 def notes(webui, study=None, **settings):
     """What is told under the pictures, without the counts and the place."""
     page = {key: value for key, value in {**SETTINGS, **settings}.items() if key != "save_images"}

@@ -70,7 +70,7 @@ def test_a_record_tells_what_became_of_every_cell(folder):
 def test_finished_cells_are_whole_and_need_not_be_made_again(name, done):
     folder = StudyFolder(V0_1_0 / "studies" / name)
     identities = {key: outcome.identity for key, outcome in folder.read_record().items()}
-    made = finished_cells(folder, folder.read_record(), lambda key, own: own == identities[key])
+    made = finished_cells(folder, folder.read_outcomes(), lambda key, own: own == identities[key])
     assert (len(made.outcomes), made.complaints) == (done, ())
 
 

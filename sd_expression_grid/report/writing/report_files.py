@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.errors import Fault, StudyError
+from sd_expression_grid.base.whole_file import write_whole
 from sd_expression_grid.page.page import REPORT_FILE, write_page
 from sd_expression_grid.ratings.ratings_csv import write_ratings
 from sd_expression_grid.ratings.ratings_table import read_table
@@ -14,7 +15,7 @@ from sd_expression_grid.report.report import report_to_dict, reports_on
 from sd_expression_grid.report.writing.charts import write_charts
 from sd_expression_grid.report.writing.report_csv import report_csv
 from sd_expression_grid.report.writing.report_html import report_html
-from sd_expression_grid.store.folder import REPORT_FOLDER, write_whole
+from sd_expression_grid.store.folder import REPORT_FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -29,6 +29,7 @@ def begin(study: Prepared) -> CellStore:
         folder.path.mkdir(exist_ok=True)
         _write_pictures(folder, study)
         folder.write_study(study.study)
+        folder.record(*study.made.taken_up)
     except OSError as error:
         message = f"the study's folder cannot be written: {error}"
         raise StudyError(message) from error

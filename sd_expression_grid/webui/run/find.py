@@ -10,7 +10,7 @@ from modules import processing
 
 from sd_expression_grid.base.errors import Fault, StudyError, raise_if_any
 from sd_expression_grid.plan.prompt_check import edit_faults
-from sd_expression_grid.store.folder import StudyFolder, folders_named, recent_folders
+from sd_expression_grid.store.folder import StudyFolder, folders_named, last_outcomes, recent_folders
 from sd_expression_grid.store.random_seeds import is_random, variation_seed_of
 from sd_expression_grid.store.resume import FinishedCells, finished_cells
 from sd_expression_grid.webui.host.identity import Identities
@@ -19,10 +19,9 @@ from sd_expression_grid.webui.run.not_counted import not_counted
 from sd_expression_grid.webui.run.prepared import Prepared, may_save
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
     from sd_expression_grid.store.folder import Outcome
-    from sd_expression_grid.study.study import CellKey
     from sd_expression_grid.webui.run.resolve import Resolved
 
 RECENT = 20
@@ -70,7 +69,8 @@ class _Search:
         if self._study.name:
             for folder in folders_named(self._parent, self._study.folder_name):
                 found = folder.read_study()
-                if found and bool(found.scout) == bool(self._study.scout):
+                is_of_name = self._study.folder_name in (folder.path.name, found and found.folder_name)
+                if found and is_of_name and bool(found.scout) == bool(self._study.scout):
                     yield folder
             return
         requested = self._study.without_seeds()
@@ -86,8 +86,8 @@ class _Search:
         """The study as that folder's continuation; None where it is another one, or finished with random seeds."""
         known = self._drawn_seeds_of(folder)
         first = known[0] if known else self._new_seed()
-        record = folder.read_record()
-        found = self._with_seeds(first, self._variation_seed_in(record), folder, record)
+        recorded = folder.read_outcomes()
+        found = self._with_seeds(first, self._variation_seed_in(recorded), folder, recorded)
         if any(seed != other for seed, other in zip(found.study.seeds, known, strict=False)):
             return None  # its seeds were listed, not drawn
         if self._has_random_seeds and not found.missing:
@@ -104,11 +104,11 @@ class _Search:
         first: int,
         variation_seed: int,
         folder: StudyFolder | None = None,
-        record: Mapping[CellKey, Outcome] | None = None,
+        recorded: Sequence[Outcome] = (),
     ) -> Prepared:
         """The study with its own seeds, else as many from the first as the page's batches have pictures.
 
-        ``record`` is the folder's.
+        ``recorded`` is all that the folder's record has.
         """
         page, resolved = copy(self._page), self._resolved
         page.subseed = variation_seed
@@ -126,7 +126,7 @@ class _Search:
             identities=identities,
             draws_seed=self._has_random_seeds and folder is None,
             folder=folder,
-            made=finished_cells(folder, record or {}, identities.is_identity) if folder else FinishedCells(),
+            made=finished_cells(folder, recorded, identities.is_identity) if folder else FinishedCells(),
         )
 
     def _faults_of_draws(self, seeds: tuple[int, ...]) -> Iterator[Fault]:
@@ -141,8 +141,8 @@ class _Search:
     def _new_variation_seed(self) -> int:
         return int(processing.get_fixed_seed(self._page.subseed))
 
-    def _variation_seed_in(self, record: Mapping[CellKey, Outcome]) -> int:
-        known = variation_seed_of(record) if is_random(self._page.subseed) else None
+    def _variation_seed_in(self, recorded: Sequence[Outcome]) -> int:
+        known = variation_seed_of(last_outcomes(recorded)) if is_random(self._page.subseed) else None
         return self._new_variation_seed() if known is None else known
 
 

@@ -83,7 +83,7 @@ def _prepared(resolved: Resolved, small: Prepared, picked: Collection[CellKey]) 
         identities=identities,
         draws_seed=False,
         folder=folder,
-        made=finished_cells(folder, folder.read_record(), identities.is_identity) if folder else small.made,
+        made=finished_cells(folder, folder.read_outcomes(), identities.is_identity) if folder else small.made,
     )
 
 

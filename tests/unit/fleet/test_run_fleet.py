@@ -11,6 +11,7 @@ from sd_expression_grid.fleet.jobs import Reply
 from sd_expression_grid.fleet.protocol import MadeCell
 from sd_expression_grid.fleet.run_fleet import FleetOptions, Reporter, run_fleet
 from sd_expression_grid.store.folder import Outcome, StudyFolder
+from sd_expression_grid.store.resume import FinishedCells
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
 from tests.fleet_simulation import Fleet, WebUI, simulated_time, study
@@ -212,10 +213,27 @@ def test_a_disk_that_takes_nothing_is_told(tmp_path):
     folder = StudyFolder(tmp_path / "file" / "out")
     why = rf"\[Errno 20\] Not a directory: '{tmp_path}/file/out"
     with pytest.raises(StudyError, match=f"^the study's folder cannot be written: {why}"):
-        output_folder.create(folder, study_from_dict(STUDY), {})
+        output_folder.create(folder, study_from_dict(STUDY), {}, FinishedCells())
     cell = MadeCell(key=KEY, status="done", identity="abc", png=b"png")
     with pytest.raises(SavingError, match=f"^a cell could not be saved, so the study was stopped: {why}"):
         output_folder.save(folder, [cell], "")
+
+
+def test_what_was_written_before_the_disk_was_full_is_in_the_record(tmp_path, monkeypatch):
+    folder = StudyFolder(tmp_path)
+    cells = [MadeCell(key=replace(KEY, seed=seed), status="done", identity="abc", png=b"png") for seed in (1, 2, 3)]
+    write, written = StudyFolder.write_cell, []
+
+    def until_full(*args):
+        if len(written) == 2:
+            raise OSError(28, "No space left on device")
+        written.append(write(*args))
+        return written[-1]
+
+    monkeypatch.setattr(StudyFolder, "write_cell", until_full)
+    with pytest.raises(SavingError, match=r"so the study was stopped: \[Errno 28\] No space left on device$"):
+        output_folder.save(folder, cells, "")
+    assert [outcome.file for outcome in folder.read_record().values()] == [name for name, _ in written]
 
 
 def test_a_cell_is_recorded_with_all_that_came(tmp_path):

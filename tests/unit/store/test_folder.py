@@ -82,7 +82,7 @@ def test_no_picture_is_written_over(folder):
 
 
 def made_before(folder, identities):
-    return finished_cells(folder, folder.read_record(), lambda key, own: own == identities.get(key))
+    return finished_cells(folder, folder.read_outcomes(), lambda key, own: own == identities.get(key))
 
 
 def test_only_the_same_cell_counts_as_made(folder):
@@ -92,10 +92,46 @@ def test_only_the_same_cell_counts_as_made(folder):
     assert made_before(folder, {}).outcomes == {}
 
 
-def test_a_failed_cell_does_not_count_as_made(folder):
-    kept_cell(folder)
-    folder.record(Outcome(key=KEY, status="failed", error="x", identity="same"))
-    assert made_before(folder, {KEY: "same"}).outcomes == {}
+@pytest.mark.parametrize("status", ["failed", "interrupted", "skipped"])
+def test_what_was_not_made_with_other_settings_takes_no_finished_cell_away(folder, status):
+    outcome = kept_cell(folder)
+    folder.record(Outcome(key=KEY, status=status))
+    made = made_before(folder, {KEY: "same"})
+    assert made.outcomes == {KEY: outcome}
+    assert made.taken_up == (outcome,)
+    folder.record(*made.taken_up)
+    assert made_before(folder, {KEY: "same"}).taken_up == ()
+    assert made_before(folder, {KEY: "other"}).outcomes == {}
+
+
+def test_a_cell_made_with_earlier_settings_counts_again_when_they_come_back(folder):
+    first, second = kept_cell(folder), kept_cell(folder, "other", (9, 9, 9))
+    assert made_before(folder, {KEY: "other"}).taken_up == ()
+    assert made_before(folder, {KEY: "other"}).outcomes == {KEY: second}
+    assert made_before(folder, {KEY: "same"}).taken_up == (first,)
+
+
+def test_of_several_pictures_of_a_cell_the_newest_whole_one_counts(folder):
+    first, second = kept_cell(folder), kept_cell(folder)
+    assert made_before(folder, {KEY: "same"}).outcomes == {KEY: second}
+    (folder.path / second.file).unlink()
+    made = made_before(folder, {KEY: "same"})
+    assert (made.outcomes, made.complaints) == ({KEY: first}, ())
+    (folder.path / first.file).unlink()
+    made = made_before(folder, {KEY: "same"})
+    assert made.outcomes == {}
+    assert made.complaints == (f"{folder.path / second.file} is missing; the cell is made again.",)
+
+
+def test_a_run_that_was_interrupted_before_its_first_picture_leaves_the_record_as_it_is(folder):
+    outcome, interrupted = kept_cell(folder), CellResult(cell=CELL, status="interrupted")
+    assert FolderStore(folder, {}).keep(interrupted) == Outcome(key=KEY, status="interrupted")
+    assert folder.read_outcomes() == (outcome,)
+    store = FolderStore(folder, {KEY: "other"})
+    made = store.keep(done())
+    assert folder.read_outcomes() == (outcome, made)
+    later = store.keep(interrupted)
+    assert folder.read_outcomes() == (outcome, made, later)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from sd_expression_grid.base.errors import StudyError
@@ -48,6 +50,20 @@ def test_what_is_no_preset_is_refused(tmp_path, title, text, told):
         save_preset(title, text, tmp_path)
     assert str(caught.value) == told
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_preset_that_cannot_be_written_over_stays(tmp_path, monkeypatch):
+    def full(path, data):
+        with path.open("wb") as file:
+            file.write(data[:1])
+        raise OSError(28, "No space left on device")
+
+    save_preset("mine", "sad\nangry", tmp_path)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(StudyError, match=r"the preset cannot be saved: .*No space left on device"):
+        save_preset("mine", "bored", tmp_path)
+    assert preset_text("mine", tmp_path) == "sad\nangry"
+    assert preset_titles(tmp_path)[len(EXPRESSIONS) :] == ["mine"]
 
 
 def test_a_name_leads_nowhere_else(tmp_path):
