@@ -34,7 +34,10 @@ def large_files(folder: StudyFolder, record: Mapping[CellKey, Outcome]) -> dict[
 
 
 def is_made_of(large: str, small: str) -> bool:
-    """Whether two infotexts have the same prompts, and the same settings but for those of the hires pass."""
+    """Whether two infotexts have the same prompts, and the same settings but for those of the hires pass.
+
+    The WebUI's version may be another one: by it, no cell is another.
+    """
     own, others = settings_in(large), settings_in(small)
-    common = [name for name in own.keys() & others.keys() if not name.startswith(_OF_HIRES)]
+    common = [name for name in own.keys() & others.keys() if not name.startswith((*_OF_HIRES, "Version"))]
     return prompts_in(large) == prompts_in(small) and all(own[name] == others[name] for name in common)

@@ -213,14 +213,22 @@ def _starting_picture(folder: Path, files: PictureFiles) -> StartingPicture | st
 
 
 def settings_of(study: Study, outcomes: Mapping[CellKey, Outcome]) -> dict[str, str]:
-    """The settings that a study's finished cells tell; what a column may have of its own only where it has none."""
+    """The settings that a study's finished cells tell; what a column may have of its own only where it has none.
+
+    ``outcomes`` may have cells of other rows, columns and seeds too, which were asked for before under the same name.
+    """
     own = {column.label for column in study.columns if (column.cfg_scale, column.denoising) != (None, None)}
-    done = [outcome for outcome in outcomes.values() if outcome.status == "done"]
-    chosen = min(done, key=lambda outcome: outcome.key.character in own, default=None)
-    if chosen is None:
+    rows, columns = {row.label for row in study.expressions}, {column.label for column in study.columns}
+
+    def is_former(key: CellKey) -> bool:
+        return not (key.expression in rows and key.character in columns and key.seed in study.seeds)
+
+    done = (outcome.key for outcome in outcomes.values() if outcome.status == "done")
+    key = min(done, key=lambda key: (is_former(key), key.character in own), default=None)
+    if key is None:
         return {}
-    settings = settings_in(chosen.infotext)
-    of_columns = ("CFG scale", "Denoising strength") if chosen.key.character in own else ()
+    settings = settings_in(outcomes[key].infotext)
+    of_columns = ("CFG scale", "Denoising strength") if key.character in own else ()
     return {name: value for name, value in settings.items() if name not in of_columns}
 
 

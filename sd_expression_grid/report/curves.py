@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sd_expression_grid.ratings.ratings_table import ROW_TRAITS
 from sd_expression_grid.report.paired import p_between, same_character, same_row
-from sd_expression_grid.report.subjects import person_of, settings_of, subject_columns
+from sd_expression_grid.report.subjects import settings_of, subject_columns, subject_name
 from sd_expression_grid.report.types import Curve, CurveLine
 from sd_expression_grid.report.wording import singular
 from sd_expression_grid.study.study import COLUMN_AXES
@@ -85,7 +85,7 @@ def _series_of_rows(matrix: Matrix, key: ListKey) -> Iterator[tuple[str, list[st
 def _name_of(column: Column, key: ListKey) -> str:
     others = zip((other for other in COLUMN_AXES if other is not key), settings_of(column, key), strict=True)
     fixed = [f"{other.axis.name} {number:g}" for other, number in others if other.axis and number is not None]
-    return " · ".join(filter(None, (person_of(column), singular(column.kind), *fixed)))
+    return " · ".join(filter(None, (subject_name(column), singular(column.kind), *fixed)))
 
 
 def _column_point(matrix: Matrix, result: CharacterResult, key: ListKey) -> _Point:

@@ -43,7 +43,8 @@ def subjects_of(matrix: Matrix) -> tuple[Subject, ...]:
 def subject_columns(matrix: Matrix) -> list[list[Column]]:
     """The columns of each character: of one person and kind at several weights, CFG scales or denoising strengths.
 
-    Those at several weights have any labels; others have the same one but for the number at its end.
+    They have the same label but for the numbers at its end; those at several weights may also have any labels that end
+    in no number of theirs.
     """
     columns = sorted(matrix.characters, key=_subject_key)
     return [list(group) for _, group in groupby(columns, key=_subject_key)]
@@ -54,9 +55,19 @@ def person_of(column: Column) -> str:
     return column.person or column.label
 
 
+def subject_name(column: Column) -> str:
+    """What a character is called that this column shows, as others do."""
+    return _own_name(column) or person_of(column)
+
+
+def _own_name(column: Column) -> str:
+    """What tells the models of one person apart: two of one person, each at several weights, are two characters."""
+    has_any_label = column.weight is not None and column.person and column.own_label == column.label
+    return "" if has_any_label else column.own_label
+
+
 def _subject_key(column: Column) -> tuple[str, str, str]:
-    own = "" if column.weight is not None and column.person else column.own_label
-    return person_of(column), column.kind or "", own
+    return person_of(column), column.kind or "", _own_name(column)
 
 
 def settings_of(column: Column, but: ListKey) -> tuple[float | None, ...]:
@@ -70,7 +81,7 @@ def _subject(matrix: Matrix, columns: Sequence[Column], spelling: Mapping[str, s
     if len(columns) > 1:
         cells = tuple(place for seed in matrix.table.seeds for place in _cells_of_best(matrix, columns, seed))
     return Subject(
-        label=first.label if len(columns) == 1 else person_of(first),
+        label=first.label if len(columns) == 1 else subject_name(first),
         person=person_of(first),
         kind=first.kind,
         tags=tuple(dict.fromkeys(spelling[tag.casefold()] for column in columns for tag in column.tags)),

@@ -30,8 +30,8 @@ _FACE = re.compile(r"(?=.*\|)(?=.*[^|])(?!\|.*[^|]$)(?:[^\w\s,]|_)*(?:\|[a-zA-Z]
 _SIGNS = re.compile(r"(?<![^\s,|])[^\w\s,|\[\]{}]*[()][^\w\s,|\[\]{}]*(?![^\s,|])")
 """A face such as ``:(``, whose bracket pairs with none."""
 
-_RULER = re.compile(r"[\s|:\-]*-{3,}[\s|:\-]*")
-"""The line below the head of a table in Markdown."""
+_RULER = re.compile(r"[\s|:\-]*-{3,}[\s|:\-]*|\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*")
+"""The line below the head of a table in Markdown: with fewer than three dashes it has two columns at least."""
 _LINE_BREAK = re.compile(r"\r\n|\r|\n|\u2028|\u2029")
 _CELL = re.compile(
     r"(^|[\t\r\n\u2028\u2029,])\"((?:[^\"]|\"\")*)\"(?=[\t\r\n\u2028\u2029]|$)"

@@ -34,6 +34,10 @@ def test_a_hires_pass_is_no_difference():
     assert is_made_of(SMALL.replace("Version: 1", hires), f"{SMALL}, Denoising strength: 0.3, Hires upscale: 1.5")
 
 
+def test_another_version_of_the_webui_is_no_difference():
+    assert is_made_of(SMALL.replace("Version: 1", "Version: v1.10.1"), SMALL)
+
+
 @pytest.mark.parametrize(
     "change", [("a face", "a cat"), ("blurry", "sharp"), ("scale: 7", "scale: 4"), ("Seed: 7", "Seed: 8")]
 )

@@ -198,6 +198,15 @@ def test_a_columns_own_cfg_scale_is_not_taken_for_the_pages(folder):
     assert settings_of(study, {}) == {}
 
 
+@pytest.mark.parametrize("change", [{"expression": "former"}, {"character": "former"}, {"seed": 99}])
+def test_settings_are_those_of_the_studys_own_cells(folder, change):
+    study, outcomes = grids_of(folder).study, folder.read_record()
+    key, outcome = next(iter(outcomes.items()))
+    former = replace(outcome, key=replace(key, **change), infotext="a\nSteps: 3, Model: former")
+    assert settings_of(study, {former.key: former, **outcomes}) == settings_of(study, outcomes)
+    assert settings_of(study, {former.key: former}) == {"Steps": "3", "Model": "former"}
+
+
 def test_groups_that_are_one_to_a_file_system_have_names_of_their_own(tmp_path):
     folder = study_folder(tmp_path, characters="[A/B]\nmei\n[a_b]\nNoor", seeds=[7])
     assert [name for name, _ in draw_grids(folder)] == ["grid - 1 A_B", "grid - 2 a_b"]

@@ -83,6 +83,23 @@ def curves(characters, rows, **thresholds):
     return curves_of(found, rank_characters(found), rank_expressions(found, subjects_of(found)))
 
 
+def of_two_makers():
+    """Noor's LoRAs of Ana and of Bo, each at two weights, as lists with ``weights=`` make them."""
+    return [
+        Column(label=f"Noor by {maker} {weight:g}", person="Noor", weight=weight, kind="lora", creator=maker)
+        for maker in ("Ana", "Bo") for weight in (0.4, 0.8)
+    ]  # fmt: skip
+
+
+def test_two_models_of_one_person_at_several_weights_are_two_characters():
+    rows = dict.fromkeys(SIX, "y ny ny yy yy")
+    subjects = subjects_of(matrix(of_two_makers(), rows))
+    assert [(subject.label, subject.person, subject.creator) for subject in subjects] == [
+        ("Noor by Ana", "Noor", "Ana"), ("Noor by Bo", "Noor", "Bo"),
+    ]  # fmt: skip
+    assert [curve.name for curve in curves(of_two_makers(), rows)] == ["Noor by Ana · LoRA", "Noor by Bo · LoRA"]
+
+
 SIX = [f"row {n}" for n in range(6)]
 
 

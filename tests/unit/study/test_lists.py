@@ -140,9 +140,16 @@ def test_a_key_may_be_written_as_the_webui_writes_it(key):
     assert fields(f"ember | ember_nobody | {key}=5")["cfg_scale"] == 5.0
 
 
-def test_the_line_below_a_markdown_tables_head_is_no_row():
-    entries, _ = read_expression_lines("| label | text |\n|---|:--|\n| sad | crying |")
+@pytest.mark.parametrize("ruler", ["|---|:--|", "|:-:|:-:|", "|--|--|", "| - | - |", ":-:|:-:", "- | -:|", "---"])
+def test_the_line_below_a_markdown_tables_head_is_no_row(ruler):
+    entries, _ = read_expression_lines(f"| label | text |\n{ruler}\n| sad | crying |")
     assert [entry.fields["label"] for entry in entries] == ["label", "sad"]
+
+
+@pytest.mark.parametrize("text", [":-|", ":-", "--", "|-_-|"])
+def test_a_face_is_no_ruler(text):
+    (entry,), _ = read_expression_lines(text)
+    assert entry.fields["text"]
 
 
 def test_and_and_break_are_no_words_in_capitals():
