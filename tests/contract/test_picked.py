@@ -124,6 +124,7 @@ def test_an_export_takes_the_large_ones(webui, study, tmp_path):  # noqa: F811
     assert "2 of 3 pictures were made large, and are made as small as the others." in again.notes
 
 
+@pytest.mark.slow
 def test_a_cell_made_anew_is_not_taken_for_its_large_one(webui, study, tmp_path):  # noqa: F811
     run(webui, {"seeds": [7, 8], **LARGE}, **HIRES)
     run(webui, {"seeds": [7, 8]}, cfg_scale=4)

@@ -97,6 +97,7 @@ def test_with_nothing_to_do_the_grid_on_disk_is_shown(webui):
     assert files_of(folder) == grids
 
 
+@pytest.mark.slow
 def test_a_grid_that_shows_something_else_or_is_gone_is_drawn_and_none_is_written_over(webui):
     folder, _ = run(webui)
     grids = files_of(folder)

@@ -129,6 +129,7 @@ def test_progress_counts_the_seeds_and_the_preview_is_the_sheet(webui):
     assert seen == [(4, 5, "seed 5 of 5: 5", (3 * 64 + 4, 2 * 64 + 2))]
 
 
+@pytest.mark.slow
 def test_a_large_sheet_has_pages_with_names_of_their_own(webui):
     settings = {"img_max_size_mp": 0.05, "grid_extended_filename": True, "save_images_add_number": False}
     folder, info = run(webui, {"seeds": 30}, override_settings=settings)

@@ -166,6 +166,7 @@ OTHERS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sampler", "changes", "settings"),
     [
@@ -190,6 +191,7 @@ def test_the_forecast_knows_the_rows_of_batches_that_are_made_one_by_one(webui, 
     assert forecast(webui, tmp_path, "Euler a", asked).rows == run(webui, "Euler a", **asked)[0] == 5 * 2 * (5 + 3 * 15)
 
 
+@pytest.mark.slow
 def test_the_forecast_knows_the_rows_of_a_study_with_holes(webui, tmp_path):
     webui.opts.set("outdir_txt2img_grids", str(tmp_path))
     asked = {**PACKED, "characters": "a woman\nanother", "name": "holes"}

@@ -132,6 +132,7 @@ def test_even_lines_are_about_equally_long():
     assert even.room.width < ragged.room.width
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", [Size(0, 0), Size(3, 90), Size(500, 3), Size(-4, 10)])
 def test_no_room_no_crash(room: Size):
     for text in NASTY:
@@ -148,6 +149,7 @@ def test_ink_never_leaves_the_room(text: str):
 awkward = st.text(st.characters() | st.sampled_from("aMfj_- ÅĘ微あ한😀\u200d\u0301\ud800אم\n…"), max_size=40)
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(awkward, st.builds(Size, st.integers(1, 160), st.integers(1, 90)), st.integers(8, 24))
 @example("j", Size(40, 40), 24)

@@ -35,6 +35,7 @@ def test_two_more_seeds_of_the_reference_decide_where_two_are_too_few():
     assert first == [key("flirty", "reference", 13), key("flirty", "reference", 14)]
 
 
+@pytest.mark.slow
 def test_the_cells_that_are_named_decide_indeed():
     """Rated as the reference showed it so far, the named cells and no others decide the named rows."""
     before = of_seeds(11, 12)

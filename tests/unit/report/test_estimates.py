@@ -94,6 +94,7 @@ def test_what_is_clear_is_estimated_so():
     assert found["fine"].reference.low > found["beyond"].reference.high
 
 
+@pytest.mark.slow
 def test_a_row_learns_from_the_others():
     """Half of the reference's seeds show it; among rows that all can, it is more probably one that can, too."""
     near = (2, 1, 2, 1, 1, 0, 1)

@@ -108,6 +108,7 @@ def pixels(file, colour):
     return int((distance < 8).sum())
 
 
+@pytest.mark.slow
 def test_charts_show_what_is_rated_and_of_nothing_only_the_axes(hostile, tmp_path):
     drawn = write_charts(report_on(hostile), tmp_path / "charts")
     only = rating(HOSTILE, "a", 0, "-y")
