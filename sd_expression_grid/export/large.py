@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from sd_expression_grid.store.folder import Outcome
     from sd_expression_grid.study.study import CellKey
 
-_OF_HIRES = ("Hires", "Denoising strength")
-"""What the names of settings begin with that only a second pass has."""
+_NOT_COMPARED = ("Hires", "Denoising strength", "Version")
+"""What the names of settings begin with that only a second pass has, and the version, by which no cell is another."""
 
 
 def large_files(folder: StudyFolder, record: Mapping[CellKey, Outcome]) -> dict[CellKey, str]:
@@ -34,10 +34,7 @@ def large_files(folder: StudyFolder, record: Mapping[CellKey, Outcome]) -> dict[
 
 
 def is_made_of(large: str, small: str) -> bool:
-    """Whether two infotexts have the same prompts, and the same settings but for those of the hires pass.
-
-    The WebUI's version may be another one: by it, no cell is another.
-    """
+    """Whether two infotexts have the same prompts, and the same settings but for the hires pass and the version."""
     own, others = settings_in(large), settings_in(small)
-    common = [name for name in own.keys() & others.keys() if not name.startswith((*_OF_HIRES, "Version"))]
+    common = [name for name in own.keys() & others.keys() if not name.startswith(_NOT_COMPARED)]
     return prompts_in(large) == prompts_in(small) and all(own[name] == others[name] for name in common)

@@ -219,9 +219,10 @@ def settings_of(study: Study, outcomes: Mapping[CellKey, Outcome]) -> dict[str, 
     """
     own = {column.label for column in study.columns if (column.cfg_scale, column.denoising) != (None, None)}
     rows, columns = {row.label for row in study.expressions}, {column.label for column in study.columns}
+    seeds = set(study.seeds)
 
     def is_former(key: CellKey) -> bool:
-        return not (key.expression in rows and key.character in columns and key.seed in study.seeds)
+        return not (key.expression in rows and key.character in columns and key.seed in seeds)
 
     done = (outcome.key for outcome in outcomes.values() if outcome.status == "done")
     key = min(done, key=lambda key: (is_former(key), key.character in own), default=None)

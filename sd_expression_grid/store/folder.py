@@ -178,7 +178,7 @@ def create_folder(parent: Path, name: str) -> StudyFolder:
 
 
 def folders_named(parent: Path, name: str) -> list[StudyFolder]:
-    """The folders that were created with this name, the one without a number first."""
+    """The folders with this name, the one without a number first; the number may be a part of another study's name."""
     numbered = re.compile(rf"{re.escape(name)} (\d+)")
     found = ((numbered.fullmatch(path.name), path) for path in parent.glob(f"{glob.escape(name)} *"))
     later = sorted((int(match[1]), path) for match, path in found if match)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sd_expression_grid.store.folder import Outcome
+    from sd_expression_grid.study.study import Study
     from sd_expression_grid.webui.run.resolve import Resolved
 
 RECENT = 20
@@ -69,8 +70,7 @@ class _Search:
         if self._study.name:
             for folder in folders_named(self._parent, self._study.folder_name):
                 found = folder.read_study()
-                is_of_name = self._study.folder_name in (folder.path.name, found and found.folder_name)
-                if found and is_of_name and bool(found.scout) == bool(self._study.scout):
+                if found and self._is_of_name(folder, found) and bool(found.scout) == bool(self._study.scout):
                     yield folder
             return
         requested = self._study.without_seeds()
@@ -81,6 +81,10 @@ class _Search:
                 continue  # somebody else's folder is no reason to stop
             if found and found.without_seeds() == requested:
                 yield folder
+
+    def _is_of_name(self, folder: StudyFolder, found: Study) -> bool:
+        """Whether the folder's number was added to the study's name, and is no part of another one's."""
+        return self._study.folder_name in (folder.path.name, found.folder_name)
 
     def _continued(self, folder: StudyFolder) -> Prepared | None:
         """The study as that folder's continuation; None where it is another one, or finished with random seeds."""
