@@ -6,7 +6,7 @@ from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.grids.drawing.graphemes import Word, clusters, soft_pieces, words
-from sd_expression_grid.grids.drawing.text_lines import advance, exceeds, span_of
+from sd_expression_grid.grids.drawing.text_lines import advance, exceeds, ink_exceeds, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def wrap(text: str, width: int, style: TextStyle, *, anywhere: bool) -> Iterator[str]:
     """Break clean text into lines of a width in pixels; a longer word only at its hyphens and the like, or `anywhere`.
 
-    A line counts as long as its words and spaces together, which kerning may change by a pixel or two.
+    A line is as long as its ink: kerning and what hangs over make that differ from its words and spaces together.
     """
     space = advance(" ", style)
     for paragraph in text.split("\n"):
@@ -25,7 +25,7 @@ def wrap(text: str, width: int, style: TextStyle, *, anywhere: bool) -> Iterator
         for piece, spaced in _pieces(paragraph, width, style, anywhere=anywhere):
             gap = " " if spaced and line else ""
             longer = length + len(gap) * space + advance(piece, style)
-            if line and longer > width:
+            if line and ink_exceeds(line + gap + piece, longer, width, style):
                 yield line
                 line, length = piece, advance(piece, style)
             else:

@@ -75,9 +75,17 @@ def span_of(line: str, style: TextStyle) -> Span:
 
 
 def exceeds(line: str, width: int, style: TextStyle) -> bool:
-    """Whether a line advances further than a width in pixels; of an endless one, only the start is measured."""
+    """Whether a line's ink is wider than a width in pixels; of an endless one, only the start is measured."""
     start = line[: width + 16]
-    return advance(start, style) > width or (start != line and advance(line, style) > width)
+    length = advance(start, style)
+    if length <= width and start != line:
+        length = advance(line, style)
+    return ink_exceeds(line, length, width, style)
+
+
+def ink_exceeds(line: str, length: float, width: int, style: TextStyle) -> bool:
+    """Whether the ink of a line of about this advance is wider; only where the two are close is it measured."""
+    return length > width - style.size and (length > width + style.size or span_of(line, style).width > width)
 
 
 def draw_line(image: Image.Image, origin: tuple[int, int], line: str, style: TextStyle, fill: Colour) -> None:

@@ -88,7 +88,7 @@ def forget() -> None:
 def test_wrap(monkeypatch: pytest.MonkeyPatch, text: str, columns: int, expected: list[str]):
     for module in (line_breaks, text_lines):
         monkeypatch.setattr(module, "advance", lambda line, style: len(line))
-    monkeypatch.setattr(line_breaks, "span_of", lambda line, style: Span(0, len(line), 0, 0))
+        monkeypatch.setattr(module, "span_of", lambda line, style: Span(0, len(line), 0, 0))
     assert list(wrap(text, columns, PLAIN, anywhere=True)) == expected
 
 
@@ -122,6 +122,15 @@ def test_only_the_last_line_ends_in_an_ellipsis():
     lines = fit("y" * 3_000, Size(140, 180), PLAIN).lines
     assert len(lines) > 5
     assert [line.endswith("…") for line in lines] == [False] * (len(lines) - 1) + [True]
+
+
+@pytest.mark.parametrize("width", range(150, 430, 7))
+def test_a_line_whose_ink_is_wider_than_its_advance_is_wrapped_and_not_cut(width: int):
+    prompt = "photo of a woman in a garden, [eyes, nose, lips:smiling with open mouth:0.2], fjord, off, half"
+    found = fit(prompt, Size(width, 400), TextStyle(size=13, smallest=13))
+    assert not found.is_cut
+    assert " ".join(found.lines) == prompt
+    assert found.room.width <= width
 
 
 def test_even_lines_are_about_equally_long():
