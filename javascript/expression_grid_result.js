@@ -31,10 +31,11 @@ onUiLoaded(() => {
         return make("a", { className: "expression-grid-page", target: "_blank", href }, text);
     }
 
-    // The Batch tab has several folders; the names by which the rating tab knows their studies are in its own list.
+    // The Batch tab has several folders; the names by which the rating tab knows their studies are in its own list. The
+    // tab does not know a scout.
     function bar(cells, folders, name) {
         const parts = [make("strong", {}, summary(cells, folders.length > 0))];
-        parts.push(...folders.map((folder) => link(folder, Boolean(name))));
+        parts.push(...folders.map((folder) => link(folder, folders.length === 1)));
         if (name) {
             const rate = button("Rate it");
             rate.addEventListener("click", () => expressionGrid.rate(name));

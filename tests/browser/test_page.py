@@ -580,6 +580,9 @@ def test_seeds_are_scouted_and_one_is_reused(page, shoot):
     page.generate()
     page.wait_for_result()
     assert "5 cells: 5 done" in page.log
+    result = page.page.locator(".expression-grid-result")
+    expect(result.get_by_role("link", name="Page of the study")).to_be_visible()
+    expect(result.get_by_role("button", name="Rate it")).to_have_count(0)  # no scout is in the rating tab
     expect(page.thumbnails()).to_have_count(6)
     page.thumbnails().nth(3).click()
     expect(page.page.locator("#html_info_txt2img").first).to_contain_text("Scout: stopped after step 2 of 8")

@@ -50,6 +50,8 @@ def test_a_scout_is_a_sheet_and_a_picture_a_seed(webui, new):
         f"grid - seeds of neutral-0000.{webui.grid_format}"
     ]
     assert json.loads((answer.folder / "study.json").read_text(encoding="utf-8"))["seeds"] == [50, 51, 52]
+    told = answer.info["extra_generation_params"]
+    assert (told["Study folder"], "Study" in told) == (str(answer.folder), False)  # the rating tab has no scouts
 
 
 @pytest.mark.parametrize("mode", ["exact", "batched"])
