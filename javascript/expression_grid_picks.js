@@ -68,23 +68,22 @@ onUiLoaded(() => {
 
     async function pick(element, isAdded) {
         const { row, index } = placeOf(element);
-        const before = row.picks;
+        const [before, shown] = [row.picks, picks()];
         const others = isAdded ? before.filter((other) => other !== index) : [];
         row.picks = before.includes(index) ? before.filter((other) => isAdded && other !== index) : [...others, index];
         showPicks();
-        const problem = await queue.save(request());
+        const problem = await queue.save({ study: picking.study, character: picking.character, picks: picks(), shown });
         if (problem) {
             row.picks = before;
             showPicks();
         }
     }
 
-    function request() {
-        const picks = picking.rows.flatMap((row) => row.picks.map((index) => {
+    function picks() {
+        return picking.rows.flatMap((row) => row.picks.map((index) => {
             const { character, seed } = row.cells[index];
             return { expression: row.label, character, seed };
         }));
-        return { study: picking.study, character: picking.character, picks };
     }
 
     function move(from, down, right) {

@@ -49,20 +49,24 @@ def keep_proposal(folder: StudyFolder, name: str) -> None:
 
 
 def keep_picks(folder: StudyFolder, data: Mapping[str, Any]) -> None:
-    """Keeps the picks that the page sends: ``character`` is the name, ``picks`` are keys of cells.
+    """Keeps the picks that the page sends: ``character`` is the name, ``picks`` are keys of cells, ``shown`` those before.
 
-    Raises StudyError if it sends something else, or a cell without picture; SavingError where the disk takes nothing.
+    Raises StudyError if it sends something else, a cell without picture, or picks where others than those shown are kept
+    by now; SavingError where the disk takes nothing.
     """
     name = str(data.get("character"))
     cells = candidates_of(folder, name).by_key
     try:
-        keys = [cell_key_from(one) for one in data["picks"]]
-        picked = [cells[key] for key in keys]
+        picked, shown = ([cells[cell_key_from(one)] for one in data[each]] for each in ("picks", "shown"))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         message = "what was sent are no cells of the character; show its faces again"
         raise StudyError(message) from error
     if any(cell.problem for cell in picked):
         message = "a cell that was picked has no picture any more; show the faces again"
+        raise StudyError(message)
+    kept = {pick.key for pick in picks_of(folder.path, name)}
+    if kept and {key for key in kept if key in cells and not cells[key].problem} != {cell.key for cell in shown}:
+        message = "picks were changed on another page meanwhile; show the faces again"
         raise StudyError(message)
     write_picks(folder.path, name, [pick_of(name, cell) for cell in picked])
 

@@ -247,6 +247,38 @@ def test_texts_within_values_are_filled_and_others_stay_as_they_are(webui):
     assert given == [(True, tab)]
 
 
+def upscaled(webui, prompt, **tab):
+    """What the gallery's upscale button tells beside a face detailer, of a cell with this prompt."""
+    from modules import processing
+
+    (script,) = (each for each in webui.runner.selectable_scripts if each.title() == "Expression grid")
+    (detailer,) = (each for each in webui.runner.alwayson_scripts if each.title() == "Faces")
+    p = processing.StableDiffusionProcessingTxt2Img(prompt="{expression}")
+    p.scripts, p.script_args = webui.runner, [None] * max(each.args_to for each in webui.runner.scripts)
+    p.script_args[detailer.args_from : detailer.args_to] = faces(**tab)["Faces"]["args"]
+    p.txt2img_upscale, p.firstpass_image = True, Image.new("RGB", (8, 8))
+    p.firstpass_image.info["parameters"] = f"{prompt}\nSteps: 10, CFG scale: 7"
+    assert script.run(p, "") is None
+    return "\n".join(p.comments)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "tab", "told"),
+    [
+        ("sad, mei", {"ad_prompt": "{expression} face"}, "Faces was given the placeholders of its texts as they are"),
+        ("[hair:sad:0.2], mei", {}, "Faces repainted faces with the cell's whole prompt"),
+        ("[hair:sad:0.2], mei", {"ad_prompt": "eyes[SEP][PROMPT]"}, "Faces repainted faces with the cell's whole prompt"),
+        ("[hair:sad:0.2], mei", {"ad_prompt": "a face"}, ""),
+        ("[hair:sad:0.2], mei", {"ad_model": "None"}, ""),
+        ("sad, mei", {}, ""),
+    ],
+)
+def test_what_an_upscaled_cell_has_otherwise_than_in_the_study_is_told(webui, prompt, tab, told):
+    comments = upscaled(webui, prompt, **tab)
+    assert comments.startswith(told)
+    assert bool(comments) is bool(told)
+
+
 DRAWS = {"Dynamic Prompts v0": {"args": [True, False]}}
 DRAWN = "{red|green|blue|black|white} __animal__, {expression}, {character}"
 

@@ -1,6 +1,8 @@
 """The extension's own settings, each where it shows."""
 
 import json
+import re
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
@@ -9,6 +11,7 @@ import gradio as gr
 import pytest
 from PIL import Image
 
+from sd_expression_grid.ratings.ratings import read_ratings
 from tests import hosts
 from tests.finished import finished_study
 from tests.standin.webui import module
@@ -51,6 +54,26 @@ def test_studies_of_img2img_are_chosen_by_a_name_that_says_so(webui, tmp_path):
     assert opened_study("story (img2img)").path == places["img2img"] / "story"
     webui.opts.set("outdir_img2img_grids", str(places["txt2img"]))
     assert names_of_studies() == ["story"]
+
+
+def test_a_study_of_img2img_is_rated_beside_one_of_the_same_name(webui, tmp_path):
+    from sd_expression_grid.webui.rating.rating_tab import open_session, take_click
+
+    places = {tab: tmp_path / tab for tab in ("txt2img", "img2img")}
+    for tab, place in places.items():
+        webui.opts.set(f"outdir_{tab}_grids", str(place))
+        finished_study(place, "story")
+    session = data_in(open_session("story (img2img)", "Ana"))
+    cell = {"expression": session["rows"][0]["label"], "character": session["columns"][1]["label"]}
+    click = {"study": session["study"], "rater": "Ana", **cell, "seed": session["seeds"][0], "expression_score": 2}
+    assert data_in(take_click(json.dumps({**click, "number": 1}))) == {"number": 1}
+    counts = {tab: len(read_ratings(place / "story")) for tab, place in places.items()}
+    assert counts == {"txt2img": 0, "img2img": 1}
+
+
+def data_in(hidden):
+    """What a piece of hidden HTML carries."""
+    return json.loads(unescape(re.search(r">(\{.*\})<", hidden)[1]))
 
 
 @pytest.mark.parametrize("pasted", ['"{}"', "'{}'", " “{}” "])

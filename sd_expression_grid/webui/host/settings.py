@@ -74,9 +74,9 @@ def folders_of_studies() -> dict[str, Path]:
 
 
 def name_of_study(path: Path) -> str:
-    """The name by which a study is chosen, among those of both tabs."""
-    endings = (ending for ending, folder in folders_of_studies().items() if folder == path.parent)
-    return f"{path.name}{next(endings, '')}"
+    """The name by which a study is chosen, among those of both tabs; empty for a folder that is not among theirs."""
+    names = (f"{path.name}{ending}" for ending, folder in folders_of_studies().items() if folder == path.parent)
+    return next(names, "")
 
 
 def data_folder() -> Path:

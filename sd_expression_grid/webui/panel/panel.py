@@ -93,6 +93,15 @@ def request_from(values: Sequence[Any]) -> Mapping[str, object]:
     return {**request, "grid": grid, **({"scout": scout} if scout else {}), **picked}
 
 
+def placeholders_in(values: Sequence[Any]) -> tuple[str, str]:
+    """The placeholders of rows and columns among the panel's values; the usual ones where there are none."""
+    panel = dict(zip(KEYS, values[1:], strict=False))
+    return (
+        panel.get("expression_placeholder") or DEFAULT.expression_placeholder,
+        panel.get("character_placeholder") or DEFAULT.character_placeholder,
+    )
+
+
 def paste_fields(components: Sequence[Any]) -> list[tuple[Any, Callable[[Mapping[str, Any]], Any]]]:
     """What a grid's infotext puts into each field."""
     return [(component, _pasted(key)) for key, component in zip(KEYS, components[1:], strict=True)]

@@ -97,7 +97,7 @@ def build_keeping(element_id: ElementId, fields: Sequence[Any], presets: Sequenc
         return _once_more(
             says,
             _SAVE,
-            "Overwrite",
+            f"Overwrite the {kind.name}",
             own_preset(title, kind.own),
             lambda: save_preset(title, text, kind.own, kind.shipped),
         )
@@ -105,7 +105,11 @@ def build_keeping(element_id: ElementId, fields: Sequence[Any], presets: Sequenc
     def deleted(title: str, which: str, says: str) -> Any:
         kind = _KINDS[which]
         return _once_more(
-            says, _DELETE, "Really delete", own_preset(title, kind.own), lambda: delete_preset(title, kind.own)
+            says,
+            _DELETE,
+            f"Really delete the {kind.name}",
+            own_preset(title, kind.own),
+            lambda: delete_preset(title, kind.own),
         )
 
     save.click(saved, inputs=[name, which, save, *fields], outputs=[save, *presets], show_progress="hidden")
@@ -115,7 +119,7 @@ def build_keeping(element_id: ElementId, fields: Sequence[Any], presets: Sequenc
 def _once_more(says: str, label: str, question: str, there: str | None, act: Callable[[], str]) -> Any:
     """Updates of the button, which ``says`` something, and of both dropdowns.
 
-    Where a preset is ``there``, the first click makes the button ask, and the second one acts.
+    Where a preset is ``there``, the first click makes the button ask, and the second one acts if it is about the same.
     """
     asks = f"{question} '{there}'"
     if there is not None and says != asks:

@@ -20,11 +20,11 @@ from sd_expression_grid.webui.host.settings import add_settings
 from sd_expression_grid.webui.panel.batch_tab import file_of, wrap_batches
 from sd_expression_grid.webui.panel.check import check_html
 from sd_expression_grid.webui.panel.generate_button import GenerateInputs, is_looked_at
-from sd_expression_grid.webui.panel.panel import build_panel, paste_fields, request_from
+from sd_expression_grid.webui.panel.panel import build_panel, paste_fields, placeholders_in, request_from
 from sd_expression_grid.webui.rating.rating_tab import rating_tab
-from sd_expression_grid.webui.results.upscale import upscale
 from sd_expression_grid.webui.run.answer import answer
 from sd_expression_grid.webui.run.run import refused, run_study
+from sd_expression_grid.webui.run.upscale import upscale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,7 +65,7 @@ class ExpressionGrid(scripts.Script):
         if is_looked_at(p):
             return processing.Processed(p, [])
         if is_gallery_upscale(p):
-            return upscale(p)
+            return upscale(p, placeholders_in(values))
         try:
             request = request_from(give_slots_back(p, self) if p.is_api else values)
             return answer(p, request) if is_request(request) else _study(p, request)

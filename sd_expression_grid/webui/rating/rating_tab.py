@@ -107,7 +107,7 @@ def _session(name: str | None, rater: str) -> dict[str, object]:
     previews = previews_of(session.study.characters)
     page = PAGE_FILE if (folder.path / PAGE_FILE).is_file() else ""
     files = {"files": f"{_address(folder.path)}/", "page": page, "previews": previews, "opened": time.time_ns()}
-    return {**session_to_dict(session), **more, **files}
+    return {**session_to_dict(session), "study": name, **more, **files}  # the folder's own name may be in img2img too
 
 
 def _address(path: Path) -> str:

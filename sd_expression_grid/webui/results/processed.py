@@ -27,7 +27,7 @@ FOLDER_FIELD, FOLDERS_FIELD = "Study folder", "Study folders"
 """Where it finds the study's folder, and those of several studies."""
 
 NAME_FIELD = "Study"
-"""Where the page's script finds the name by which the rating tab knows the study; a scout's it does not."""
+"""Where the page's script finds the name by which the rating tab knows the study; not all can be rated."""
 
 GRIDS_FIELD = "Grids"
 """Where the page's script finds the places of the grids' cells, among what the WebUI tells of a generation."""
@@ -52,8 +52,9 @@ def processed(pictures: StudyPictures, facts: Mapping[str, object]) -> Any:
     if folder and not p.is_api:
         serve(folder.path)
     in_folder = {FOLDER_FIELD: str(folder.path)} if folder else {}
-    if folder and not pictures.study.scout:
-        in_folder[NAME_FIELD] = name_of_study(folder.path)
+    name = name_of_study(folder.path) if folder and not pictures.study.scout else ""
+    if name:
+        in_folder[NAME_FIELD] = name
     places = [grid.places for grid in grids]
     told = {GRIDS_FIELD: places, CELLS_FIELD: dict(counts), COMMENTS_FIELD: list(p.comments)}
     base.extra_generation_params = {**p.extra_generation_params, **in_folder, **facts, **told}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sd_expression_grid.webui.host.processing import Processing
     from sd_expression_grid.webui.run.variants import Variants
 
+_SEPARATOR = re.compile(r"(\s*\[SEP\]\s*)")
 _FACE_PROMPTS = ("ad_prompt", "ad_negative_prompt")
 """ADetailer's: nothing, also between two ``[SEP]``, and ``[PROMPT]`` stand for the picture's own prompt in them."""
 
@@ -79,9 +80,27 @@ def _with_texts(value: Any, fill: Callable[[str], str]) -> Any:
     return value
 
 
+def has_texts(value: Any, texts: Sequence[str]) -> bool:
+    """Whether one of these is somewhere in a value."""
+    found: list[bool] = []
+
+    def look(text: str) -> str:
+        found.append(any(each in text for each in texts))
+        return text
+
+    _with_texts(value, look)
+    return any(found)
+
+
 def _is_face_tab(value: Any) -> bool:
     """Whether a value is one of ADetailer's tabs, and on."""
     return isinstance(value, dict) and value.get("ad_model", "None") != "None"
+
+
+def takes_own_prompt(value: Any) -> bool:
+    """Whether a value is a tab that is on and takes the picture's own prompt."""
+    parts = _SEPARATOR.split(str(value.get("ad_prompt") or ""))[::2] if _is_face_tab(value) else ()
+    return any(not part or "[PROMPT]" in part for part in parts)
 
 
 def _with_face_prompts(value: Any, prompts: tuple[Prompt, ...]) -> Any:
@@ -93,6 +112,6 @@ def _with_face_prompts(value: Any, prompts: tuple[Prompt, ...]) -> Any:
 
 def _own(text: str, prompt: Prompt) -> str:
     """A face prompt in which what stands for the picture's prompt is the prompt after the switch point."""
-    parts = re.split(r"(\s*\[SEP\]\s*)", text)
+    parts = _SEPARATOR.split(text)
     faces = [part.replace("[PROMPT]", prompt.after) if part else prompt.after for part in parts[::2]]
     return "".join(part for pair in zip(faces, [*parts[1::2], ""], strict=True) for part in pair)

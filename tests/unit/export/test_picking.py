@@ -13,9 +13,11 @@ def folder(tmp_path):
     return study_folder(tmp_path, characters="Noor | <lora:Noor:1> | weights=0.4,0.8\nmei | <lora:mei:1>")
 
 
-def sent(*cells, name="Noor"):
-    picks = [{"expression": row, "character": column, "seed": seed} for row, column, seed in cells]
-    return {"study": "study", "character": name, "picks": picks, "number": 1}
+def sent(*cells, name="Noor", shown=()):
+    picks, before = (
+        [{"expression": row, "character": column, "seed": seed} for row, column, seed in each] for each in (cells, shown)
+    )
+    return {"study": "study", "character": name, "picks": picks, "shown": before, "number": 1}
 
 
 def shown(folder, name="Noor"):
@@ -58,6 +60,24 @@ def test_picks_are_kept_with_their_pictures(folder):
     assert pick.picture == folder.read_record()[pick.key].sha256
 
 
+def test_picks_of_another_page_are_not_written_over(folder):
+    first, second = ("smile", "Noor 0.4", 7), ("sad", "Noor 0.8", 8)
+    keep_picks(folder, sent(first))
+    with pytest.raises(StudyError, match="changed on another page meanwhile; show the faces again"):
+        keep_picks(folder, sent(second))
+    assert [pick.key.expression for pick in picks_of(folder.path, "Noor")] == ["smile"]
+    keep_picks(folder, sent(first, second, shown=[first]))
+    assert [pick.key.expression for pick in picks_of(folder.path, "Noor")] == ["smile", "sad"]
+
+
+def test_a_pick_whose_picture_is_gone_is_not_among_those_shown(folder):
+    first, second = ("smile", "Noor 0.4", 7), ("sad", "Noor 0.8", 8)
+    keep_picks(folder, sent(first, second))
+    (folder.path / folder.read_record()[CellKey(expression="smile", character="Noor 0.4", seed=7)].file).unlink()
+    keep_picks(folder, sent(second, shown=[second]))
+    assert [pick.key.expression for pick in picks_of(folder.path, "Noor")] == ["sad"]
+
+
 def test_a_cell_without_picture_is_shown_and_not_taken(folder):
     key = CellKey(expression="smile", character="mei", seed=7)
     (folder.path / folder.read_record()[key].file).unlink()
@@ -72,7 +92,8 @@ def test_a_cell_without_picture_is_shown_and_not_taken(folder):
     "data",
     [
         {"character": "Noor"},
-        {"character": "Noor", "picks": 3},
+        {"character": "Noor", "picks": []},
+        {"character": "Noor", "picks": 3, "shown": []},
         {"character": "Noor", "picks": [3]},
         {"character": "Noor", "picks": [{"expression": "smile", "character": "Noor", "seed": "7"}]},
         sent(("smile", "mei", 7)),

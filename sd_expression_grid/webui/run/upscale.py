@@ -8,18 +8,23 @@ from modules import processing
 
 from sd_expression_grid import TITLE
 from sd_expression_grid.prompts.infotext_text import prompts_in, settings_in
+from sd_expression_grid.webui.host.companions import active_companions
+from sd_expression_grid.webui.run.script_texts import has_texts, takes_own_prompt
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from sd_expression_grid.webui.host.processing import Processing
 
 _NO_INFOTEXT = "Not upscaled: the picture has no infotext, so nobody knows its prompt. Send it to extras instead."
 _GRID = "Not upscaled: this is a grid. Click on a cell of it and upscale that one, or send the grid to extras."
 
 
-def upscale(p: Processing) -> Any:
+def upscale(p: Processing, placeholders: Sequence[str]) -> Any:
     """Gives ``p`` the picture's own prompts and CFG scale, and returns None: the WebUI goes on by itself.
 
-    A grid, and a picture that does not tell its prompts, comes back as it is, as the WebUI's Processed with the reason.
+    What the study had filled in for other extensions is not in an infotext in a form that all of them share, so those
+    that get another text than in the study are told of. A grid, and a picture that does not tell its prompts, comes back as it is, as the WebUI's Processed with the reason.
     """
     infotext = str(p.firstpass_image.info.get("parameters", ""))
     settings = settings_in(infotext)
@@ -30,4 +35,15 @@ def upscale(p: Processing) -> Any:
     p.styles = []  # they are in these prompts
     p.hr_prompt, p.hr_negative_prompt = settings.get("Hires prompt", ""), settings.get("Hires negative prompt", "")
     p.cfg_scale = float(settings.get("CFG scale", p.cfg_scale))
+    for line in _told_of_others(p, placeholders):
+        p.comment(line)
     return None
+
+
+def _told_of_others(p: Processing, placeholders: Sequence[str]) -> Iterator[str]:
+    for one in active_companions(p):
+        values = p.script_args[one.first : one.last]
+        if any(has_texts(value, placeholders) for value in values):
+            yield f"{one.title} was given the placeholders of its texts as they are: ✨ does not fill them in"
+        elif "[" in p.prompt and any(map(takes_own_prompt, values)):
+            yield f"{one.title} repainted faces with the cell's whole prompt, what is for its first steps alone too"
