@@ -119,7 +119,7 @@ class Matrix:
             successes=successes,
             partly=scores.count(1),
             count=count,
-            ratings=sum(len(self.cells[place].scores) for place in scored),
+            ratings=sum(self.cells[place].ratings for place in scored),
             cells=scored,
         )
 

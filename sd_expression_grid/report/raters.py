@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 def raters_of(matrix: Matrix) -> tuple[RaterResult, ...]:
-    """Every rater, by name; their ratings of excluded characters count here, too."""
+    """Everybody who gave a score, by name; ratings of excluded characters count here, too, notes alone do not."""
     given: dict[str, list[Score]] = defaultdict(list)
     for cell in matrix.cells:
         for score in cell.scores:
-            given[score.rater].append(score)
+            if score.is_given:
+                given[score.rater].append(score)
     return tuple(
         RaterResult(
             name=name,

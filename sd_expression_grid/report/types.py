@@ -69,6 +69,11 @@ class Score:
     natural: int | None = None
     note: str = ""
 
+    @property
+    def is_given(self) -> bool:
+        """Whether any score is given, and not a note alone."""
+        return (self.expression, self.likeness, self.natural) != (None, None, None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedCell:
@@ -98,6 +103,11 @@ class RatedCell:
         """The score for a measure."""
         found: int | None = getattr(self, measure)
         return found
+
+    @property
+    def ratings(self) -> int:
+        """How many raters gave it a score."""
+        return sum(score.is_given for score in self.scores)
 
     @property
     def is_rated(self) -> bool:

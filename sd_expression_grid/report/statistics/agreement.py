@@ -21,8 +21,8 @@ RESAMPLES = 1000
 class Agreement:
     """Krippendorff's alpha with its bootstrap interval: 1 is full agreement, 0 is chance.
 
-    Both are None where all scores are the same, so that alpha is not defined. ``cells`` is the number of cells with two
-    or more raters.
+    Both are None where all scores are the same, so that alpha is not defined, and the interval alone is where the
+    bootstrap has a single unit to draw. ``cells`` is the number of cells with two or more raters.
     """
 
     cells: int
@@ -43,12 +43,20 @@ def krippendorff(
     if not cells:
         return Agreement(cells=0)
     pairs = np.array([_coincidences(unit, levels) for unit in shared if unit])
-    alpha, resampled = _alpha(pairs.sum(axis=0)), _alpha(np.tensordot(_draws(len(pairs)), pairs, axes=1))
+    alpha = _alpha(pairs.sum(axis=0))
     if np.isnan(alpha):
         return Agreement(cells=cells)
+    return Agreement(cells=cells, alpha=float(alpha), interval=_interval(pairs, confidence))
+
+
+def _interval(pairs: Any, confidence: float) -> Interval | None:  # noqa: ANN401
+    """Where alpha lies, from the coincidences of each unit (unit, level, level); None of a single unit."""
+    if len(pairs) < 2:
+        return None
+    resampled = _alpha(np.tensordot(_draws(len(pairs)), pairs, axes=1))
     tail = (1 - confidence) / 2
     low, high = np.nanquantile(resampled, [tail, 1 - tail])
-    return Agreement(cells=cells, alpha=float(alpha), interval=Interval(float(low), float(high)))
+    return Interval(float(low), float(high))
 
 
 def _coincidences(cells: Sequence[Sequence[int]], levels: int) -> Any:  # noqa: ANN401

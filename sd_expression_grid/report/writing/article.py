@@ -12,10 +12,10 @@ from sd_expression_grid.report.answers import VERDICT_MEANINGS, caution, success
 from sd_expression_grid.report.report import reports_on
 from sd_expression_grid.report.wording import counted, few, number, percents, singular
 from sd_expression_grid.report.writing import markdown
-from sd_expression_grid.report.writing.article_pictures import Part, draw_part
+from sd_expression_grid.report.writing.article_pictures import Part, PictureFolder, draw_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sd_expression_grid.grids.grids import StudyGrids
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ARTICLE_FILE = "article.md"
 PICTURES = "pictures"
+_HOW_OFTEN = ("In every seed", "In every rated seed", "In some", "In none", "In no rated seed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class _Draft:
     seed: int
     rows: tuple[str, ...]
     characters: tuple[Character, ...]
-    pictures: Path
+    pictures: PictureFolder
 
     def picture(self, part: Part) -> str:
         """Draws a part of the study; returns the Markdown that shows it."""
@@ -60,15 +61,15 @@ def write_article(
 ) -> Path:
     """Writes a draft into the folder ``out``, its pictures below it; returns the draft's file.
 
-    Raises StudyError for a study without ratings, for rows, columns and seeds that it does not have, and where there is
-    a draft already, which its author may have changed.
+    Raises StudyError for a study without ratings, for rows, columns and seeds that it does not have, for the reference
+    column alone, and where there is a draft already, which its author may have changed.
     """
     file = out / ARTICLE_FILE
     if file.exists():
         raise StudyError([Fault(str(file), "is there already, and may have been changed; choose another folder")])
     study = folder.existing_study()
     report = reports_on(read_table(folder), thresholds, request.success)[0]
-    raise_if_any(_unknown(study, request))
+    raise_if_any(_faults(study, request))
     draft = _Draft(
         study=study,
         report=report,
@@ -76,17 +77,17 @@ def write_article(
         seed=study.seeds[0] if request.seed is None else request.seed,
         rows=request.rows or tuple(row.label for row in study.expressions),
         characters=tuple(each for each in study.characters if not request.columns or each.label in request.columns),
-        pictures=out / PICTURES,
+        pictures=PictureFolder(path=out / PICTURES),
     )
     try:
-        draft.pictures.mkdir(parents=True, exist_ok=True)
+        draft.pictures.path.mkdir(parents=True, exist_ok=True)
         file.write_text("\n\n".join(_sections(draft)) + "\n", encoding="utf-8")
     except OSError as error:
         raise StudyError([Fault(str(out), f"the article cannot be written: {error}")]) from error
     return file
 
 
-def _unknown(study: Study, request: ArticleRequest) -> Iterator[Fault]:
+def _faults(study: Study, request: ArticleRequest) -> Iterator[Fault]:
     known = {
         "row": (request.rows, [row.label for row in study.expressions]),
         "column": (request.columns, [column.label for column in study.columns]),
@@ -96,6 +97,9 @@ def _unknown(study: Study, request: ArticleRequest) -> Iterator[Fault]:
         for each in asked:
             if each not in there:
                 yield Fault(f"--{name}", f"the study has no {name} {each!r}{nearest(each, there)}")
+    reference = study.reference_column.label
+    if study.reference and set(request.columns) == {reference}:
+        yield Fault("--column", f"{reference!r} stands in every grid by itself; name a character besides, or no column")
 
 
 def _sections(draft: _Draft) -> Iterator[str]:
@@ -201,11 +205,7 @@ def _row(draft: _Draft, result: ExpressionResult, members: Sequence[str]) -> Ite
     if not rated:
         yield "No cell is rated."
         return
-    always = [label for label, rate in rated.items() if rate.successes == rate.count]
-    never = [label for label, rate in rated.items() if not rate.successes]
-    some = [f"{label} ({_of(rate)})" for label, rate in rated.items() if 0 < rate.successes < rate.count]
-    parts = {"In every seed": always, "In some": some, "In none": never}
-    yield markdown.bullets(f"{name}: {', '.join(labels)}." for name, labels in parts.items() if labels)
+    yield markdown.bullets(_how_often(rated, len(draft.report.seeds)))
     notes = [
         f"{cell.key.character}, seed {cell.key.seed}: {score.note}"
         for cell in draft.report.cells
@@ -215,6 +215,23 @@ def _row(draft: _Draft, result: ExpressionResult, members: Sequence[str]) -> Ite
     ]
     if notes:
         yield f"Noted: {markdown.plain('; '.join(notes))}."
+
+
+def _how_often(rates: Mapping[str, Rate], seeds: int) -> Iterator[str]:
+    """Who shows a row always, sometimes and never; of so many seeds, with the numbers where fewer are rated."""
+    said: dict[str, list[str]] = {name: [] for name in _HOW_OFTEN}
+    for label, rate in rates.items():
+        name = _name_of(rate, seeds)
+        said[name].append(label if name in ("In every seed", "In none") else f"{label} ({_of(rate)})")
+    return (f"{name}: {', '.join(labels)}." for name, labels in said.items() if labels)
+
+
+def _name_of(rate: Rate, seeds: int) -> str:
+    if 0 < rate.successes < rate.count:
+        return "In some"
+    if rate.successes:
+        return "In every seed" if rate.count == seeds else "In every rated seed"
+    return "In none" if rate.count == seeds else "In no rated seed"
 
 
 def _of(rate: Rate) -> str:

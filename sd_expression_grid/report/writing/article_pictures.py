@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.file_names import file_stem
@@ -11,6 +12,8 @@ from sd_expression_grid.base.file_names import file_stem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from PIL import Image
 
     from sd_expression_grid.grids.grid_tables import GridTable
     from sd_expression_grid.grids.grids import StudyGrids
@@ -32,7 +35,24 @@ class Part:
     columns: tuple[str, ...]
 
 
-def draw_part(grids: StudyGrids, part: Part, seed: int, folder: Path) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFolder:
+    """Where the pictures of one article are saved, no two of them under names that are alike to any file system."""
+
+    path: Path
+    _names: set[str] = field(default_factory=set, init=False)
+
+    def save(self, picture: Image.Image, stem: str) -> str:
+        """Saves a picture as ``stem``, with the first free number added where the article has that already."""
+        stems = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+        free = next(each for each in stems if each.casefold() not in self._names)
+        self._names.add(free.casefold())
+        file = f"{free}.jpg"
+        picture.save(self.path / file, quality=_QUALITY)
+        return file
+
+
+def draw_part(grids: StudyGrids, part: Part, seed: int, folder: PictureFolder) -> list[str]:
     """Draws a part of a study into a folder, without a legend; returns the names of the files, one for each page."""
     study = replace(
         grids.study,
@@ -50,11 +70,9 @@ def _in_order(grids: StudyGrids, labels: Sequence[str]) -> Iterator[Character]:
     return (by_label[label] for label in labels if label in by_label)
 
 
-def _drawn(grids: StudyGrids, table: GridTable, name: str, folder: Path) -> Iterator[str]:
+def _drawn(grids: StudyGrids, table: GridTable, name: str, folder: PictureFolder) -> Iterator[str]:
     stem = _SPACES.sub("-", file_stem(name)).strip("-")
     for page in grids.pages(table):
-        file = f"{stem}-{page.number}.jpg" if page.of > 1 else f"{stem}.jpg"
         image = page.draw().convert("RGB")
         image.thumbnail((_WIDEST, image.height))
-        image.save(folder / file, quality=_QUALITY)
-        yield file
+        yield folder.save(image, f"{stem}-{page.number}" if page.of > 1 else stem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,5 +36,5 @@ def code(text: str) -> str:
 
 
 def picture(file: str, words: str) -> str:
-    """A picture beside the text; ``file`` has no spaces."""
-    return f"![{plain(words)}]({file})"
+    """A picture, ``file`` being its path from the text's folder with / between its parts."""
+    return f"![{plain(words)}]({quote(file)})"

@@ -68,16 +68,21 @@ def agreement_sentences(report: Report) -> Iterator[str]:
     """How far the raters agree."""
     for measure, title in MEASURES.items():
         found = report.agreement.get(measure, Agreement(cells=0))
-        if found.alpha is not None and found.interval:
-            interval = f"{found.interval.low:.2f} to {found.interval.high:.2f}"
-            word = "good" if found.alpha >= 0.8 else "tentative" if found.alpha >= 0.667 else "poor"
-            cells = number(found.cells, "cell")
-            alpha = f"Krippendorff's α = {found.alpha:.2f} ({interval})"
-            yield f"{title}: {alpha}, from {cells} with two raters or more: {word}."
+        if found.alpha is not None:
+            yield f"{title}: {_alpha(found.alpha, found)}."
         elif found.cells:
             yield f"{title}: all scores are the same, so that agreement cannot be told from chance."
     if not any(found.cells for found in report.agreement.values()):
         yield "No cell has two raters, so that their agreement is not known."
+
+
+def _alpha(alpha: float, found: Agreement) -> str:
+    cells = f"{number(found.cells, 'cell')} with two raters or more"
+    if found.interval is None:
+        return f"Krippendorff's α = {alpha:.2f}, from {cells}, of one row and column: too few to tell how certain it is"
+    interval = f"{found.interval.low:.2f} to {found.interval.high:.2f}"
+    word = "good" if alpha >= 0.8 else "tentative" if alpha >= 0.667 else "poor"
+    return f"Krippendorff's α = {alpha:.2f} ({interval}), from {cells}: {word}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

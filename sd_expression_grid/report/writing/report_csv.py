@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.ratings.ratings_csv import harmless
-from sd_expression_grid.report.wording import versus
+from sd_expression_grid.report.wording import units, versus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,10 @@ HEADER = (
     "p",
     "says",
 )
-"""``value``, ``low`` and ``high`` are shares, differences of shares, or alpha; ``beside`` is a square's column."""
+"""``value``, ``low`` and ``high`` are shares, differences of shares, or alpha.
+
+``beside`` is a square's column; of a comparison it is what it rests on, which tells one of persons from one of all.
+"""
 
 Line = dict[str, object]
 
@@ -88,9 +91,10 @@ def _verdict(result: ExpressionResult) -> str:
 def _comparisons(report: Report) -> Iterator[Line]:
     for comparison in report.comparisons:
         line = _line("comparison", versus(comparison), "flexibility", comparison.difference, comparison.interval)
-        cells = len(comparison.cells)
-        outcome = {"first": f"{comparison.first} more", "second": f"{comparison.second} more"}
-        yield {**line, "cells": cells, "p": comparison.p, "says": outcome.get(comparison.outcome, comparison.outcome)}
+        outcomes = {"first": f"{comparison.first} more", "second": f"{comparison.second} more"}
+        says = outcomes.get(comparison.outcome, comparison.outcome)
+        numbers = {"beside": units(comparison), "cells": len(comparison.cells), "p": comparison.p}
+        yield {**line, **numbers, "says": says}
     for measure, found in report.agreement.items():
         yield {**_line("agreement", "Krippendorff's alpha", measure, found.alpha, found.interval), "cells": found.cells}
 

@@ -123,7 +123,7 @@ def _view(report: Report) -> View:
 
 def _facts(report: Report) -> str:
     rated = sum(cell.is_rated for cell in report.cells)
-    ratings = sum(len(cell.scores) for cell in report.cells)
+    ratings = sum(cell.ratings for cell in report.cells)
     size = number(len(report.rows), "row"), number(len(report.columns), "column"), number(len(report.seeds), "seed")
     cells = f"{rated:,} of {number(len(report.cells), 'cell')} rated"
     return f"{' × '.join(size)} · {cells} · {number(ratings, 'rating')} by {number(len(report.raters), 'rater')}"

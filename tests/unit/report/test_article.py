@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from PIL import Image
@@ -11,6 +12,7 @@ from sd_expression_grid.__main__ import main
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.ratings.ratings import add_ratings
 from sd_expression_grid.report.writing.article import ArticleRequest, write_article
+from sd_expression_grid.report.writing.article_pictures import PictureFolder
 from sd_expression_grid.study.study import PictureFiles
 from tests.finished import finished_study
 from tests.unit.rated import rating
@@ -145,6 +147,60 @@ def test_every_picture_is_there_and_shows_what_it_says(draft, parts):
     assert "ember: 40% (2 of 5" in parts["The best and the worst"]
 
 
+def titled(tmp_path, *titles):
+    """A draft of a study with a group of each title, and the files of its grids by the headings."""
+    groups = "\n".join(f"[{title}]\nperson {number} | x" for number, title in enumerate(titles))
+    made = finished_study(tmp_path, size=24, expressions="sad", characters=groups, seeds=[7])
+    add_ratings(made.path, [rating("sad", "person 0", 7, "yy")])
+    draft = write_article(made, tmp_path / "out", ArticleRequest())
+    parts = sections(draft.read_text(encoding="utf-8")).items()
+    return draft, {title: unquote(re.search(r"\]\((.+)\)", text)[1]) for title, text in parts if "![" in text}
+
+
+def test_groups_whose_titles_are_the_same_name_of_a_file_have_a_picture_each(tmp_path):
+    draft, files = titled(tmp_path, "Set A/B", "Set A:B", "set a_b", "Set C")
+    assert [Path(file).name for file in files.values()] == [
+        "grid-Set-A_B.jpg", "grid-Set-A_B-2.jpg", "grid-set-a_b-3.jpg", "grid-Set-C.jpg"
+    ]  # fmt: skip
+    assert all((draft.parent / file).is_file() for file in files.values())
+
+
+def test_a_page_of_a_group_and_a_group_with_a_number_have_a_picture_each(tmp_path):
+    folder, picture = PictureFolder(path=tmp_path), Image.new("RGB", (8, 8))
+    names = [folder.save(picture, stem) for stem in ("Set-1", "Set-2", "Set-1", "SET-1", "Set-1-2")]
+    assert names == ["Set-1.jpg", "Set-2.jpg", "Set-1-2.jpg", "SET-1-3.jpg", "Set-1-2-2.jpg"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(names)
+
+
+def test_the_link_to_a_picture_leads_to_it_whatever_its_group_is_called(tmp_path):
+    draft, files = titled(tmp_path, "Set #1", "50%25 off", "顔 & Co")
+    assert "](pictures/grid-Set-%231.jpg)" in draft.read_text(encoding="utf-8")
+    assert [Path(file).stem for file in files.values()] == ["grid-Set-#1", "grid-50%25-off", "grid-顔-&-Co"]
+    assert all((draft.parent / file).is_file() for file in files.values())
+
+
+def test_of_a_column_with_fewer_rated_seeds_than_the_study_has_the_article_says_how_many(tmp_path):
+    labels = ("Noor", "Bela", "Cora", "Dora", "Eve")
+    made = finished_study(tmp_path, size=24, expressions="sad", characters="\n".join(labels), seeds=[1, 2])
+    for label, scores in zip(labels, ("yy", "ny", "yy,yy", "ny,ny", "yy,ny"), strict=True):
+        add_ratings(made.path, [rating("sad", label, seed, each) for seed, each in enumerate(scores.split(","), 1)])
+    text = write_article(made, tmp_path / "out", ArticleRequest()).read_text(encoding="utf-8")
+    assert sections(sections(text)["The grid"], 3)["sad"].splitlines() == [
+        "- In every seed: Cora.",
+        "- In every rated seed: Noor (1 of 1).",
+        "- In some: Eve (1 of 2).",
+        "- In none: Dora.",
+        "- In no rated seed: Bela (0 of 1).",
+    ]
+
+
+def test_who_only_wrote_a_note_judged_nothing(folder, tmp_path):
+    add_ratings(folder.path, [rating("sad", "Noor", 7, "-", rater="Bo", note="look at the eyes")])
+    text = write_article(folder, tmp_path / "out", ArticleRequest()).read_text(encoding="utf-8")
+    assert "1 rater judged 30 of 30 cells." in text
+    assert "Noted: Noor, seed 7: look at the eyes." in text
+
+
 def test_candidates_have_grids_of_the_rows_that_are_shown(tmp_path):
     seeds = range(1, 7)
     study = {"expressions": "neutral\nsad\nbored\nangry", "characters": "Noor\nBela\nember", "seeds": list(seeds)}
@@ -207,6 +263,16 @@ def test_what_the_study_has_not_is_named_with_what_is_near(folder, tmp_path, cap
         "--seed: the study has no seed '9'",
     ]
     assert not out.exists()
+
+
+def test_the_reference_alone_is_no_article_and_beside_a_character_it_may_be_named(folder, tmp_path):
+    with pytest.raises(StudyError) as raised:
+        write_article(folder, tmp_path / "none", ArticleRequest(columns=("reference",)))
+    said = "'reference' stands in every grid by itself; name a character besides, or no column"
+    assert str(raised.value) == f"--column: {said}"
+    assert not (tmp_path / "none").exists()
+    text = write_article(folder, tmp_path / "both", ArticleRequest(columns=("reference", "Noor"))).read_text("utf-8")
+    assert "![Celebrity LoRAs](pictures/grid-Celebrity-LoRAs.jpg)" in text
 
 
 def test_where_it_cannot_be_written_is_said(folder, tmp_path):

@@ -63,10 +63,13 @@ def squares():
 def comparisons():
     """Shares of flexibility: Noor TI 6/7, Noor's LoRA and Tomas 2/7 each."""
     lots = {"p": 1, "says": "too few to tell"}
-    yield line("comparison", "embeddings against LoRAs", "flexibility", {"value": 4 / 7, "cells": 14}, **lots)
-    yield line("comparison", "embeddings against LoRAs", "flexibility", {"value": 2 / 7, "cells": 21}, **lots)
-    tags = "well-known against invented (embeddings only)"
-    yield line("comparison", tags, "flexibility", {"value": 4 / 7, "cells": 14}, **lots)
+    kinds, tags = "embeddings against LoRAs", "well-known against invented (embeddings only)"
+    for name, beside, value, cells in (
+        (kinds, "1 person as both", 4 / 7, 14),
+        (kinds, "2 and 1 characters", 2 / 7, 21),
+        (tags, "1 and 1 characters", 4 / 7, 14),
+    ):
+        yield line("comparison", name, "flexibility", {"value": value, "cells": cells}, beside=beside, **lots)
 
 
 def agreement():

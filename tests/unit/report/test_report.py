@@ -11,6 +11,7 @@ from sd_expression_grid.report.expressions import verdict_on
 from sd_expression_grid.report.report import report_on, report_to_dict, reports_on
 from sd_expression_grid.report.statistics.intervals import wilson
 from sd_expression_grid.report.types import Rate, Thresholds
+from sd_expression_grid.report.writing.report_html import report_html
 from sd_expression_grid.store.folder import Outcome
 from sd_expression_grid.study.schema import study_from_dict
 from sd_expression_grid.study.study import CellKey
@@ -89,6 +90,18 @@ def test_a_cell_of_several_raters_counts_once_with_their_median(scores, median):
     report = report_on(replace(empty, ratings=(*empty.ratings, *given)))
     rate = character(report, "Noor").rates["both"]
     assert (report.cells[rate.cells[0]].both, rate.count, rate.ratings) == (median, 1, len(scores))
+
+
+def test_a_note_without_a_score_is_kept_and_is_no_rating():
+    scored = table(columns("Noor"), {"sad": "yy,--"})
+    notes = [rating("sad", "Noor", seed, "-", rater="Bo", note="an eye") for seed in (0, 1)]
+    partial = rating("sad", "Noor", 0, "-y", rater="Cy")
+    report = report_on(replace(scored, ratings=(*scored.ratings, *notes, partial)))
+    assert [(rater.name, rater.cells) for rater in report.raters] == [("Ana", 1), ("Cy", 1)]
+    assert [(cell.ratings, cell.is_rated) for cell in report.cells] == [(2, True), (0, False)]
+    assert character(report, "Noor").rates["both"].ratings == 2
+    assert [score.note for cell in report.cells for score in cell.scores if score.note] == ["an eye"] * 2
+    assert "1 of 2 cells rated · 2 ratings by 2 raters" in report_html(report)
 
 
 def test_a_cell_with_one_score_counts_for_that_score_only():

@@ -100,6 +100,16 @@ def test_how_far_raters_agree(alpha, cells, said):
     ]
 
 
+def test_alpha_without_an_interval_is_given_and_not_judged():
+    alone = Agreement(cells=2, alpha=0.9)
+    made = report(agreement={"expression": alone})
+    assert list(agreement_sentences(made)) == [
+        "Expression: Krippendorff's α = 0.90, from 2 cells with two raters or more, of one row and column: "
+        "too few to tell how certain it is."
+    ]
+    assert report_csv(made).splitlines()[-1] == "agreement,Krippendorff's alpha,,expression,0.9,,,,,2,,,"
+
+
 def test_without_a_second_rater_nobody_knows_how_far_they_agree():
     none = agreement(None, 0)
     assert items("Raters", agreement=dict.fromkeys(("expression", "likeness", "both"), none)) == [
@@ -304,7 +314,7 @@ def test_the_csv_of_outcomes_and_of_what_is_not_known():
         "expression,sad,,both,0.5,0.25,0.75,1,0,2,2,,\n"
         "expression,neutral,,reference,0.5,0.25,0.75,1,0,2,2,,\n"
         "expression,neutral,,both,0.5,0.25,0.75,1,0,2,2,,\n"
-        "comparison,a against b,,flexibility,0.5,,,,,2,,0.03125,no clear difference\n"
+        "comparison,a against b,6 persons as both,flexibility,0.5,,,,,2,,0.03125,no clear difference\n"
         "agreement,Krippendorff's alpha,,both,,,,,,0,,,\n"
         'pictures of row,sad,,"no visible change, by difference",1,,,2,,2,,,no visible change\n'
         'pictures of row,bored,,"no visible change, by difference",0.5,,,1,,2,,,\n'

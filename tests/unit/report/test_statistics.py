@@ -204,6 +204,13 @@ def test_cells_of_a_row_and_column_are_drawn_together():
     assert found.interval == pytest.approx((golden.alpha(other * 2), 1))
 
 
+def test_of_a_single_row_and_column_nobody_knows_how_certain_alpha_is():
+    agreeing = [[0, 0], [2, 2], [1, 2]]
+    found = krippendorff({"a": agreeing, "lonely": [[2], []]}, 0.95)
+    assert (found.cells, found.interval) == (3, None)
+    assert found.alpha == pytest.approx(golden.alpha(agreeing))
+
+
 def test_raters_who_guess_do_not_agree():
     random = np.random.default_rng(1)
     units = {number: [random.integers(0, 3, 2).tolist()] for number in range(400)}
