@@ -66,10 +66,12 @@ def named_rows(labels: Sequence[str], lines: Iterable[str], rules: NamingRules) 
 def plain_word(text: str, forbidden: str) -> str:
     """A text as one lower-case word: every run of ``forbidden``, a character class, and of spaces becomes ``_``.
 
-    Empty where no letter and no digit is left.
+    It begins and ends with no ``-`` and no ``_``, but for the one after a name that Windows reserves. Empty where no
+    letter and no digit is left.
     """
-    word = re.sub(rf"(?:[{forbidden}]|\s)+", "_", unicodedata.normalize("NFC", text).lower()).strip("_")
-    return file_stem(word) if any(map(str.isalnum, word)) else ""
+    word = re.sub(rf"(?:[{forbidden}]|\s)+", "_", unicodedata.normalize("NFC", text).lower())
+    short = file_stem(word).strip("-_")
+    return file_stem(short) if any(map(str.isalnum, short)) else ""
 
 
 def _requested(labels: Sequence[str], lines: Iterable[str]) -> tuple[dict[str, tuple[str, ...]], list[Fault]]:
@@ -78,10 +80,10 @@ def _requested(labels: Sequence[str], lines: Iterable[str]) -> tuple[dict[str, t
     requested: dict[str, tuple[str, ...]] = {}
     faults = []
     for line in filter(None, (line.strip() for line in lines)):
-        if line.startswith("#"):
-            continue
         row, equals, names = line.rpartition("=")
         label = by_lower.get(row.strip().lower())
+        if label is None and line.startswith("#"):
+            continue
         if not equals:
             faults.append(Fault("names", f"write ROW = NAME, not {line!r:.80}"))
         elif label is None:

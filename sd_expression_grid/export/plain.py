@@ -27,7 +27,7 @@ class Plain:
 
     def name_from(self, text: str) -> str:
         """One lower-case word of letters, digits, dashes and underscores of any script."""
-        return plain_word(text, r"^\w-").strip("-")
+        return plain_word(text, r"^\w-")
 
     def file_of(self, cast: Cast, face: Face) -> str:
         """The picture's file below the export's folder."""

@@ -68,7 +68,7 @@ class RenPy:
 
     def name_from(self, text: str) -> str:
         """One word, for with several ``show`` may find another picture than the one that is meant."""
-        word = plain_word(text, r"^-0-9a-z_\u00a0-\ufffd").strip("-_")
+        word = plain_word(text, r"^-0-9a-z_\u00a0-\ufffd")
         return f"{word}_" if word in KEYWORDS else word
 
     def file_of(self, cast: Cast, face: Face) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 from sd_expression_grid.base.file_names import file_stem, same_file_key
 from sd_expression_grid.study.study import CellKey, Study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 GROUP_BYTES = 40
 
@@ -38,10 +40,11 @@ def tables_of(study: Study, cell_size: tuple[int, int]) -> tuple[GridTable, ...]
     """A table for each group and seed; for a scout one sheet, about as wide as it is high with cells of this size."""
     if study.scout:
         return (_sheet(study, cell_size),) if study.seeds else ()
-    return tuple(_table(study, group, seed) for group in study.groups for seed in study.seeds)
+    names = zip(study.groups, _names_of_groups(study.groups), strict=True)
+    return tuple(_table(study, group, name, seed) for group, name in names for seed in study.seeds)
 
 
-def _table(study: Study, group: str, seed: int) -> GridTable:
+def _table(study: Study, group: str, name: str, seed: int) -> GridTable:
     rows = tuple(row.label for row in study.expressions)
     columns = tuple(column.label for column in study.columns_of(group))
     seed_title = f"seed {seed}" if len(study.seeds) > 1 else ""
@@ -49,7 +52,7 @@ def _table(study: Study, group: str, seed: int) -> GridTable:
         group=group,
         seed=seed,
         title=_joined(" · ", (group, seed_title)),
-        name=_joined(" - ", ("grid", _name_of_group(study.groups, group), seed_title)),
+        name=_joined(" - ", ("grid", name, seed_title)),
         rows=rows,
         columns=columns,
         keys={
@@ -79,12 +82,25 @@ def _sheet(study: Study, cell_size: tuple[int, int]) -> GridTable:
     )
 
 
-def _name_of_group(groups: tuple[str, ...], group: str) -> str:
-    """The group's title as a file name, numbered where a file system would take another group's for the same."""
-    alike = [same_file_key(title, GROUP_BYTES) for title in groups]
-    place = groups.index(group)
-    name = file_stem(group, GROUP_BYTES) if group else ""
-    return f"{place + 1} {name}" if alike.count(alike[place]) > 1 else name
+def _names_of_groups(groups: Sequence[str]) -> list[str]:
+    """The groups' titles as file names, numbered where a file system would take another group's for the same."""
+    keys = [same_file_key(group, GROUP_BYTES) for group in groups]
+    times = Counter(keys)
+    stems = [file_stem(group, GROUP_BYTES) if group else "" for group in groups]
+    numbered = enumerate(zip(stems, keys, strict=True), start=1)
+    return _all_unlike([f"{number} {stem}" if times[key] > 1 else stem for number, (stem, key) in numbered])
+
+
+def _all_unlike(names: Sequence[str]) -> list[str]:
+    """The names, with a number added to each that is another one's before it to a file system that ignores case."""
+    taken = {name.casefold() for name in names}
+    found: dict[str, str] = {}
+    for name in names:
+        others = (f"{name} ({number})" for number in count(2))
+        is_free = name.casefold() not in found
+        free = name if is_free else next(other for other in others if other.casefold() not in taken | found.keys())
+        found[free.casefold()] = free
+    return list(found.values())
 
 
 def _joined(divider: str, parts: Iterable[str]) -> str:

@@ -21,7 +21,7 @@ from sd_expression_grid.store.folder import read_picture
 from sd_expression_grid.study.cell_prompts import edit_of, template_of, templates_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from PIL import Image
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 NOT_MADE = "not made"
 """What a grid says in a cell that has no record."""
+
+_OF_COLUMNS = {"CFG scale": "cfg_scale", "Denoising strength": "denoising"}
+"""The settings that a column may have of its own, and their keys in a list of characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,20 +220,23 @@ def settings_of(study: Study, outcomes: Mapping[CellKey, Outcome]) -> dict[str, 
 
     ``outcomes`` may have cells of other rows, columns and seeds too, which were asked for before under the same name.
     """
-    own = {column.label for column in study.columns if (column.cfg_scale, column.denoising) != (None, None)}
     rows, columns = {row.label for row in study.expressions}, {column.label for column in study.columns}
     seeds = set(study.seeds)
 
     def is_former(key: CellKey) -> bool:
         return not (key.expression in rows and key.character in columns and key.seed in seeds)
 
-    done = (outcome.key for outcome in outcomes.values() if outcome.status == "done")
-    key = min(done, key=lambda key: (is_former(key), key.character in own), default=None)
-    if key is None:
-        return {}
-    settings = settings_in(outcomes[key].infotext)
-    of_columns = ("CFG scale", "Denoising strength") if key.character in own else ()
-    return {name: value for name, value in settings.items() if name not in of_columns}
+    done = [outcome for outcome in outcomes.values() if outcome.status == "done"]
+    done = [outcome for outcome in done if not is_former(outcome.key)] or done
+    settings: dict[str, str | None] = {**_first_settings(done)}
+    for name, key in _OF_COLUMNS.items():
+        own = {column.label for column in study.columns if getattr(column, key) is not None}
+        settings[name] = _first_settings(cell for cell in done if cell.key.character not in own).get(name)
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def _first_settings(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    return next((settings_in(outcome.infotext) for outcome in outcomes), {})
 
 
 def legend(study: Study, seed: int | None, settings: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

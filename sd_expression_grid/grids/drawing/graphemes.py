@@ -100,6 +100,12 @@ def script_of(cluster: str, han: Script) -> Script:
     return han if unicodedata.east_asian_width(char) in "WF" else "other"
 
 
+def is_from_right(line: str) -> bool:
+    """Whether a line is read from the right: its first letter that has a direction is Hebrew, Arabic or the like."""
+    directions = map(unicodedata.bidirectional, line)
+    return next((direction for direction in directions if direction in {"L", "R", "AL"}), "L") != "L"
+
+
 def from_left(line: str) -> str:
     """A line with its Hebrew and Arabic turned round, for setting it from left to right."""
     return FROM_RIGHT.sub(lambda found: "".join(reversed(clusters(found[0]))), line)

@@ -14,13 +14,17 @@ from sd_expression_grid.grids.drawing.fonts import (
     line_height,
     set_text,
 )
-from sd_expression_grid.grids.drawing.graphemes import clusters, from_left, han_script, script_of
+from sd_expression_grid.grids.drawing.graphemes import clusters, from_left, han_script, is_from_right, script_of
 from sd_expression_grid.grids.drawing.remembered import remembered
 
 if TYPE_CHECKING:
     from PIL import Image
 
     from sd_expression_grid.grids.drawing.fonts import Colour, Font
+
+
+READ_FROM_RIGHT = "\u200f"
+"""An invisible mark before text, which is set from right to left then, its spaces and Latin words included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +102,20 @@ def draw_line(image: Image.Image, origin: tuple[int, int], line: str, style: Tex
 
 @remembered(8192)
 def _runs(line: str, fonts: tuple[str, ...]) -> tuple[tuple[Font, str], ...]:
+    """The parts of a line, each in one font, in the order in which they stand from left to right."""
+    if not knows_directions():
+        return _split(from_left(line), fonts)
+    parts = _split(line, fonts)
+    if is_from_right(line):
+        parts = tuple((font, READ_FROM_RIGHT + text) for font, text in reversed(parts))
+    return parts
+
+
+def _split(line: str, fonts: tuple[str, ...]) -> tuple[tuple[Font, str], ...]:
     """Split a line where its font changes."""
     han = han_script(line)
     found: list[tuple[Font, str]] = []
-    for cluster in clusters(line if knows_directions() else from_left(line)):
+    for cluster in clusters(line):
         before = found[-1][0] if found else None
         font = _font_of_space(before, fonts) if cluster == " " else font_for(cluster, script_of(cluster, han), fonts)
         if font == before:

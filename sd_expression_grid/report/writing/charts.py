@@ -22,7 +22,7 @@ _INK, _SOFT, _RULE, _MARK, _BESIDE = "#1c2430", "#5d6878", "#d8dee6", "#0b5fa5",
 _ROW_HEIGHT, _COLUMN_WIDTH, _LETTER, _TITLE_LETTER = 0.28, 0.42, 0.075, 0.09
 """All lengths are in inches, as matplotlib has them."""
 _LONGEST = 40
-"""Longer labels are cut."""
+"""Longer labels are cut in the middle, for at the end stand the numbers that tell columns of one entry apart."""
 _FAMILIES = (
     "DejaVu Sans",
     "Noto Sans CJK JP",
@@ -134,7 +134,8 @@ def _heads(shown: HeatMap) -> list[str]:
 
 
 def _cut(label: str) -> str:
-    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"
+    end = _LONGEST // 2
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1 - end]}…{label[-end:]}"
 
 
 def _length(labels: Sequence[str]) -> float:

@@ -21,7 +21,9 @@ from tests.unit.export.programs import (
 )
 
 SILLYTAVERN, RENPY, PLAIN = (PROGRAMS[key] for key in ("sillytavern", "renpy", "plain"))
-TEXTS = st.text(max_size=20) | st.sampled_from([*RENPY_KEYWORDS, *EXPRESSIONS, "con", "smile-open", "joy.b", "-x", "ſ"])
+TEXTS = st.text(max_size=20) | st.sampled_from(
+    [*RENPY_KEYWORDS, *EXPRESSIONS, "con", "-con", "_-x", "smile-open", "joy.b", "ſ"]
+)
 
 
 def names(labels, rules, *lines):
@@ -104,6 +106,8 @@ def test_names_for_sillytavern(text, name):
         ("smiling, open mouth", "smiling_open_mouth"),
         ("Smile-Open", "smile-open"),
         ("-angry", "angry"),
+        ("Con", "con_"),
+        ("-nul_", "nul_"),
         ("with", "with_"),
         ("2faced", "2faced"),
         ("don't", "don_t"),
@@ -114,6 +118,16 @@ def test_names_for_sillytavern(text, name):
 )
 def test_names_for_renpy(text, name):
     assert RENPY.name_from(text) == name
+
+
+@pytest.mark.parametrize(("text", "name"), [("Con", "con_"), ("-con", "con_"), ("_-x", "x"), ("Aux-", "aux_")])
+def test_plain_names_are_none_that_windows_reserves(text, name):
+    assert PLAIN.name_from(text) == name
+
+
+@pytest.mark.parametrize("called", ["Con", "nul", "COM1"])
+def test_a_tag_for_renpy_is_a_folder_on_windows_too(called):
+    assert tag_of(called) == file_stem(tag_of(called)) == f"{called.lower()}_"
 
 
 @pytest.mark.parametrize(
@@ -166,6 +180,14 @@ def test_the_lines_can_be_read_again():
     labels = ["neutral", "smiling, open mouth", "happy", "sad"]
     found = named_rows(labels, ["sad =", "happy = love, caring"], SILLYTAVERN)
     assert named_rows(labels, found.lines.splitlines(), SILLYTAVERN).names == found.names
+
+
+def test_a_row_whose_label_begins_like_a_comment_can_be_named():
+    labels = ["#blessed", "sad"]
+    lines = ["# a comment = joy", "#sad = joy", "#Blessed = bliss", "sad = tears"]
+    assert names(labels, PLAIN, *lines) == {"#blessed": ("bliss",), "sad": ("tears",)}
+    found = named_rows(labels, ["#blessed ="], PLAIN)
+    assert named_rows(labels, found.lines.splitlines(), PLAIN).names == found.names
 
 
 def test_two_rows_with_one_name_are_refused():

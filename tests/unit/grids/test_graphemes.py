@@ -8,6 +8,7 @@ from sd_expression_grid.grids.drawing.graphemes import (
     from_left,
     han_script,
     is_emoji,
+    is_from_right,
     script_of,
     soft_pieces,
     words,
@@ -87,6 +88,21 @@ def test_chinese_characters_are_set_in_the_manner_of_their_text(text: str, scrip
 )
 def test_is_emoji(cluster: str, expected: bool):
     assert is_emoji(cluster) is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("שמח", True),
+        ("😀 (מבתסם", True),
+        ("12 مبتسم smile", True),
+        ("smile שמח", False),
+        ("微笑 שמח", False),
+        ("😀", False),
+    ],
+)
+def test_a_line_is_read_from_the_side_of_its_first_letter(line: str, expected: bool):
+    assert is_from_right(line) is expected
 
 
 def test_hebrew_is_turned_round_where_pillow_cannot():

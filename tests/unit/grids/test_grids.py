@@ -8,7 +8,7 @@ from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.grids.grids import draw_grids, grids_of, legend, settings_of
 from sd_expression_grid.store.folder import Outcome, StudyFolder
 from sd_expression_grid.study.schema import study_from_dict
-from sd_expression_grid.study.study import CellKey, GridOptions
+from sd_expression_grid.study.study import CellKey, GridOptions, PictureFiles
 from tests.study_folders import colour_of, study_folder
 from tests.unit.grids.ink import drawn
 
@@ -198,6 +198,37 @@ def test_a_columns_own_cfg_scale_is_not_taken_for_the_pages(folder):
     assert settings_of(study, {}) == {}
 
 
+OWN_AND_COMMON = {"Noor": ("6.0", "0.4"), "Bela": ("7.0", "0.6"), "Cora": ("7.0", "0.5")}
+"""CFG scale and denoising strength of cells by column; 7 and 0.5 are the page's."""
+
+
+@pytest.mark.parametrize(
+    ("lines", "scales", "strengths"),
+    [
+        ("Bela | b | denoising=0.6", "7", "0.6 for Bela"),
+        ("Noor | a | cfg_scale=6", "6 for Noor", "0.4"),
+        ("Noor | a | cfg_scale=6\nBela | b | denoising=0.6", "7; 6 for Noor", "0.4; 0.6 for Bela"),
+        (
+            "Noor | a | cfg_scale=6 | denoising=0.4\nBela | b | denoising=0.6",
+            "7; 6 for Noor",
+            "0.4 for Noor; 0.6 for Bela",
+        ),
+        ("Noor | a | cfg_scale=6 | denoising=0.4\nCora", "7; 6 for Noor", "0.5; 0.4 for Noor"),
+    ],
+)
+def test_a_columns_own_setting_hides_no_other(lines, scales, strengths):
+    asked = {"expressions": "sad", "characters": lines, "prompt": "{expression} {character}", "reference": ""}
+    study = replace(study_from_dict(asked), picture=PictureFiles(**PICTURE), seeds=(7,))
+    outcomes = {}
+    for column in study.columns:
+        scale, strength = OWN_AND_COMMON[column.label]
+        key = CellKey(expression="sad", character=column.label, seed=7)
+        infotext = f"a\nSteps: 3, CFG scale: {scale}, Denoising strength: {strength}"
+        outcomes[key] = Outcome(key=key, status="done", infotext=infotext)
+    told = dict(legend(study, 7, settings_of(study, outcomes)))
+    assert (told["Steps"], told["CFG scale"], told["Denoising strength"]) == ("3", scales, strengths)
+
+
 @pytest.mark.parametrize("change", [{"expression": "former"}, {"character": "former"}, {"seed": 99}])
 def test_settings_are_those_of_the_studys_own_cells(folder, change):
     study, outcomes = grids_of(folder).study, folder.read_record()
@@ -210,6 +241,24 @@ def test_settings_are_those_of_the_studys_own_cells(folder, change):
 def test_groups_that_are_one_to_a_file_system_have_names_of_their_own(tmp_path):
     folder = study_folder(tmp_path, characters="[A/B]\nmei\n[a_b]\nNoor", seeds=[7])
     assert [name for name, _ in draw_grids(folder)] == ["grid - 1 A_B", "grid - 2 a_b"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "names"),
+    [
+        ("Heroes heroes 1_Heroes", ["1 Heroes", "2 heroes", "1 Heroes (2)"]),
+        ("1_heroes Heroes heroes", ["1 heroes", "2 Heroes", "3 heroes"]),
+        (
+            "2_HEROES Heroes heroes 3_heroes 2_Heroes",
+            ["1 2 HEROES", "2 Heroes", "3 heroes", "3 heroes (2)", "5 2 Heroes"],
+        ),
+        ("A a 1_A 1_A_(2)", ["1 A", "2 a", "1 A (3)", "1 A (2)"]),
+    ],
+)
+def test_a_number_before_a_groups_name_makes_it_no_other_groups(tmp_path, groups, names):
+    lines = [f"[{group.replace('_', ' ')}]\ncharacter {number}" for number, group in enumerate(groups.split())]
+    grids = grids_of(study_folder(tmp_path, characters="\n".join(lines), seeds=[7]))
+    assert [table.name for table in grids.all] == [f"grid - {name}" for name in names]
 
 
 def test_a_folder_without_study_is_said(tmp_path):

@@ -280,6 +280,35 @@ def test_parts_in_several_fonts_stand_side_by_side():
     assert min(widths) >= PLAIN.size
 
 
+needs_directions = pytest.mark.skipif(
+    not fonts.knows_directions(), reason="Pillow sets no text from right to left here"
+)
+
+
+@needs_directions
+@pytest.mark.parametrize("other", ["😀", "微笑"])
+def test_the_first_word_of_a_line_from_the_right_is_its_rightmost(other: str):
+    line, first, last = (trimmed(text) for text in (f"שמח {other} מאוד", "שמח", "מאוד"))
+    assert (line[:, -first.shape[1] :] == first).all()
+    assert (line[:, : last.shape[1]] == last).all()
+
+
+@needs_directions
+def test_a_space_in_a_line_from_the_right_stays_where_it_is_read():
+    """Without it, what is drawn in a font of its own would touch the word that is read after it."""
+    for text in ("שמח 微笑 מאוד", "שמח 😀 ok 微笑", "שמח 微笑 ok"):
+        inked = (trimmed(text) < 255).any(axis=0)
+        gaps = "".join("x" if ink else " " for ink in inked).split("    ")
+        assert len([gap for gap in gaps if gap]) == len(text.split()), text
+
+
+def trimmed(text: str) -> np.ndarray:
+    """The columns of a line's pixels from its first ink to its last."""
+    image = drawn_at_the_left(text)
+    ink = ink_in(image)
+    return np.asarray(image).min(axis=2)[:, ink.left : ink.right]
+
+
 def drawn_at_the_left(text: str) -> Image.Image:
     image = Image.new("RGB", (200, 40), "white")
     text_lines.draw_line(image, (0, 30), text, PLAIN, (0, 0, 0))

@@ -159,7 +159,7 @@ def test_what_is_not_rated_has_no_line():
     assert [y for y, _ in points(axes.get_lines()[0], 0)] == [y for y, *_ in intervals(axes, 0)] == [0, 1, 2]
 
 
-@pytest.mark.parametrize(("length", "shown"), [(40, "$x^2" * 10), (41, f"{'$x^2' * 9}$x^…")])
+@pytest.mark.parametrize(("length", "shown"), [(40, "$x^2" * 10), (41, f"{'$x^2' * 4}$x^…{'x^2$' * 5}")])
 def test_long_labels_are_cut_and_dollars_begin_no_formula(length, shown):
     label = ("$x^2" * 11)[:length]
     drawn = draw_charts(report_on(table(columns(label), {label: "y"})))
@@ -167,6 +167,14 @@ def test_long_labels_are_cut_and_dollars_begin_no_formula(length, shown):
     ticks += [axis.get_ticklabels()[0] for axis in (drawn["heat-map-expression"].axes[0].xaxis,
                                                     drawn["heat-map-expression"].axes[0].yaxis)]  # fmt: skip
     assert [(tick.get_text(), tick.get_parse_math()) for tick in ticks] == [(shown, False)] * 4
+
+
+def test_long_labels_that_end_in_other_weights_stay_apart():
+    low, high, worn = (f"Commander_Noor_al_Rashid_v2_photoreal {weight}" for weight in (0.6, 0.8, 1.1))
+    drawn = draw_charts(report_on(table([*columns(low, high), *columns(worn, exclude=True)], {"sad": "y y y"})))
+    cut = ["Commander_Noor_al_R…hid_v2_photoreal 0.6", "Commander_Noor_al_R…hid_v2_photoreal 0.8"]
+    assert labels(drawn["characters"].axes[0].yaxis) == cut
+    assert labels(drawn["heat-map-expression"].axes[0].xaxis) == [*cut, "Commander_Noor_al_R…oreal 1.1 (excluded)"]
 
 
 INK, SOFT, FLEXIBLE, REFERENCE_COLOUR = "#1c2430", "#5d6878", "#0b5fa5", "#b4540a"
@@ -272,7 +280,7 @@ def test_curves_have_room_beside_each_other(charts):
     unrated = replace(curve, name="W" * 41, best=None)
     small = report_on(table(columns("a"), {"sad": "y"}))
     figure = draw_charts(replace(small, curves=(curve, unrated)))["weights"]
-    assert figure.axes[1].get_title(loc="left") == f"{'W' * 39}…: not rated"
+    assert figure.axes[1].get_title(loc="left") == f"{'W' * 19}…{'W' * 20}: not rated"
     for shown in (charts["weights"], figure):
         width, height = room(shown)
         assert 1.8 < width < 3
