@@ -49,9 +49,9 @@ def keep_proposal(folder: StudyFolder, name: str) -> None:
 
 
 def keep_picks(folder: StudyFolder, data: Mapping[str, Any]) -> None:
-    """Keeps the picks that the page sends: ``character`` is the name, ``picks`` are keys of cells, ``shown`` those before.
+    """Keeps the picks that the page sends: ``character`` is a name, ``picks`` are cells, ``shown`` those before.
 
-    Raises StudyError if it sends something else, a cell without picture, or picks where others than those shown are kept
+    Raises StudyError if it sends something else, a cell without picture, or picks where others than ``shown`` are kept
     by now; SavingError where the disk takes nothing.
     """
     name = str(data.get("character"))
@@ -65,7 +65,8 @@ def keep_picks(folder: StudyFolder, data: Mapping[str, Any]) -> None:
         message = "a cell that was picked has no picture any more; show the faces again"
         raise StudyError(message)
     kept = {pick.key for pick in picks_of(folder.path, name)}
-    if kept and {key for key in kept if key in cells and not cells[key].problem} != {cell.key for cell in shown}:
+    visible = {key for key, cell in cells.items() if not cell.problem}
+    if kept and kept & visible != {cell.key for cell in shown} & visible:
         message = "picks were changed on another page meanwhile; show the faces again"
         raise StudyError(message)
     write_picks(folder.path, name, [pick_of(name, cell) for cell in picked])

@@ -262,12 +262,15 @@ def upscaled(webui, prompt, **tab):
     return "\n".join(p.comments)
 
 
+WHOLE = "Faces repainted faces with the cell's whole prompt, what is for its first steps alone too"
+
+
 @pytest.mark.parametrize(
     ("prompt", "tab", "told"),
     [
         ("sad, mei", {"ad_prompt": "{expression} face"}, "Faces was given the placeholders of its texts as they are"),
-        ("[hair:sad:0.2], mei", {}, "Faces repainted faces with the cell's whole prompt"),
-        ("[hair:sad:0.2], mei", {"ad_prompt": "eyes[SEP][PROMPT]"}, "Faces repainted faces with the cell's whole prompt"),
+        ("[hair:sad:0.2], mei", {}, WHOLE),
+        ("[hair:sad:0.2], mei", {"ad_prompt": "eyes[SEP][PROMPT]"}, WHOLE),
         ("[hair:sad:0.2], mei", {"ad_prompt": "a face"}, ""),
         ("[hair:sad:0.2], mei", {"ad_model": "None"}, ""),
         ("sad, mei", {}, ""),

@@ -23,8 +23,8 @@ _GRID = "Not upscaled: this is a grid. Click on a cell of it and upscale that on
 def upscale(p: Processing, placeholders: Sequence[str]) -> Any:
     """Gives ``p`` the picture's own prompts and CFG scale, and returns None: the WebUI goes on by itself.
 
-    What the study had filled in for other extensions is not in an infotext in a form that all of them share, so those
-    that get another text than in the study are told of. A grid, and a picture that does not tell its prompts, comes back as it is, as the WebUI's Processed with the reason.
+    Infotexts do not tell what the study had filled in for other extensions, so those that get another text are named.
+    A grid, and a picture that does not tell its prompts, comes back as it is, as the WebUI's Processed with the reason.
     """
     infotext = str(p.firstpass_image.info.get("parameters", ""))
     settings = settings_in(infotext)

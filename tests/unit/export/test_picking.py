@@ -15,7 +15,8 @@ def folder(tmp_path):
 
 def sent(*cells, name="Noor", shown=()):
     picks, before = (
-        [{"expression": row, "character": column, "seed": seed} for row, column, seed in each] for each in (cells, shown)
+        [{"expression": row, "character": column, "seed": seed} for row, column, seed in each]
+        for each in (cells, shown)
     )
     return {"study": "study", "character": name, "picks": picks, "shown": before, "number": 1}
 
