@@ -46,8 +46,9 @@ onUiLoaded(() => {
 
     // ---- answers
 
-    // Shows and saves a cell's scores and note; whether they could be saved.
+    // Shows and saves a cell's scores and note; whether they could be saved. By then, another study may be open.
     async function setScores(cell, scores, note = cell.note) {
+        const opened = session;
         Object.assign(cell, { scores, note });
         cell.pending += 1;
         view.showScores(cell, activeQuestion);
@@ -57,8 +58,10 @@ onUiLoaded(() => {
         if (!cell.pending) {
             Object.assign(cell, cell.saved);
         }
-        view.showScores(cell, activeQuestion);
-        showProgress();
+        if (session === opened) {
+            view.showScores(cell, activeQuestion);
+            showProgress();
+        }
         return !problem;
     }
 
@@ -93,6 +96,7 @@ onUiLoaded(() => {
             focusFollowing(cell);
         }
         const isSaved = await saving;
+        await noteLeft();
         if (lastAnswer === answered) {
             lastAnswer = null;
             if (isSaved) {
@@ -121,6 +125,22 @@ onUiLoaded(() => {
         }
         setScores(last.cell, last.scores, last.note);
         showSaid(said);
+    }
+
+    // Waits while a note is being typed: the rest of it would score the next cell.
+    async function noteLeft() {
+        const note = find(".note input");
+        while (note && note === document.activeElement) { // which it still is when the whole window is left
+            await new Promise((resolve) => note.addEventListener("blur", resolve, { once: true }));
+        }
+    }
+
+    // Browsers differ in whether a field that is removed while it is typed in still tells what was typed.
+    function keepNote() {
+        const note = find(".note input");
+        if (note) {
+            note.blur();
+        }
     }
 
     // ---- what is shown
@@ -259,13 +279,18 @@ onUiLoaded(() => {
 
     // ---- clicks and keys
 
+    function cellAround(element) {
+        const shown = element.closest("[data-cell]");
+        return shown && session.cells[shown.dataset.cell];
+    }
+
     function onClick(event) {
         const button = event.target.closest("button");
         if (!button) {
             return;
         }
-        const shown = button.closest("[data-cell]");
-        const cell = shown && session.cells[shown.dataset.cell];
+        keepNote(); // the clicks of a screen reader leave the focus where it is
+        const cell = cellAround(button);
         const { question, value, action } = button.dataset;
         if (button.dataset.mode) {
             setMode(button.dataset.mode);
@@ -293,8 +318,9 @@ onUiLoaded(() => {
         } else if (target.closest(".size")) {
             localStorage.setItem(SIZE, target.value);
         } else if (target.closest(".note")) {
-            remember(current, activeQuestion);
-            setScores(current, current.scores, target.value.trim());
+            const cell = cellAround(target);
+            remember(cell, activeQuestion);
+            setScores(cell, cell.scores, target.value.trim());
         }
     }
 
@@ -381,7 +407,7 @@ onUiLoaded(() => {
         if (!shown) {
             return step || "123yn".includes(key) ? () => focus(find(".thumbnail[tabindex='0']")) : null;
         }
-        const cell = session.cells[shown.dataset.cell];
+        const cell = cellAround(shown);
         if (step) {
             return () => focusThumbnail(shown, step);
         }
@@ -444,7 +470,7 @@ onUiLoaded(() => {
         if (answer.is_last && session) {
             return; // another was chosen while it was on its way
         }
-        session = answer.columns ? answer : null;
+        changeSession(answer.columns ? answer : null);
         if (!session) {
             byName("rating").replaceChildren(view.message(answer));
             return;
@@ -454,12 +480,19 @@ onUiLoaded(() => {
             Object.assign(cell, { number, questions: questionsOf(cell), pending: 0, scores, note });
             cell.saved = { scores, note };
         });
-        history = [];
-        seed = 0;
         localStorage.setItem(RATER, session.rater);
         localStorage.setItem(STUDY, session.study);
         byName("rating").replaceChildren(view.frame(session, asks, size()));
         setMode(mode);
+    }
+
+    function changeSession(opened) {
+        keepNote();
+        session = opened;
+        seed = 0;
+        current = null;
+        lastAnswer = null;
+        history = [];
     }
 
     function onTabShown() {
@@ -509,7 +542,8 @@ onUiLoaded(() => {
 
     // Opens a study from elsewhere on the page, for the rater of the last one; without one, the tab asks for a name.
     expressionGrid.rate = (study) => {
-        session = null;
+        changeSession(null);
+        byName("rating").replaceChildren();
         localStorage.setItem(STUDY, study);
         [...gradioApp().querySelectorAll("#tabs > .tab-nav button")]
             .find((tab) => tab.textContent.trim() === "Expression grid").click();

@@ -85,10 +85,11 @@ expressionGrid.ratingView = () => {
         const image = make("img", { alt, loading, decoding: "async", src: address(session, cell) });
         image.addEventListener("error", () => {
             cell.problem = "its file is no picture that can be shown";
+            const shown = image.closest(`[data-cell="${cell.number}"]`); // not of another study, open by now
             image.replaceWith(hole(cell));
-            document.querySelectorAll(`[data-cell="${cell.number}"] [data-question]`).forEach((each) => {
-                each.disabled = true;
-            });
+            if (shown) {
+                shown.querySelectorAll("[data-question]").forEach((each) => (each.disabled = true));
+            }
         });
         return image;
     }

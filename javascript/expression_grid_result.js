@@ -31,8 +31,8 @@ onUiLoaded(() => {
         return make("a", { className: "expression-grid-page", target: "_blank", href }, text);
     }
 
-    // The Batch tab has several folders; the names by which the rating tab knows their studies are in its own list. It has
-    // neither scouts nor the picked cells made large.
+    // The Batch tab has several folders; the names by which the rating tab knows their studies are in its own list.
+    // That has neither scouts nor the picked cells made large.
     function bar(cells, folders, name) {
         const parts = [make("strong", {}, summary(cells, folders.length > 0))];
         parts.push(...folders.map((folder) => link(folder, folders.length === 1)));

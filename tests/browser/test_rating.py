@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium
 
 FIRST, SECOND = "shows the expression", "still that person"
 REPORT_FILE = re.compile(r"report\s*\.json")  # gradio 4 sets the ending apart
+REQUESTS = re.compile("predict")  # gradio's, as long as they do not wait in its queue
 CELLS = 12  # of the study in `finished`: 2 rows, 2 seeds, and 3 columns that count
 
 
@@ -40,6 +42,40 @@ def tab(folder, opened, webui, shoot, request):  # the tab lists the studies tha
     page = RatingPage(opened)
     yield page
     shoot(page.page, f"{webui.name}-{request.node.originalname}")
+
+
+@contextmanager
+def held_back(page, text):
+    """The WebUI receives no request with this text before the block ends; clicks carry "attempt"."""
+    held, is_over = [], False
+
+    def hold(route):
+        if is_over or text not in (route.request.post_data or ""):
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(REQUESTS, hold)
+    try:
+        yield
+    finally:
+        is_over = True
+        for route in held:
+            route.continue_()
+        page.unroute(REQUESTS, hold)
+
+
+def notes(folder):
+    """Of the lines on disk: (expression, character, seed, note)."""
+    lines = map(json.loads, (folder.path / "ratings/Ana.jsonl").read_text(encoding="utf-8").splitlines())
+    return [tuple(line.get(name) for name in ("expression", "character", "seed", "note")) for line in lines]
+
+
+@pytest.fixture
+def another_folder(webui, request):
+    """A study of other expressions; the list names it when a rater's page is opened after it."""
+    name = f"{request.node.originalname} another"
+    return finished_study(grids_folder(webui), name, size=64, expressions="glad\nangry")
 
 
 @pytest.fixture
@@ -277,6 +313,102 @@ def test_what_is_asked_is_chosen_and_a_note_can_be_written(tab, folder):
     expect(tab.root.get_by_label("What is asked")).to_have_value("natural")
     tab.root.get_by_role("button", name="Open Noor, sad").click()
     expect(tab.root.locator(".note input")).to_have_value("tears look painted")
+
+
+@pytest.mark.slow
+def test_a_note_that_is_typed_while_the_last_answer_is_saved_is_kept_for_its_cell(tab, folder):
+    tab.open(folder.path.name, way="One by one")
+    with held_back(tab.page, "attempt"):
+        tab.press("3")
+        tab.root.locator(".note input").click()
+        tab.page.keyboard.type("no")
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    tab.page.keyboard.type(" tears, 1 eye")
+    tab.press("Enter")
+    expect(tab.title).to_contain_text("sad")
+    expect(tab.root.locator(".note input")).to_have_value("")
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    tab.press("2")  # clicks are kept in their order: this one is, so all are
+    expect(tab.count).to_have_text(f"2 of {CELLS}")
+    noted = ("neutral", "reference", 1, "no tears, 1 eye")
+    assert [each for each in notes(folder) if each[3]] == [noted]
+    assert [line[0] for line in kept(folder) if line[3] != 2] == ["sad"]
+    tab.press("ArrowLeft", "ArrowLeft")
+    expect(tab.root.locator(".note input")).to_have_value("no tears, 1 eye")
+
+
+@pytest.mark.slow
+def test_a_note_that_is_typed_while_another_study_opens_is_kept_for_its_cell(another_folder, tab, folder):
+    tab.refresh(folder.path.name)
+    tab.open(folder.path.name, way="One by one")
+    with held_back(tab.page, another_folder.path.name):
+        tab.choose(another_folder.path.name)
+        tab.root.locator(".note input").click()
+        tab.page.keyboard.type("no tears")
+    expect(tab.title).to_contain_text("glad")
+    expect(tab.root.locator(".note input")).to_have_value("")
+    tab.press("3")
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    assert notes(folder)[-1] == ("neutral", "reference", 1, "no tears")
+    assert {each[3] for each in notes(another_folder)} <= {None, ""}
+
+
+@pytest.mark.slow
+def test_a_note_is_kept_for_its_cell_when_a_click_leaves_the_focus_in_it(tab, folder):
+    """As the clicks of screen readers do."""
+    tab.open(folder.path.name, way="One by one")
+    tab.root.locator(".note input").click()
+    tab.page.keyboard.type("no tears")
+    tab.root.get_by_role("button", name="Skip").evaluate("button => button.click()")
+    expect(tab.title).to_contain_text("sad")
+    tab.press("3")
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    assert [each for each in notes(folder) if each[3]] == [("neutral", "reference", 1, "no tears")]
+
+
+@pytest.mark.slow
+def test_a_score_that_is_saved_late_is_not_shown_in_the_study_that_is_open_by_then(another_folder, tab, folder):
+    tab.refresh(folder.path.name)
+    tab.open(folder.path.name)
+    with held_back(tab.page, "attempt"):
+        tab.score("reference, neutral", FIRST, "yes").click()
+        tab.choose(another_folder.path.name)
+        expect(tab.score("reference, glad", FIRST, "yes")).to_have_attribute("aria-pressed", "false")
+    tab.score("reference, angry", FIRST, "no").click()
+    expect(tab.count).to_have_text(f"1 of {CELLS}")  # clicks are kept in their order: the first one is too
+    expect(tab.root.locator("[data-score][aria-pressed=true]")).to_have_count(1)
+    assert set(kept(folder)) == {("neutral", "reference", 1, 2, None)}
+    assert set(kept(another_folder)) == {("angry", "reference", 1, 0, None)}
+
+
+@pytest.mark.slow
+def test_a_score_is_saved_though_no_study_is_open_any_more(tab, folder):
+    tab.open(folder.path.name, way="One by one")
+    with held_back(tab.page, "attempt"):
+        tab.press("3")
+        tab.choose("other", rater=" ")  # which is not opened without a name
+        expect(tab.root.locator(".expression-grid-hint")).to_be_visible()
+    tab.choose(folder.path.name)
+    expect(tab.count).to_have_text(f"1 of {CELLS}")
+    assert set(kept(folder)) == {("neutral", "reference", 1, 2, None)}
+
+
+@pytest.mark.slow
+def test_a_picture_that_fails_late_closes_no_cell_of_the_study_that_is_open_by_then(another_folder, tab, folder):
+    held, pictures = [], re.compile(f"{folder.path.name}/.*[.]png")
+    tab.refresh(folder.path.name)
+    tab.page.route(pictures, lambda route: held.append(route))
+    tab.open(folder.path.name, way="One by one")
+    tab.root.locator("img").first.evaluate(
+        "image => { window.failed = new Promise((resolve) => image.addEventListener('error', resolve)) }"
+    )
+    tab.choose(another_folder.path.name)
+    expect(tab.title).to_contain_text("glad")
+    for route in held:
+        route.abort()
+    tab.page.unroute(pictures)
+    tab.page.evaluate("window.failed.then(() => true)")
+    expect(tab.root.get_by_role("button", name="partly")).to_be_enabled()
 
 
 @pytest.mark.slow
