@@ -9,7 +9,10 @@ onUiLoaded(() => {
     const { make, typeInto, PANELS, tabOf, partOf } = expressionGrid.dom;
     const { selectLine } = expressionGrid.lists;
     const GRADIO_KNOWS = 100; // milliseconds until gradio has what was typed
+    const PICTURES = "#mode_img2img";
+    const CHOICES = `.token, .file-preview tr, ${PICTURES} img, ${PICTURES} > .tab-nav .selected`;
     const checked = {}; // what was asked for at each tab's last check
+    let strokes = 0; // with the clicks on the buttons beside them, such as Undo
 
     function valueOf(tab, name) {
         return partOf(tab, name).querySelector("textarea, input").value;
@@ -48,14 +51,31 @@ onUiLoaded(() => {
         typeInto(gradioApp().querySelector(`#${tab}_prompt textarea`), own);
     }
 
+    // A picture may be a data URL of megabytes; its size and its end, with a PNG's checksums, tell it from another.
+    function brief(text) {
+        return text.startsWith("data:") ? `${text.length} ${text.slice(-100)}` : text;
+    }
+
+    function fieldText(field) {
+        return `${field.id}${["radio", "checkbox"].includes(field.type) ? field.checked : brief(field.value)}`;
+    }
+
+    // What gradio shows of a choice stands in no field: each of several choices, files, pictures, and the chosen tab.
+    function choiceText(element) {
+        return element.tagName === "IMG" ? brief(element.src) : element.textContent.trim();
+    }
+
     // All that is asked for, as one text; what the page shows of results is none of it, but that there are new ones.
     function pageText(tab) {
-        const parts = [`#tab_${tab}`, "#quicksettings"].map((part) => `${part} :is(input, textarea)`).join(", ");
+        const roots = `:is(#tab_${tab}, #quicksettings)`;
         const notAsked = `#${tab}_results, .extra-page, #${PANELS[tab]}fill`;
-        const fields = [...gradioApp().querySelectorAll(parts)].filter((field) => !field.closest(notAsked));
-        const values = fields.map((field) => `${field.id}${["radio", "checkbox"].includes(field.type) ? field.checked : field.value}`);
+        const all = (parts) => [...gradioApp().querySelectorAll(`${roots} :is(${parts})`)];
+        const asked = (parts) => all(parts).filter((part) => !part.closest(notAsked));
         const made = gradioApp().querySelector(`#generation_info_${tab} textarea`);
-        return JSON.stringify([...values, made ? made.value : ""]);
+        return JSON.stringify([
+            ...asked("input, textarea").map(fieldText), ...asked(CHOICES).map(choiceText),
+            tab === "img2img" ? strokes : 0, made ? made.value : "",
+        ]);
     }
 
     function markStale() {
@@ -67,8 +87,27 @@ onUiLoaded(() => {
         }
     }
 
+    function around(event, selector) {
+        return event.target.closest ? event.target.closest(selector) : null;
+    }
+
+    // What is painted gradio 3 has in its canvases only; Forge and Neo put it into a field.
+    function countStroke(event) {
+        const painted = around(event, `${PICTURES} .image-container`);
+        if (painted && painted.querySelector("canvas[key]")) {
+            strokes += 1;
+            markStale();
+        }
+    }
+
+    function takePicture(event) {
+        if (around(event, PICTURES)) {
+            markStale();
+        }
+    }
+
     document.addEventListener("click", (event) => {
-        const button = event.target.closest && event.target.closest("button");
+        const button = around(event, "button");
         if (!button) {
             return;
         }
@@ -88,6 +127,8 @@ onUiLoaded(() => {
             }
         }
     });
+    document.addEventListener("pointerdown", countStroke, true);
+    document.addEventListener("load", takePicture, true);
     document.addEventListener("input", markStale);
     document.addEventListener("change", markStale);
     onAfterUiUpdate(markStale);

@@ -9,7 +9,7 @@ onUiLoaded(() => {
     "use strict";
 
     const { make, setValue, partOf } = expressionGrid.dom;
-    const { tabInSight, grids, pictureOf } = expressionGrid.generation;
+    const { tabInSight, gridAt, pictureOf } = expressionGrid.generation;
     const label = make("div", { id: "expression_grid_cell", role: "status", hidden: true });
 
     // The large picture of the gallery that is in sight, or the viewer's while that gallery is behind it.
@@ -40,7 +40,7 @@ onUiLoaded(() => {
 
     // The cell of a grid under the pointer; nothing beside the cells, and on other pictures.
     function cellUnder(event) {
-        const grid = isLargePicture(event.target) ? grids()[selected_gallery_index()] : null;
+        const grid = isLargePicture(event.target) ? gridAt(selected_gallery_index()) : null;
         if (!grid) {
             return null;
         }
@@ -94,27 +94,36 @@ onUiLoaded(() => {
         return isIn ? "no longer a seed of the study" : "now a seed of the study";
     }
 
-    // Chooses the picture of the cell that is clicked on, so that all buttons below the gallery are about that one.
+    // Chooses the picture of a cell. Among pictures that ✨ has added it may not be found; then none is chosen, for the
+    // WebUI would take the click for one on the large picture.
+    function choosePicture(event, cell) {
+        const button = all_gallery_buttons()[pictureOf(cell.number)];
+        if (!button) {
+            showLabel(event, `${cell.text}: its picture was upscaled or moved, choose it below`);
+            return;
+        }
+        if (event.target.closest("#lightboxModal")) {
+            closeModal();
+        }
+        button.click();
+    }
+
+    // What is clicked on is chosen, so that all buttons below the gallery are about that cell.
     function chooseCell(event) {
         if (!isOfTheUser(event)) {
             return;
         }
         const cell = cellUnder(event);
         showLabel(event, cell ? cell.text : "");
-        if (!cell) {
+        if (!cell || (cell.number === null && !event.shiftKey)) {
             return;
         }
+        event.stopPropagation();
+        event.preventDefault();
         if (event.shiftKey) {
-            event.stopPropagation();
-            event.preventDefault();
             showLabel(event, `${cell.text}: ${toggleSeed(cell.seed)}`);
-        } else if (cell.number !== null) {
-            event.stopPropagation();
-            event.preventDefault();
-            if (event.target.closest("#lightboxModal")) {
-                closeModal();
-            }
-            all_gallery_buttons()[pictureOf(cell.number)].click();
+        } else {
+            choosePicture(event, cell);
         }
     }
 

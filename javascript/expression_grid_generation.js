@@ -7,7 +7,8 @@ var expressionGrid = expressionGrid || {};
 expressionGrid.generation = (() => {
     "use strict";
 
-    const known = { txt2img: { text: "", info: {} }, img2img: { text: "", info: {} } };
+    const nothing = () => ({ text: "", info: {}, first: [] });
+    const known = { txt2img: nothing(), img2img: nothing() };
 
     // Also while the picture viewer is before it.
     function tabInSight() {
@@ -21,13 +22,26 @@ expressionGrid.generation = (() => {
         const last = known[tab];
         if (area && area.value !== last.text) {
             last.text = area.value;
-            try {
-                last.info = JSON.parse(last.text);
-            } catch {
-                last.info = {};
-            }
+            remember(last, parsed(last.text));
         }
         return last.info;
+    }
+
+    function parsed(text) {
+        try {
+            return JSON.parse(text);
+        } catch {
+            return {};
+        }
+    }
+
+    // ✨ changes a generation's infotexts and nothing else of it: these are kept as they were at first.
+    function remember(last, info) {
+        const [before, now] = [last.info, info].map((each) => JSON.stringify({ ...each, infotexts: [] }));
+        if (now !== before) {
+            last.first = info.infotexts || [];
+        }
+        last.info = info;
     }
 
     function extraParameters(tab) {
@@ -39,15 +53,36 @@ expressionGrid.generation = (() => {
         return extraParameters().Grids || [];
     }
 
-    // Where the picture of a cell is in the gallery, by its number among the finished cells.
+    function placesOf(infotexts, infotext) {
+        return infotexts.flatMap((each, place) => (each === infotext ? [place] : []));
+    }
+
+    // Where in the gallery a picture of the generation is by now; undefined if that cannot be told. An upscaled picture
+    // takes the place of its original, or comes beside it and moves those behind it, by a setting of some WebUIs.
+    function placeOf(picture) {
+        const now = generation().infotexts || [];
+        const { first } = known[tabInSight()];
+        if (now.length === first.length) {
+            return picture;
+        }
+        const [before, after] = [first, now].map((infotexts) => placesOf(infotexts, first[picture]));
+        return before.length === after.length ? after[before.indexOf(picture)] : undefined;
+    }
+
+    // The same for the picture of a cell, by its number among the finished cells.
     function pictureOf(number) {
-        return grids().length + number;
+        return placeOf(grids().length + number);
+    }
+
+    // The grid at a place in the gallery, if there is one.
+    function gridAt(place) {
+        return grids().find((_, number) => placeOf(number) === place);
     }
 
     // The chosen picture, the first if there is none; for a grid its first cell, which is the reference's.
     function chosenPicture() {
         const chosen = Math.max(0, selected_gallery_index());
-        const grid = grids()[chosen];
+        const grid = gridAt(chosen);
         return grid ? pictureOf(grid.cells.flat().find((number) => number !== null)) : chosen;
     }
 
@@ -63,5 +98,5 @@ expressionGrid.generation = (() => {
         return { prompt, negative: negative.join("\nNegative prompt: "), seed: seed ? seed[1] : "" };
     }
 
-    return { tabInSight, extraParameters, grids, pictureOf, chosenPicture, promptsOf };
+    return { tabInSight, extraParameters, grids, gridAt, pictureOf, chosenPicture, promptsOf };
 })();

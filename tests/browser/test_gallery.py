@@ -1,5 +1,6 @@
 """Which cell of a grid was clicked on, in the gallery; and the way from there to the page of the study."""
 
+import json
 import re
 
 import pytest
@@ -52,6 +53,48 @@ def test_a_click_on_a_grids_cell_chooses_its_picture(page, shoot):
     page.click_picture(0.35, 0.5)
     expect(label(page)).to_have_text(f"reference · sad · seed {seed}")
     expect(info).to_contain_text("sad <b>crying</b>:0.2], RAW photo, 1girl")
+
+
+@pytest.fixture
+def told(page):
+    """What the WebUI tells of the study, once the page has read it; a test may change it."""
+    expect(page.page.locator(".expression-grid-result")).to_be_visible()
+    text = page.page.locator("#generation_info_txt2img textarea").input_value()
+    yield json.loads(text)
+    page.paste("#generation_info_txt2img", text)
+
+
+def upscaled(infotext):
+    return f"{infotext}, Hires upscale: 2"
+
+
+def tell(page, told, infotexts):
+    """As Forge, Neo and reForge do after ✨: other infotexts, and all else as it was."""
+    page.paste("#generation_info_txt2img", json.dumps({**told, "infotexts": infotexts}))
+
+
+@pytest.mark.slow
+def test_a_cell_is_chosen_though_an_upscaled_picture_came_beside_another(page, told):
+    """What is behind it has moved by one, which is told by the infotexts alone here."""
+    texts, selected = told["infotexts"], re.compile(r"\bselected\b")
+    tell(page, told, [*texts[:3], upscaled(texts[2]), *texts[3:]])
+    for at, name, place in (((0.85, 0.3), "Noor · neutral", 5), ((0.35, 0.3), "reference · neutral", 2)):
+        page.thumbnails().first.click()
+        expect(page.thumbnails().first).to_have_class(selected)
+        page.click_picture(*at)
+        expect(label(page)).to_contain_text(name)
+        expect(page.thumbnails().nth(place)).to_have_class(selected)
+
+
+@pytest.mark.slow
+def test_no_picture_is_chosen_where_that_of_the_cell_cannot_be_told(page, told):
+    texts, selected = told["infotexts"], re.compile(r"\bselected\b")
+    tell(page, told, [*texts[:3], upscaled(texts[2]), texts[3], upscaled(texts[4]), *texts[5:]])
+    page.thumbnails().first.click()
+    expect(page.thumbnails().first).to_have_class(selected)
+    page.click_picture(0.85, 0.3)
+    expect(label(page)).to_contain_text("Noor · neutral")
+    expect(page.thumbnails().first).to_have_class(selected)
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """img2img's page on real WebUIs: each of its sub-tabs sends picture and mask in a way of its own."""
 
 import json
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -218,6 +219,34 @@ def test_what_cannot_be_made_is_told_and_nothing_is_made(page, real_server, pict
     page.upload("img_inpaint_mask", white)
     page.page.locator("#img2img_mask_mode label", has_text="Inpaint not masked").click()
     refused("mask: nothing of the picture is to be drawn anew; all of it is left out, by 'Inpaint not masked'")
+
+
+@pytest.mark.slow
+def test_picture_mask_and_sub_tab_are_part_of_what_was_checked(page, picture, tmp_path):
+    answer, stale = page.page.locator(f"{PANEL}answer .expression-grid-check").first, re.compile("stale")
+
+    def checked():
+        check_tells(page, "Ready to generate")
+        expect(answer).not_to_have_class(stale)
+
+    page.choose_tab("inpaint")
+    page.upload("img2maskimg", picture)
+    page.paint("img2maskimg")
+    page.ask_for("neutral")
+    checked()
+    page.paint("img2maskimg")
+    expect(answer).to_have_class(stale)
+    page.choose_tab("inpaint upload")
+    page.upload("img_inpaint_base", picture)
+    page.upload("img_inpaint_mask", mask_file(tmp_path))
+    checked()
+    page.choose_tab("inpaint")
+    expect(answer).to_have_class(stale)
+    page.choose_tab("inpaint upload")
+    expect(answer).not_to_have_class(stale)
+    page.page.locator("#img_inpaint_base button:is([aria-label=Clear], [aria-label='Remove Image'])").first.click()
+    expect(page.page.locator("#img_inpaint_base img")).to_have_count(0)
+    expect(answer).to_have_class(stale)
 
 
 def give_files(page, host, files):
