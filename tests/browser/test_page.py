@@ -555,10 +555,12 @@ def test_a_preset_is_written_over_and_deleted_after_a_second_click_only(page):
 def test_a_second_click_deletes_from_the_list_that_the_first_one_asked_about(page):
     which, delete = page.page.locator(f"{PANEL}preset_list"), page.page.locator(f"{PANEL}delete_preset")
     save_preset(page, "of both")
-    expect(page.page.get_by_text("Saved as the preset 'of both'")).to_be_visible()
+    saved = page.page.get_by_text("Saved as the preset 'of both'")
+    expect(saved).to_be_visible()
+    expect(saved).to_have_count(0, timeout=30_000)  # so that the next one is the other list's
     which.get_by_text("characters", exact=True).click()
     page.page.locator(f"{PANEL}save_preset").click()
-    expect(page.page.get_by_text("Saved as the preset 'of both'").nth(1)).to_be_visible()
+    expect(saved).to_be_visible()
     delete.click()
     expect(delete).to_have_text("Really delete the characters 'of both'")
     for kind in ("expressions", "characters"):
