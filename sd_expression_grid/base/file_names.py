@@ -5,9 +5,11 @@ from __future__ import annotations
 import glob
 import re
 import unicodedata
+from itertools import count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 MAX_STEM_BYTES = 80
@@ -29,10 +31,18 @@ def same_file_key(label: str, max_bytes: int = MAX_STEM_BYTES) -> str:
     return file_stem(label, max_bytes).casefold()
 
 
+def numbered(name: str, form: str = "{} ({})") -> Iterator[str]:
+    """The name alone, then with 2, 3 and so on added in this form."""
+    yield name
+    for number in count(2):
+        yield form.format(name, number)
+
+
+def first_free(name: str, is_taken: Callable[[str], bool], form: str = "{} ({})") -> str:
+    """The first of the ``numbered`` names that is not taken."""
+    return next(each for each in numbered(name, form) if not is_taken(each))
+
+
 def free_stem(folder: Path, stem: str) -> str:
     """The stem, with the first free number added if a file in the folder has it already, with any ending."""
-    free, number = stem, 1
-    while any(folder.glob(f"{glob.escape(free)}.*")):
-        number += 1
-        free = f"{stem} ({number})"
-    return free
+    return first_free(stem, lambda each: any(folder.glob(f"{glob.escape(each)}.*")))

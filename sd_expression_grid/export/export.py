@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from sd_expression_grid.base.errors import ExportError, Fault, SavingError, StudyError, nearest, raise_if_any
-from sd_expression_grid.base.file_names import file_stem
+from sd_expression_grid.base.file_names import file_stem, first_free
 from sd_expression_grid.export.candidates import candidates_of
 from sd_expression_grid.export.faces import Cast, Face
 from sd_expression_grid.export.framing import framing_for
@@ -265,10 +265,7 @@ def _entry(cast: Cast, program: Program, face: Face) -> dict[str, object]:
 
 def _free_folder(parent: Path, name: str) -> Path:
     """A folder that is not there yet."""
-    stem, number = file_stem(name), 1
-    while (parent / (stem if number == 1 else f"{stem} {number}")).exists():
-        number += 1
-    return parent / (stem if number == 1 else f"{stem} {number}")
+    return parent / first_free(file_stem(name), lambda each: (parent / each).exists(), "{} {}")
 
 
 @contextmanager

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.base.file_names import file_stem, same_file_key
+from sd_expression_grid.base.file_names import file_stem, first_free, same_file_key
 from sd_expression_grid.study.study import CellKey, Study
 
 if TYPE_CHECKING:
@@ -96,9 +95,8 @@ def _all_unlike(names: Sequence[str]) -> list[str]:
     taken = {name.casefold() for name in names}
     found: dict[str, str] = {}
     for name in names:
-        others = (f"{name} ({number})" for number in count(2))
-        is_free = name.casefold() not in found
-        free = name if is_free else next(other for other in others if other.casefold() not in taken | found.keys())
+        others = found.keys() | taken - {name.casefold()}
+        free = first_free(name, lambda each: each.casefold() in others)  # noqa: B023 - called at once
         found[free.casefold()] = free
     return list(found.values())
 

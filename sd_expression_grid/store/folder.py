@@ -19,7 +19,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from sd_expression_grid.base.errors import Fault, StudyError
-from sd_expression_grid.base.file_names import file_stem
+from sd_expression_grid.base.file_names import file_stem, first_free, numbered
 from sd_expression_grid.base.json_lines import append_lines, read_lines, read_whole
 from sd_expression_grid.base.json_reader import is_whole, object_from
 from sd_expression_grid.base.whole_file import write_whole
@@ -27,7 +27,7 @@ from sd_expression_grid.study.schema import study_from_dict, study_to_dict
 from sd_expression_grid.study.study import CellKey, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from sd_expression_grid.study.study import Study
@@ -132,11 +132,7 @@ class StudyFolder:
         return "" if sha256_of(file) == outcome.sha256 else "is not the picture that was saved"
 
     def _free_name(self, stem: str) -> str:
-        name, number = f"{stem}.png", 1
-        while (self.path / name).exists():
-            number += 1
-            name = f"{stem} ({number}).png"
-        return name
+        return f"{first_free(stem, lambda each: (self.path / f'{each}.png').exists())}.png"
 
 
 def last_outcomes(outcomes: Iterable[Outcome]) -> dict[CellKey, Outcome]:
@@ -169,7 +165,7 @@ def read_picture(file: Path) -> Image.Image:
 def create_folder(parent: Path, name: str) -> StudyFolder:
     """A new folder for a study; where the name is taken, a number is added, so that nothing is overwritten."""
     parent.mkdir(parents=True, exist_ok=True)
-    paths = _numbered(parent, name)
+    paths = (parent / each for each in numbered(name, "{} {}"))
     while True:
         path = next(paths)
         with suppress(FileExistsError):
@@ -179,8 +175,8 @@ def create_folder(parent: Path, name: str) -> StudyFolder:
 
 def folders_named(parent: Path, name: str) -> list[StudyFolder]:
     """The folders with this name, the one without a number first; the number may be a part of another study's name."""
-    numbered = re.compile(rf"{re.escape(name)} (\d+)")
-    found = ((numbered.fullmatch(path.name), path) for path in parent.glob(f"{glob.escape(name)} *"))
+    with_number = re.compile(rf"{re.escape(name)} (\d+)")
+    found = ((with_number.fullmatch(path.name), path) for path in parent.glob(f"{glob.escape(name)} *"))
     later = sorted((int(match[1]), path) for match, path in found if match)
     return [StudyFolder(path) for path in (parent / name, *(path for _, path in later)) if path.is_dir()]
 
@@ -189,14 +185,6 @@ def recent_folders(parent: Path, count: int) -> list[StudyFolder]:
     """At most ``count`` folders of studies, those last begun or continued first."""
     files = sorted(parent.glob(f"*/{STUDY_FILE}"), key=lambda file: file.stat().st_mtime, reverse=True)
     return [StudyFolder(file.parent) for file in files[:count]]
-
-
-def _numbered(parent: Path, name: str) -> Iterator[Path]:
-    yield parent / name
-    number = 1
-    while True:
-        number += 1
-        yield parent / f"{name} {number}"
 
 
 def _without_key(outcome: Outcome) -> Mapping[str, object]:

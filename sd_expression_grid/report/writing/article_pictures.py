@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from itertools import count
 from typing import TYPE_CHECKING
 
-from sd_expression_grid.base.file_names import file_stem
+from sd_expression_grid.base.file_names import file_stem, first_free
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,8 +43,7 @@ class PictureFolder:
 
     def save(self, picture: Image.Image, stem: str) -> str:
         """Saves a picture as ``stem``, with the first free number added where the article has that already."""
-        stems = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
-        free = next(each for each in stems if each.casefold() not in self._names)
+        free = first_free(stem, lambda each: each.casefold() in self._names, "{}-{}")
         self._names.add(free.casefold())
         file = f"{free}.jpg"
         picture.save(self.path / file, quality=_QUALITY)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sd_expression_grid.base.file_names import file_stem, free_stem, same_file_key
+from sd_expression_grid.base.file_names import file_stem, first_free, free_stem, same_file_key
 
 
 @given(st.text(max_size=120))
@@ -56,3 +56,9 @@ def test_a_free_stem_is_no_files_whatever_its_ending(tmp_path):
     for name in ("grid [1].png", "grid [1] (2).jpg", "grid 1.png"):
         (tmp_path / name).touch()
     assert free_stem(tmp_path, "grid [1]") == "grid [1] (3)"
+
+
+def test_a_free_name_is_the_first_that_is_not_taken_in_the_form_that_is_asked_for():
+    assert first_free("a", set().__contains__) == "a"
+    assert first_free("a", {"a", "a (2)"}.__contains__) == "a (3)"
+    assert first_free("{a}", {"{a}"}.__contains__, "{}-{}") == "{a}-2"
