@@ -1,5 +1,6 @@
 """img2img in the stand-in, where its insides can be counted and changed."""
 
+import html
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from PIL import Image
 
 from tests.contract.test_img2img import STUDY
+
+NO_PICTURE = "There is no picture in the Batch tab's folder"
 
 
 @pytest.fixture
@@ -188,7 +191,7 @@ def test_an_error_in_one_study_does_not_end_the_others(batch, files, tmp_path, m
 
 
 def test_nothing_at_all_is_told(batch, tmp_path, files):
-    assert told(batch(str(tmp_path / "nowhere"))) == ["There is no picture in the Batch tab's folder"]
+    assert told(batch(str(tmp_path / "nowhere"))) == [NO_PICTURE]
     made = batch(str(files), denoising_strength=0)
     assert made.images == []
     assert told(made)[0] == "0 of 3 files have a study"
@@ -238,17 +241,62 @@ def test_without_the_script_the_batch_tab_is_as_it_was(batch, files, tmp_path):
     assert not studies(tmp_path)
 
 
-def test_check_shows_the_study_of_the_first_file_and_makes_nothing(batch, files, tmp_path, monkeypatch):
+@pytest.fixture
+def checked(batch, monkeypatch):
+    """What Check answers on the Batch tab."""
     from modules import scripts
 
     from sd_expression_grid.webui.panel import generate_button
 
     script = next(each for each in scripts.scripts_img2img.scripts if each.title() == "Expression grid")
-    monkeypatch.setattr(generate_button, "img2img", SimpleNamespace(img2img=lambda *_: batch(str(files))))
-    answer = generate_button._of_img2img(script._check)(None, "task")
+
+    def check(*values):
+        monkeypatch.setattr(generate_button, "img2img", SimpleNamespace(img2img=lambda *_: batch(*values)))
+        return generate_button._of_img2img(script._check)(None, "task")
+
+    return check
+
+
+def test_check_shows_the_study_of_the_first_file_and_makes_nothing(checked, files, tmp_path):
+    answer = checked(str(files))
     assert "Each file has a study of its own; this is the one of file 1 of 3, smile.png" in answer
     assert "Ready to generate" in answer
     assert not (tmp_path / "out").exists()
+
+
+def test_check_shows_the_first_file_that_a_study_can_be_made_of(checked, files, tmp_path):
+    (files / "smile.png").write_bytes(b"torn")
+    picture_file(tmp_path / "masks", "wave.png")
+    picture_file(tmp_path / "masks", "smile.png")
+    assert "file 2 of 3, turn.png" in checked(str(files))
+    assert "file 3 of 3, wave.jpg" in checked(str(files), str(tmp_path / "masks"))
+
+
+def test_check_tells_why_no_file_can_be_shown(checked, files, tmp_path):
+    for file in files.iterdir():
+        file.write_bytes(b"torn")
+    answer = checked(str(files))
+    assert all(f"<p>{name}: cannot be read as a picture: " in answer for name in ("smile.png", "turn.png", "wave.jpg"))
+    assert checked(str(tmp_path / "nowhere")) == f"<p>{html.escape(NO_PICTURE)}</p>"
+
+
+def test_check_is_not_ended_by_the_interruption_of_the_last_generation(checked, files):
+    from modules import shared
+
+    shared.state.interrupt()
+    shared.state.stop_generating()
+    assert "file 1 of 3, smile.png" in checked(str(files))
+    assert (shared.state.job, shared.state.job_count) == ("", 0)
+
+
+def test_check_leaves_a_generation_alone(checked, files):
+    from modules import call_queue, shared
+
+    with call_queue.queue_lock:
+        shared.state.begin("another's")
+        assert checked(str(files)) == "<p>The WebUI is generating; check again when it is done.</p>"
+        assert (shared.state.job, shared.state.job_count) == ("another's", -1)
+        shared.state.end()
 
 
 def test_a_picture_is_encoded_once_for_all_cells_and_what_others_encode_is_theirs(webui, monkeypatch):

@@ -17,7 +17,7 @@ from sd_expression_grid.base.file_names import file_stem, same_file_key
 from sd_expression_grid.store.folder import read_picture
 from sd_expression_grid.store.random_seeds import is_random
 from sd_expression_grid.webui.host.lacking import optional
-from sd_expression_grid.webui.panel.generate_button import is_only_looking
+from sd_expression_grid.webui.panel.generate_button import has_seen, tell_why_not
 from sd_expression_grid.webui.results.several import results_of
 from sd_expression_grid.webui.run.generate import stop_requested
 
@@ -31,6 +31,7 @@ img2img = optional("modules.img2img", "the script is not in img2img's Batch tab"
 _ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif")
 """Those that the WebUIs look for in a folder, as far as they can be read."""
 
+_NO_PICTURE = "There is no picture in the Batch tab's folder"
 _FILE = "expression_grid_file"
 """The attribute by which a processing object tells of which file of a batch it is."""
 
@@ -86,11 +87,14 @@ class _Batches:
         was_random = is_random(p.seed)
         processing.fix_seed(p)
         files = _files(given)
-        for file in files[: 1 if is_only_looking() else None]:
+        for file in files:
+            if has_seen():
+                break
             if stop_requested():
                 file.lines.append("not begun, for the batch was interrupted")
             else:
                 self._run(p, file, masks, args, settings)
+        tell_why_not(_told_of_each(files) if files else [_NO_PICTURE])
         results = [file.result for file in files if file.result]
         return results_of(p, results, list(_told(files, p, was_random=was_random)))
 
@@ -166,8 +170,11 @@ def _page_for(p: Processing, file: BatchFile) -> Processing:
 def _told(files: Sequence[BatchFile], p: Processing, *, was_random: bool) -> Iterator[str]:
     """What is told of the batch, and of each file."""
     made = sum(file.result is not None for file in files)
-    yield f"{made} of {len(files)} files have a study" if files else "There is no picture in the Batch tab's folder"
+    yield f"{made} of {len(files)} files have a study" if files else _NO_PICTURE
     if made and was_random:
         yield f"All have the seed {p.seed}, which was drawn; to go on with these studies, set it"
-    for file in files:
-        yield from (f"{file.path.name}: {line}" for line in file.lines)
+    yield from _told_of_each(files)
+
+
+def _told_of_each(files: Sequence[BatchFile]) -> Iterator[str]:
+    return (f"{file.path.name}: {line}" for file in files for line in file.lines)

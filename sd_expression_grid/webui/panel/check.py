@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from modules import call_queue
-
 from sd_expression_grid.base.errors import StudyError
 from sd_expression_grid.plan.forecast import Forecast, ForecastCell, phases
 from sd_expression_grid.plan.forecast_html import faults_html, forecast_html
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from sd_expression_grid.webui.panel.batch_tab import BatchFile
     from sd_expression_grid.webui.run.prepared import Prepared
 
-BUSY = "<p>The WebUI is generating; check again when it is done.</p>"
 PHASES_OF = 400
 """The number of cells whose phases are given: the WebUI's parser takes some milliseconds for each."""
 
@@ -36,8 +33,6 @@ def check_html(p: Processing, values: Sequence[Any], file: BatchFile | None = No
 
     ``file`` is the one of the Batch tab that is the picture of ``p``.
     """
-    if not call_queue.queue_lock.acquire(blocking=False):
-        return BUSY  # a run's override settings are in force, and must not be meddled with
     try:
         request = request_from(values)
         forecast = forecast_of(p, file.named(request) if file else request)
@@ -45,8 +40,6 @@ def check_html(p: Processing, values: Sequence[Any], file: BatchFile | None = No
         return forecast_html(replace(forecast, notes=(*notes, *forecast.notes)))
     except StudyError as error:
         return faults_html(error)
-    finally:
-        call_queue.queue_lock.release()
 
 
 def forecast_of(p: Processing, request: Mapping[str, object]) -> Forecast:

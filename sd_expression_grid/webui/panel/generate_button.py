@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import html
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr  # noqa: TC002 - gradio itself reads the annotation of a request
+from modules import call_queue, shared
 
 from sd_expression_grid.webui.host.clicks import add_click, inputs_of_click
 from sd_expression_grid.webui.host.host import HOST
 from sd_expression_grid.webui.host.lacking import optional
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+BUSY = "<p>The WebUI is generating; check again when it is done.</p>"
 GENERATE = {"txt2img": "txt2img_generate", "img2img": "img2img_generate"}
 
 txt2img = optional("modules.txt2img", "the Check button does nothing")
@@ -23,16 +27,25 @@ img2img = optional("modules.img2img", "the Check button in img2img does nothing"
 _WITH_CHOSEN_TAB = "(...values) => Object.assign(values.slice(0, {count}), {{1: get_tab_index('mode_img2img')}})"
 """The page's own script tells which of img2img's tabs is chosen."""
 
-_looked_at: ContextVar[list[Any] | None] = ContextVar("looked_at", default=None)
+
+@dataclass(slots=True)
+class _Look:
+    """What is found where img2img is started only to see what it would run the scripts with."""
+
+    seen: list[Any] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+_look: ContextVar[_Look | None] = ContextVar("look", default=None)
 
 
 class GenerateInputs:
     """Buttons that wait for the page to be whole: Generate knows its inputs only when every field exists."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[str, Any, Callable[[Any], object], Sequence[Any]]] = []
+        self._waiting: list[tuple[str, Any, Callable[[Any], str], Sequence[Any]]] = []
 
-    def add(self, tab: str, button: Any, function: Callable[[Any], object], outputs: Sequence[Any]) -> None:
+    def add(self, tab: str, button: Any, function: Callable[[Any], str], outputs: Sequence[Any]) -> None:
         """Will call ``function`` with the processing object that Generate would make, when ``button`` is pressed.
 
         ``tab`` is txt2img or img2img.
@@ -50,48 +63,76 @@ class GenerateInputs:
         self._waiting.clear()
 
 
-def is_only_looking() -> bool:
-    """Whether img2img was started only to see what it would run the scripts with."""
-    return _looked_at.get() is not None
-
-
 def is_looked_at(p: Any) -> bool:
     """Whether img2img was started only to see ``p``, which is noted then: nothing is to be made of it."""
-    seen = _looked_at.get()
-    if seen is None:
+    look = _look.get()
+    if look is None:
         return False
-    seen.append(p)
+    look.seen.append(p)
     return True
 
 
-def _of_txt2img(function: Callable[[Any], object]) -> Callable[..., object]:
-    def pressed(request: gr.Request, *values: Any) -> object:
+def has_seen() -> bool:
+    """Whether img2img was started only to see what it would run the scripts with, and has shown it."""
+    look = _look.get()
+    return look is not None and bool(look.seen)
+
+
+def tell_why_not(problems: Iterable[str]) -> None:
+    """Where img2img was started only to see what it would run the scripts with: why it shows nothing."""
+    look = _look.get()
+    if look is not None:
+        look.problems.extend(problems)
+
+
+def _of_txt2img(function: Callable[[Any], str]) -> Callable[..., str]:
+    def pressed(request: gr.Request, *values: Any) -> str:
         task, *settings = values
-        return function(txt2img.txt2img_create_processing(task, request, *settings))
+        with _unless_busy() as is_free:
+            return function(txt2img.txt2img_create_processing(task, request, *settings)) if is_free else BUSY
 
     return pressed
 
 
-def _of_img2img(function: Callable[[Any], object]) -> Callable[..., object]:
+def _of_img2img(function: Callable[[Any], str]) -> Callable[..., str]:
     """The WebUI makes img2img's processing object in the very function that runs the scripts with it."""
 
-    def pressed(request: gr.Request, *values: Any) -> object:
+    def pressed(request: gr.Request, *values: Any) -> str:
         task, *settings = values
-        with _looking() as seen:
-            HOST.img2img_function(img2img)(task, request, *settings)
-        return function(seen[0]) if seen else "<p>Put a picture into img2img, and check again.</p>"
+        with _unless_busy() as is_free:
+            if not is_free:
+                return BUSY
+            with _looking() as look:
+                HOST.img2img_function(img2img)(task, request, *settings)
+            if look.seen:
+                return function(look.seen[0])
+            problems = look.problems or ["Put a picture into img2img, and check again."]
+            return "".join(f"<p>{html.escape(problem)}</p>" for problem in problems)
 
     return pressed
 
 
 @contextmanager
-def _looking() -> Iterator[list[Any]]:
-    seen: list[Any] = []
-    token = _looked_at.set(seen)
+def _unless_busy() -> Iterator[bool]:
+    """Keeps the WebUI from generating, or yields False: a run's override settings and state are not meddled with."""
+    is_free = call_queue.queue_lock.acquire(blocking=False)
     try:
-        yield seen
+        yield is_free
     finally:
-        _looked_at.reset(token)
+        if is_free:
+            call_queue.queue_lock.release()
+
+
+@contextmanager
+def _looking() -> Iterator[_Look]:
+    look = _Look()
+    token = _look.set(look)
+    shared.state.begin("check")  # else the Batch tab still finds the interruption of the last generation noted
+    try:
+        yield look
+    finally:
+        shared.state.end()
+        _look.reset(token)
 
 
 _MAKERS = {"txt2img": txt2img, "img2img": img2img}

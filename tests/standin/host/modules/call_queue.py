@@ -8,7 +8,7 @@ from functools import wraps
 
 from modules import errors, progress, shared
 
-queue_lock = threading.RLock()
+queue_lock = threading.Lock()
 
 
 def wrap_queued_call(func):
