@@ -31,7 +31,6 @@ img2img = optional("modules.img2img", "the script is not in img2img's Batch tab"
 _ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".avif")
 """Those that the WebUIs look for in a folder, as far as they can be read."""
 
-_NO_PICTURE = "There is no picture in the Batch tab's folder"
 _FILE = "expression_grid_file"
 """The attribute by which a processing object tells of which file of a batch it is."""
 
@@ -94,7 +93,7 @@ class _Batches:
                 file.lines.append("not begun, for the batch was interrupted")
             else:
                 self._run(p, file, masks, args, settings)
-        tell_why_not(_told_of_each(files) if files else [_NO_PICTURE])
+        tell_why_not(_told_of_each(files))
         results = [file.result for file in files if file.result]
         return results_of(p, results, list(_told(files, p, was_random=was_random)))
 
@@ -170,11 +169,15 @@ def _page_for(p: Processing, file: BatchFile) -> Processing:
 def _told(files: Sequence[BatchFile], p: Processing, *, was_random: bool) -> Iterator[str]:
     """What is told of the batch, and of each file."""
     made = sum(file.result is not None for file in files)
-    yield f"{made} of {len(files)} files have a study" if files else _NO_PICTURE
+    if files:
+        yield f"{made} of {len(files)} files have a study"
     if made and was_random:
         yield f"All have the seed {p.seed}, which was drawn; to go on with these studies, set it"
     yield from _told_of_each(files)
 
 
 def _told_of_each(files: Sequence[BatchFile]) -> Iterator[str]:
-    return (f"{file.path.name}: {line}" for file in files for line in file.lines)
+    if not files:
+        yield "There is no picture in the Batch tab's folder"
+    for file in files:
+        yield from (f"{file.path.name}: {line}" for line in file.lines)
