@@ -20,8 +20,8 @@ pytestmark = pytest.mark.skipif(chromium() is None, reason="there is no Chromium
 
 FIRST, SECOND = "shows the expression", "still that person"
 REPORT_FILE = re.compile(r"report\s*\.json")  # gradio 4 sets the ending apart
-REQUESTS = re.compile("predict")  # gradio's, as long as they do not wait in its queue
-PROBE = "theme.css?predict"
+REQUESTS = "predict"  # gradio's, as long as they do not wait in its queue
+PROBE = "theme.css?routed"
 CELLS = 12  # of the study in `finished`: 2 rows, 2 seeds, and 3 columns that count
 
 
@@ -46,28 +46,45 @@ def tab(folder, opened, webui, shoot, request):  # the tab lists the studies tha
 
 
 @contextmanager
+def routed(page, addresses, handle):
+    """In the block, ``handle(route)`` decides over the requests whose address matches the regex ``addresses``."""
+    is_routed, both = False, re.compile(f"{re.escape(PROBE)}$|{addresses}")
+
+    def take(route):
+        nonlocal is_routed
+        if route.request.url.endswith(PROBE):
+            is_routed = True
+            route.fulfill(body="")
+        else:
+            handle(route)
+
+    page.route(both, take)
+    while not is_routed:  # just after it was set, requests still slip past a route
+        page.evaluate("url => fetch(url).then((answer) => answer.text())", PROBE)
+    try:
+        yield
+    finally:
+        page.unroute(both, take)
+
+
+@contextmanager
 def held_back(page, text):
     """The WebUI receives no request with this text before the block ends; clicks carry "attempt"."""
-    held, is_over, is_held = [], False, False
+    held, is_over = [], False
 
     def hold(route):
-        nonlocal is_held
-        is_held = is_held or route.request.url.endswith(PROBE)
         if is_over or text not in (route.request.post_data or ""):
             route.continue_()
         else:
             held.append(route)
 
-    page.route(REQUESTS, hold)
-    while not is_held:  # just after it was set, requests still slip past a route
-        page.evaluate("url => fetch(url).then((answer) => answer.text())", PROBE)
-    try:
-        yield
-    finally:
-        is_over = True
-        for route in held:
-            route.continue_()
-        page.unroute(REQUESTS, hold)
+    with routed(page, REQUESTS, hold):
+        try:
+            yield
+        finally:
+            is_over = True
+            for route in held:
+                route.continue_()
 
 
 def notes(folder):
@@ -400,18 +417,17 @@ def test_a_score_is_saved_though_no_study_is_open_any_more(tab, folder):
 
 @pytest.mark.slow
 def test_a_picture_that_fails_late_closes_no_cell_of_the_study_that_is_open_by_then(another_folder, tab, folder):
-    held, pictures = [], re.compile(f"{folder.path.name}/.*[.]png")
+    held = []
     tab.refresh(folder.path.name)
-    tab.page.route(pictures, lambda route: held.append(route))
-    tab.open(folder.path.name, way="One by one")
-    tab.root.locator("img").first.evaluate(
-        "image => { window.failed = new Promise((resolve) => image.addEventListener('error', resolve)) }"
-    )
-    tab.choose(another_folder.path.name)
-    expect(tab.title).to_contain_text("glad")
-    for route in held:
-        route.abort()
-    tab.page.unroute(pictures)
+    with routed(tab.page, f"{re.escape(folder.path.name)}/.*[.]png", held.append):
+        tab.open(folder.path.name, way="One by one")
+        tab.root.locator("img").first.evaluate(
+            "image => { window.failed = new Promise((resolve) => image.addEventListener('error', resolve)) }"
+        )
+        tab.choose(another_folder.path.name)
+        expect(tab.title).to_contain_text("glad")
+        for route in held:
+            route.abort()
     tab.page.evaluate("window.failed.then(() => true)")
     expect(tab.root.get_by_role("button", name="partly")).to_be_enabled()
 
