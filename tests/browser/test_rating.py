@@ -5,6 +5,7 @@ import json
 import re
 from contextlib import contextmanager
 from functools import cache
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -419,13 +420,14 @@ def test_a_score_is_saved_though_no_study_is_open_any_more(tab, folder):
 def test_a_picture_that_fails_late_closes_no_cell_of_the_study_that_is_open_by_then(another_folder, tab, folder):
     held = []
     tab.refresh(folder.path.name)
-    with routed(tab.page, f"{re.escape(folder.path.name)}/.*[.]png", held.append):
+    with routed(tab.page, f"{re.escape(quote(folder.path.name))}/.*[.]png", held.append):
         tab.open(folder.path.name, way="One by one")
         tab.root.locator("img").first.evaluate(
             "image => { window.failed = new Promise((resolve) => image.addEventListener('error', resolve)) }"
         )
         tab.choose(another_folder.path.name)
         expect(tab.title).to_contain_text("glad")
+        assert held
         for route in held:
             route.abort()
     tab.page.evaluate("window.failed.then(() => true)")
