@@ -12,8 +12,8 @@ FLAGS = """
 """
 SECONDS = 1000
 OF_THE_HOST = "reading 'props'"  # what gradio 3.41 complains of after every generation, with any script or none
-LOADED_AGAIN = "location.protocol === 'http:' && sessionStorage.setItem('physton_icon_refreshed', '1')"
-"""Two seconds after it is first opened in a tab, Forge Neo's page loads itself once more, whatever is going on."""
+HAS_LOADED_AGAIN = "location.protocol === 'http:' && sessionStorage.setItem('physton_icon_refreshed', '1')"
+"""Tells Forge Neo's page so, which else does it two seconds after it is first opened in a tab, whatever is going on."""
 
 PANEL = "#script_expression_grid_"
 CLOSE_ACCORDIONS = "document.querySelectorAll('.label-wrap.open').forEach((label) => label.click())"
@@ -45,7 +45,7 @@ class Page:
         self.page = page
         self.complaints = []
         page.on("pageerror", self._note)
-        page.add_init_script(LOADED_AGAIN)
+        page.add_init_script(HAS_LOADED_AGAIN)
 
     def _note(self, error):
         if OF_THE_HOST not in str(error):
